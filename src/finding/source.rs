@@ -1,0 +1,149 @@
+//! Texts that findings point into, and places in them.
+
+/// Which text a place is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(u32);
+
+/// A stretch of a text: byte offsets, the end excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The text.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+/// Where something came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A stretch of a text.
+    Text(Span),
+    /// A path into something that has no lines, such as a binary property list; outermost part first.
+    Path {
+        /// The input.
+        source: SourceId,
+        /// Keys and indices from the root.
+        path: Vec<String>,
+    },
+    /// A whole input.
+    Whole(SourceId),
+}
+
+impl Origin {
+    /// The input.
+    pub fn source(&self) -> SourceId {
+        match self {
+            Self::Text(span) => span.source,
+            Self::Path { source, .. } | Self::Whole(source) => *source,
+        }
+    }
+
+    /// The stretch of text, if it has one.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Text(span) => Some(*span),
+            Self::Path { .. } | Self::Whole(_) => None,
+        }
+    }
+
+    /// What places are ordered by: input, then offset, then path.
+    pub(super) fn sort_key(&self) -> (SourceId, u32, u32, &[String]) {
+        match self {
+            Self::Text(span) => (span.source, span.start, span.end, &[]),
+            Self::Path { source, path } => (*source, 0, 0, path),
+            Self::Whole(source) => (*source, 0, 0, &[]),
+        }
+    }
+}
+
+impl From<Span> for Origin {
+    fn from(span: Span) -> Self {
+        Self::Text(span)
+    }
+}
+
+/// A place as people count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Source {
+    label: String,
+    text: String,
+    line_starts: Vec<u32>,
+}
+
+/// All texts of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+}
+
+impl Sources {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text. The label is its path as the user would write it, with `/`; binary inputs have an empty text.
+    ///
+    /// Texts of 4 GiB and more are cut at that length; every reader refuses them long before.
+    pub fn add(&mut self, label: impl Into<String>, text: impl Into<String>) -> SourceId {
+        let text = text.into();
+        let mut line_starts = vec![0];
+        for (at, byte) in text.bytes().enumerate() {
+            if byte == b'\n' {
+                line_starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
+            }
+        }
+        let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
+        self.list.push(Source { label: label.into(), text, line_starts });
+        id
+    }
+
+    fn get(&self, id: SourceId) -> Option<&Source> {
+        self.list.get(id.0 as usize)
+    }
+
+    /// The path of an input, as given to [`Sources::add`]; empty for an unknown one.
+    pub fn label(&self, id: SourceId) -> &str {
+        self.get(id).map_or("", |source| &source.label)
+    }
+
+    /// The text of an input; empty for an unknown one.
+    pub fn text(&self, id: SourceId) -> &str {
+        self.get(id).map_or("", |source| &source.text)
+    }
+
+    /// The text of a span; empty if the span is none of that text.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text(span.source).get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Line and column of a byte offset; an offset past the end counts as the end.
+    pub fn position(&self, source: SourceId, offset: u32) -> Position {
+        let Some(found) = self.get(source) else { return Position { line: 1, column: 1 } };
+        let line = found.line_starts.partition_point(|start| *start <= offset).max(1);
+        let start = found.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let end = (offset as usize).min(found.text.len());
+        let before = found.text.as_bytes().get(start..end).unwrap_or(&[]);
+        // Bytes that continue a character do not count.
+        let column = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() + 1;
+        Position {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Line and column of the start of a place; none where an input has no lines.
+    pub fn position_of(&self, origin: &Origin) -> Option<Position> {
+        origin.span().map(|span| self.position(span.source, span.start))
+    }
+}
