@@ -6,4 +6,6 @@
 //! it in this list, which a test reads.
 #![forbid(unsafe_code)]
 
+pub mod document;
 pub mod finding;
+pub mod value;
