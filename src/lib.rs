@@ -6,6 +6,8 @@
 //! it in this list, which a test reads.
 #![forbid(unsafe_code)]
 
+pub mod catalog;
 pub mod document;
 pub mod finding;
 pub mod value;
+pub mod version;

@@ -3,6 +3,12 @@
 //! Reading goes on after a syntax error. What such an error touches is left out, so that nothing false is said
 //! of it; [`Document::is_whole`] tells whether a missing thing is really missing.
 
+mod nearest;
+mod read;
+
+pub use nearest::nearest;
+pub use read::wrong_shape;
+
 use crate::finding::{Finding, Findings, SourceId, Span};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -355,25 +361,6 @@ impl Entry<'_> {
     }
 }
 
-/// The name that was most likely meant: the same but for case, or a few slips away. Ties go to the first.
-pub fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let lower = name.to_lowercase();
-    let length = lower.chars().count();
-    let limit = (length / 4).clamp(1, 5);
-    let mut best: Option<(usize, &'n str)> = None;
-    for candidate in candidates {
-        let other = candidate.to_lowercase();
-        if other.chars().count().abs_diff(length) > limit {
-            continue;
-        }
-        let distance = strsim::osa_distance(&lower, &other);
-        if distance <= limit && best.is_none_or(|known| (distance, candidate) < known) {
-            best = Some((distance, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -435,14 +422,5 @@ mod tests {
         assert!(!parse(&deep).1.is_empty());
         let dotted = format!("{} = 1", vec!["a"; 100_000].join("."));
         assert!(!parse(&dotted).1.is_empty());
-    }
-
-    #[test]
-    fn nearest_names() {
-        let names = ["SendAllTelemetryEnabled", "SendASmileEnabled", "HowToCheck"];
-        assert_eq!(nearest("sendalltelemetryenabled", names), Some("SendAllTelemetryEnabled"));
-        assert_eq!(nearest("SendTelemetryEnabled", names), Some("SendAllTelemetryEnabled"));
-        assert_eq!(nearest("HowToChekc", names), Some("HowToCheck"));
-        assert_eq!(nearest("Completely", names), None);
     }
 }
