@@ -9,5 +9,4 @@
 pub mod catalog;
 pub mod document;
 pub mod finding;
-pub mod value;
 pub mod version;

@@ -129,8 +129,8 @@ pub(super) fn bound(text: &str, start: usize) -> Result<Bound, VersionError> {
         let run = cursor.digits();
         if run.count == 0 {
             return Err(cursor.error(match cursor.peek() {
-                Some(other) if other != '.' => VersionProblem::Unexpected(other),
-                _ => VersionProblem::NumberMissing,
+                None | Some('.' | ' ' | '\t' | '\n' | '\r') => VersionProblem::NumberMissing,
+                Some(other) => VersionProblem::Unexpected(other),
             }));
         }
         let dot = cursor.eat('.');
