@@ -6,7 +6,16 @@
 //! it in this list, which a test reads.
 #![forbid(unsafe_code)]
 
+pub mod policy;
+
+pub mod plan;
+
 pub mod catalog;
-pub mod document;
-pub mod finding;
+
+pub mod value;
+
 pub mod version;
+
+pub mod document;
+
+pub mod finding;

@@ -4,14 +4,16 @@
 //! that knows a key wins. A layer is bytes, decoded piece by piece on first use.
 
 pub mod compile;
+mod facts;
 mod fields;
 mod layer;
 mod lookup;
 pub mod model;
 
+pub use facts::{Fact, Facts, Known, Licence};
 pub use fields::type_of;
 pub use layer::{Layer, LayerError};
-pub use lookup::{Catalog, KeyRef};
+pub use lookup::{Catalog, KeyRef, ranges_of};
 
 use crate::value::{Integer, Real, Value};
 use model::Literal;
