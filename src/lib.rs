@@ -19,3 +19,4 @@ pub mod version;
 pub mod document;
 
 pub mod finding;
+pub mod report;
