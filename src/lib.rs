@@ -6,6 +6,8 @@
 //! it in this list, which a test reads.
 #![forbid(unsafe_code)]
 
+pub mod report;
+
 pub mod policy;
 
 pub mod plan;
@@ -19,4 +21,3 @@ pub mod version;
 pub mod document;
 
 pub mod finding;
-pub mod report;

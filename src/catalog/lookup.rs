@@ -193,7 +193,7 @@ impl<'a, 'c> KeyRef<'a, 'c> {
     }
 
     /// The product whose versions count: the domain's.
-    pub fn product(&self, catalog: &'a Catalog<'c>) -> Option<&'a Product<'c>> {
+    pub fn product<'x, 'k>(&self, catalog: &'x Catalog<'k>) -> Option<&'x Product<'k>> {
         catalog.product(catalog.domain(self.domain)?.product?)
     }
 

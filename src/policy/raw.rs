@@ -1,6 +1,6 @@
 //! One policy file as it was written: spanned, checked for grammar, not yet for names.
 
-use crate::finding::{Origin, Span};
+use crate::finding::Span;
 use crate::plan::{Allow, Channel, Enforcement};
 use crate::value::{Date, Places, Value};
 
@@ -105,9 +105,3 @@ pub(super) struct Raw {
     pub whole: bool,
 }
 
-impl RawSetting {
-    /// Where the key stands.
-    pub fn origin(&self) -> Origin {
-        self.key.1.into()
-    }
-}
