@@ -70,7 +70,7 @@ same_default_folder() {
 
 same_order() {
   local backwards=()
-  for policy in "$repo"/profiles/*.toml; do backwards=("$policy" "${backwards[@]}"); done
+  for policy in "$repo"/profiles/*.toml; do backwards=("$policy" ${backwards[@]+"${backwards[@]}"}); done
   build_all "$work/same/backwards" "${backwards[@]}"
   same_tree "$work/same/reference" "$work/same/backwards"
 }
