@@ -8,6 +8,8 @@
 
 pub mod report;
 
+pub mod check;
+
 pub mod policy;
 
 pub mod plan;

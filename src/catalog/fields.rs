@@ -3,7 +3,7 @@
 use super::compile::Reader;
 use super::model::{
     Allowed, Bounds, Compare, Confidence, Default, Delivery, Disputed, Doubtful, Judgement, Key, Literal, Node,
-    Outside, Removal, Segment, Superseded, When,
+    Outside, Removal, Segment, Superseded, Weight, When,
 };
 use crate::document::{Item, Kind, Table};
 use crate::finding::{Finding, Findings, Span};
@@ -250,8 +250,8 @@ fn bounds(reader: &mut Reader<'_, '_>) -> Option<Bounds> {
 fn outside<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Option<Outside<'d>> {
     let table = reader.table.table(key, reader.findings)?;
     let mut inner = Reader { table, findings: reader.findings };
-    let error = inner.word("severity", &[("error", true), ("warning", false)], true);
-    let found = Outside { error, says: inner.required("says") };
+    let words = [("error", Weight::Error), ("warning", Weight::Warning), ("note", Weight::Note)];
+    let found = Outside { weight: inner.word("severity", &words, Weight::Error), says: inner.required("says") };
     inner.done("here");
     Some(found)
 }

@@ -124,11 +124,22 @@ pub struct Allowed<'a> {
     pub says: Option<&'a str>,
 }
 
+/// How much something matters that a catalogue says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Weight {
+    /// An error.
+    Error,
+    /// A warning.
+    Warning,
+    /// A note.
+    Note,
+}
+
 /// What is said of a number outside of the range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outside<'a> {
-    /// An error, or else a warning.
-    pub error: bool,
+    /// How much it matters.
+    pub weight: Weight,
     /// What the app makes of it.
     pub says: &'a str,
 }

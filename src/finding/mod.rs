@@ -5,8 +5,10 @@
 
 mod codes;
 mod source;
+mod words;
 
 pub use codes::{CODES, CodeInfo, code_info};
+pub use words::listed;
 pub use source::{Origin, Position, SourceId, Sources, Span};
 
 use std::borrow::Cow;

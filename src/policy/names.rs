@@ -4,7 +4,7 @@
 use super::raw::{Group, Named};
 use crate::catalog::Catalog;
 use crate::document::nearest;
-use crate::finding::{Finding, Findings, Span};
+use crate::finding::{Finding, Findings, Span, listed};
 use crate::value::{DomainName, quoted};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -202,15 +202,6 @@ pub(super) fn not_bare(key: &str, span: Span, catalog: &Catalog<'_>) -> Finding 
         listed(&places),
         toml_name(first)
     ))
-}
-
-/// `a`, `b` and `c`.
-pub(super) fn listed(names: &[&str]) -> String {
-    match names.split_last() {
-        None => String::new(),
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, before)) => format!("{} and {last}", before.join(", ")),
-    }
 }
 
 fn sentence(text: &str) -> String {
