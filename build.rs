@@ -65,7 +65,8 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         let mut said = String::from("the catalogue cannot be built:\n");
         for finding in findings.sorted() {
             let place = finding.primary().and_then(|at| sources.position_of(at).map(|p| (at.source(), p)));
-            let place = place.map_or(String::new(), |(id, p)| format!("{}:{}:{}: ", sources.label(id), p.line, p.column));
+            let place = place
+                .map_or(String::new(), |(id, p)| format!("{}:{}:{}: ", sources.label(id), p.line, p.column));
             said.push_str(&format!("{place}{}\n", finding.title));
         }
         return Err(said.into());

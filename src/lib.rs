@@ -6,15 +6,27 @@
 //! it in this list, which a test reads.
 #![forbid(unsafe_code)]
 
+pub mod cli;
+
 pub mod report;
 
+pub mod output;
+
+pub mod emit;
+
+pub mod diff;
+
 pub mod check;
+
+pub mod profile;
 
 pub mod policy;
 
 pub mod plan;
 
 pub mod catalog;
+
+pub mod text;
 
 pub mod value;
 

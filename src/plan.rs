@@ -179,13 +179,15 @@ impl Plan {
     /// The setting of a key, whatever its enforcement.
     pub fn setting(&self, domain: &str, key: &str) -> Option<&Setting> {
         [Channel::Device, Channel::User].into_iter().find_map(|channel| {
-            let order = |s: &Setting| (s.channel, s.domain.as_str(), s.key.as_str()).cmp(&(channel, domain, key));
+            let order =
+                |s: &Setting| (s.channel, s.domain.as_str(), s.key.as_str()).cmp(&(channel, domain, key));
             self.settings.binary_search_by(order).ok().and_then(|at| self.settings.get(at))
         })
     }
 
-    /// The plan as JSON, as `docs/json.md` describes it. Secrets are masked unless `show_secrets`.
-    pub fn to_json(&self, sources: &Sources, secret: &dyn Fn(&Setting) -> bool) -> Json {
+    /// The plan as JSON, as `docs/json.md` describes it. Values of which `secret` says so are masked. `base` is the
+    /// folder of the policy, which paths leave out, so that they do not depend on how it was named.
+    pub fn to_json(&self, sources: &Sources, base: &str, secret: &dyn Fn(&Setting) -> bool) -> Json {
         json!({
             "version": 1,
             "policy": {
@@ -193,8 +195,8 @@ impl Plan {
                 "name": self.identity.name,
                 "channel": self.identity.channel.word(),
             },
-            "left_out": self.left_out.iter().map(|left| left.to_json(sources)).collect::<Json>(),
-            "settings": self.settings.iter().map(|s| s.to_json(sources, secret(s))).collect::<Json>(),
+            "left_out": self.left_out.iter().map(|left| left.to_json(sources, base)).collect::<Json>(),
+            "settings": self.settings.iter().map(|s| s.to_json(sources, base, secret(s))).collect::<Json>(),
         })
     }
 }
@@ -202,9 +204,10 @@ impl Plan {
 /// What stands in place of a secret.
 pub const MASK: &str = "••••••";
 
-fn place(origin: &Origin, sources: &Sources) -> Json {
+fn place(origin: &Origin, sources: &Sources, base: &str) -> Json {
+    let label = sources.label(origin.source());
     json!({
-        "file": sources.label(origin.source()),
+        "file": label.strip_prefix(base).unwrap_or(label),
         "line": sources.position_of(origin).map(|position| position.line),
     })
 }
@@ -215,7 +218,7 @@ fn reads(list: &[Reads]) -> Json {
 
 impl Setting {
     /// One setting as JSON; the value of a secret is masked.
-    pub fn to_json(&self, sources: &Sources, secret: bool) -> Json {
+    pub fn to_json(&self, sources: &Sources, base: &str, secret: bool) -> Json {
         let value = self.value.as_ref().map(|value| if secret { Value::string(MASK) } else { value.clone() });
         json!({
             "channel": self.channel.word(),
@@ -226,15 +229,15 @@ impl Setting {
             "plist": value.as_ref().and_then(|value| write::fragment(value).ok()),
             "enforcement": self.enforcement.word(),
             "reads": reads(&self.reads),
-            "origin": place(&self.origin, sources),
-            "overrides": self.overrides.iter().map(|origin| place(origin, sources)).collect::<Json>(),
+            "origin": place(&self.origin, sources, base),
+            "overrides": self.overrides.iter().map(|origin| place(origin, sources, base)).collect::<Json>(),
             "why": self.why,
         })
     }
 }
 
 impl LeftOut {
-    fn to_json(&self, sources: &Sources) -> Json {
+    fn to_json(&self, sources: &Sources, base: &str) -> Json {
         let (why, list) = match &self.why {
             LeftOutWhy::NotRead(list) => ("not-read", list.as_slice()),
             LeftOutWhy::OtherMeaning => ("other-meaning", &[][..]),
@@ -244,7 +247,7 @@ impl LeftOut {
             "key": self.key,
             "why": why,
             "reads": reads(list),
-            "origin": place(&self.origin, sources),
+            "origin": place(&self.origin, sources, base),
         })
     }
 }

@@ -4,7 +4,8 @@
 
 use super::fields::key;
 use super::model::{
-    Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, NotAKey, Product, ReadAs, SECTIONS, Source, Token,
+    Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, NotAKey, Product, ReadAs, SECTIONS, Source,
+    Token,
 };
 use crate::document::{Document, Table};
 use crate::finding::{Finding, Findings, Span};

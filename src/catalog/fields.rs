@@ -2,8 +2,8 @@
 
 use super::compile::Reader;
 use super::model::{
-    Allowed, Bounds, Compare, Confidence, Default, Delivery, Disputed, Doubtful, Judgement, Key, Literal, Node,
-    Outside, Removal, Segment, Superseded, Weight, When,
+    Allowed, Bounds, Compare, Confidence, Default, Delivery, Disputed, Doubtful, Judgement, Key, Literal,
+    Node, Outside, Removal, Segment, Superseded, Weight, When,
 };
 use crate::document::{Item, Kind, Table};
 use crate::finding::{Finding, Findings, Span};
@@ -24,8 +24,11 @@ pub(super) fn key<'d>(mut reader: Reader<'d, '_>) -> Option<Key<'d>> {
         let finding = Finding::new("catalogue", "a key needs its `domains`").at(reader.table.span, "");
         reader.findings.push(finding);
     }
-    let delivery =
-        [("any", Delivery::Any), ("forced-only", Delivery::ForcedOnly), ("never-by-profile", Delivery::NeverByProfile)];
+    let delivery = [
+        ("any", Delivery::Any),
+        ("forced-only", Delivery::ForcedOnly),
+        ("never-by-profile", Delivery::NeverByProfile),
+    ];
     let when = [
         ("any", When::Any),
         ("before-install", When::BeforeInstall),
@@ -173,7 +176,8 @@ fn values<'d>(
     children: &[(Segment<'d>, Node<'d>)],
 ) -> Vec<Allowed<'d>> {
     let verdicts = [("fine", Judgement::Fine), ("warn", Judgement::Warn), ("refuse", Judgement::Refuse)];
-    let of_items = children.iter().find(|(segment, _)| *segment == Segment::Item).map(|(_, item)| item.types.as_slice());
+    let of_items =
+        children.iter().find(|(segment, _)| *segment == Segment::Item).map(|(_, item)| item.types.as_slice());
     let wanted = of_items.unwrap_or(types);
     let mut found = Vec::new();
     for table in reader.table.tables("values", reader.findings) {
@@ -238,7 +242,9 @@ fn bounds(reader: &mut Reader<'_, '_>) -> Option<Bounds> {
     let end = |part: &str| if part.is_empty() { Some(None) } else { part.parse().ok().map(Some) };
     let parsed = text.split_once("..").and_then(|(min, max)| Some((end(min)?, end(max)?)));
     match parsed {
-        Some((min, max)) if min.zip(max).is_none_or(|(min, max): (i64, i64)| min <= max) => Some(Bounds { min, max }),
+        Some((min, max)) if min.zip(max).is_none_or(|(min, max): (i64, i64)| min <= max) => {
+            Some(Bounds { min, max })
+        }
         _ => {
             let text = format!("`{text}` is no range of numbers: write `1..28`, `0..` or `..5`");
             reader.findings.push(Finding::new("catalogue", text).at(span, ""));
@@ -251,7 +257,8 @@ fn outside<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Option<Outside
     let table = reader.table.table(key, reader.findings)?;
     let mut inner = Reader { table, findings: reader.findings };
     let words = [("error", Weight::Error), ("warning", Weight::Warning), ("note", Weight::Note)];
-    let found = Outside { weight: inner.word("severity", &words, Weight::Error), says: inner.required("says") };
+    let found =
+        Outside { weight: inner.word("severity", &words, Weight::Error), says: inner.required("says") };
     inner.done("here");
     Some(found)
 }
@@ -284,7 +291,11 @@ fn default<'d>(reader: &mut Reader<'d, '_>) -> Option<Default<'d>> {
         value: literal(&mut inner, "value"),
         says: inner.optional("says"),
         source: inner.required("source"),
-        confidence: inner.word("confidence", &[("high", "high"), ("medium", "medium"), ("low", "low")], "low"),
+        confidence: inner.word(
+            "confidence",
+            &[("high", "high"), ("medium", "medium"), ("low", "low")],
+            "low",
+        ),
     };
     if found.value.is_none() && found.says.is_none() {
         inner.findings.push(Finding::new("catalogue", "a default needs `value` or `says`").at(span, ""));
@@ -323,7 +334,9 @@ fn path_list<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Vec<&'d str>
 fn path<'d>(text: &'d str, span: Span, findings: &mut Findings) -> Option<&'d str> {
     let good = text.split_once(':').is_some_and(|(domain, key)| !domain.is_empty() && !key.is_empty());
     if !good {
-        findings.push(Finding::new("catalogue", format!("`{text}` is not of the form `domain:key`")).at(span, ""));
+        findings.push(
+            Finding::new("catalogue", format!("`{text}` is not of the form `domain:key`")).at(span, ""),
+        );
     }
     good.then_some(text)
 }
@@ -332,7 +345,10 @@ fn superseded<'d>(reader: &mut Reader<'d, '_>) -> Vec<Superseded<'d>> {
     let mut found = Vec::new();
     for table in reader.table.tables("superseded", reader.findings) {
         let mut inner = Reader { table, findings: reader.findings };
-        let by = inner.table.string("by", inner.findings).and_then(|(text, span)| path(text, span, inner.findings));
+        let by = inner
+            .table
+            .string("by", inner.findings)
+            .and_then(|(text, span)| path(text, span, inner.findings));
         if by.is_none() {
             inner.required("by");
         }

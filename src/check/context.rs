@@ -32,7 +32,9 @@ impl<'a, 'c> Subject<'a, 'c> {
 
     /// A finding about the setting, somewhere in it.
     pub fn finding_at(&self, code: &'static str, title: impl Into<String>, at: &Origin) -> Finding {
-        Finding::new(code, title).at(at.clone(), "").about(self.setting.domain.as_str(), self.setting.key.as_str())
+        Finding::new(code, title)
+            .at(at.clone(), "")
+            .about(self.setting.domain.as_str(), self.setting.key.as_str())
     }
 
     /// The name of the key.

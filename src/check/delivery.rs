@@ -25,13 +25,19 @@ pub(super) fn delivery(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
     }
     let early = key.when == When::BeforeInstall && setting.channel == Channel::User && by_profile;
     if early {
-        let title = format!("`{}` is read when the app is installed, before any user's profile is there", subject.key());
+        let title = format!(
+            "`{}` is read when the app is installed, before any user's profile is there",
+            subject.key()
+        );
         let finding = because(subject.finding("wrong-channel", title));
         findings.push(finding.help("set it in a policy with `channel = \"device\"`"));
     }
     if setting.channel == Channel::User && setting.enforcement == Enforcement::Default {
-        let title = format!("`{}` of [defaults] is for everybody, but the channel is the user's", subject.key());
-        findings.push(subject.finding("wrong-channel", title).help("set it in a policy with `channel = \"device\"`"));
+        let title =
+            format!("`{}` of [defaults] is for everybody, but the channel is the user's", subject.key());
+        findings.push(
+            subject.finding("wrong-channel", title).help("set it in a policy with `channel = \"device\"`"),
+        );
     }
 }
 
@@ -43,7 +49,9 @@ pub(super) fn channel(context: &Context<'_, '_>, findings: &mut Findings) {
         return;
     }
     let finding = Finding::new("user-channel", "the user channel reaches only the user whom the MDM manages")
-        .note("other local users of the Mac get nothing, and the values come only when that user is logged in");
+        .note(
+            "other local users of the Mac get nothing, and the values come only when that user is logged in",
+        );
     findings.push(match &identity.origin {
         Some(origin) => finding.at(origin.clone(), ""),
         None => finding,

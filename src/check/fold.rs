@@ -49,6 +49,7 @@ fn name_domains(finding: &mut Finding, context: &Context<'_, '_>) {
     if !one_key || !spread {
         return;
     }
-    let names: Vec<&str> = finding.subjects.iter().map(|subject| context.catalog.short(&subject.domain)).collect();
+    let names: Vec<&str> =
+        finding.subjects.iter().map(|subject| context.catalog.short(&subject.domain)).collect();
     finding.notes.insert(0, format!("for {}", listed(&names)));
 }

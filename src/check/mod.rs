@@ -25,6 +25,13 @@ use std::ops::Deref;
 #[derive(Clone, Debug)]
 pub struct CheckedPlan(Plan);
 
+impl CheckedPlan {
+    /// The plan, unchecked again.
+    pub fn into_inner(self) -> Plan {
+        self.0
+    }
+}
+
 impl Deref for CheckedPlan {
     type Target = Plan;
     fn deref(&self) -> &Plan {

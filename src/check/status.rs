@@ -17,7 +17,8 @@ pub(super) fn deprecated(_: &Context<'_, '_>, subject: &Subject<'_, '_>, finding
         if position.path.is_empty() && ends {
             return;
         }
-        let title = format!("`{}` is deprecated: {}", position.name(subject.key()), why.trim_end_matches('.'));
+        let title =
+            format!("`{}` is deprecated: {}", position.name(subject.key()), why.trim_end_matches('.'));
         let nested = !position.path.is_empty();
         let at = if nested { &position.places.at } else { &subject.setting.origin };
         let finding = subject.finding_at("deprecated", title, at);
@@ -31,11 +32,14 @@ pub(super) fn disputed(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
     if subject.setting.enforcement == Enforcement::Unset {
         return;
     }
-    // Both spellings of one switch: the doubt is met.
-    let met = disputed.see.iter().filter_map(|path| path.split_once(':')).any(|(domain, key)| {
-        let other = context.plan.setting(domain, key);
-        other.is_some_and(|other| other.value == subject.setting.value && domain == facts.domain)
-    });
+    // Both spellings of one switch: the doubt is met, and where one line set both it is told once.
+    let twins = disputed.see.iter().filter_map(|path| path.split_once(':'));
+    let mut twins = twins.filter(|(domain, _)| *domain == facts.domain);
+    let twin = twins.find_map(|(domain, key)| context.plan.setting(domain, key));
+    let met = twin.is_some_and(|twin| twin.value == subject.setting.value);
+    if twin.is_some_and(|twin| twin.origin == subject.setting.origin && twin.key < subject.setting.key) {
+        return;
+    }
     let title = format!("sources contradict each other about `{}`", subject.key());
     let mut finding = subject.finding("disputed", title).note(disputed.says.trim_end_matches('.'));
     if !met {
@@ -78,14 +82,20 @@ pub(super) fn unverified(context: &Context<'_, '_>, findings: &mut Findings) {
         if names.len() == 1 { "key rests" } else { "keys rest" },
         some(&names)
     );
-    findings.push(finding.note("the maker of the apps does not document them; `prefsmith explain KEY` names the sources"));
+    findings.push(
+        finding
+            .note("the maker of the apps does not document them; `prefsmith explain KEY` names the sources"),
+    );
 }
 
 pub(super) fn secret(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     if !is_secret(subject.setting, context.catalog) {
         return;
     }
-    let title = format!("`{}` looks like a secret, and every user of the Mac can read managed preferences", subject.key());
+    let title = format!(
+        "`{}` looks like a secret, and every user of the Mac can read managed preferences",
+        subject.key()
+    );
     findings.push(subject.finding("secret-in-profile", title));
 }
 

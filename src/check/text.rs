@@ -18,7 +18,8 @@ fn look(value: &Value, places: &Places, subject: &Subject<'_, '_>, findings: &mu
                 Part::Token(_) => None,
             });
             for bad in literals.take(1) {
-                let mut finding = subject.finding_at("unwritable-text", title(subject.key(), bad), &places.at);
+                let mut finding =
+                    subject.finding_at("unwritable-text", title(subject.key(), bad), &places.at);
                 if bad == '\r' {
                     finding = finding.note("readers of XML turn a carriage return into a line feed");
                 }
@@ -33,7 +34,11 @@ fn look(value: &Value, places: &Places, subject: &Subject<'_, '_>, findings: &mu
         Value::Dictionary(entries) => {
             for (key, entry) in entries {
                 if let Some(bad) = write::unwritable(key) {
-                    findings.push(subject.finding_at("unwritable-text", title(subject.key(), bad), places.key(key)));
+                    findings.push(subject.finding_at(
+                        "unwritable-text",
+                        title(subject.key(), bad),
+                        places.key(key),
+                    ));
                 }
                 look(entry, places.entry(key), subject, findings);
             }

@@ -59,7 +59,9 @@ fn meant(value: &Value, wanted: Type) -> Option<String> {
             Some(format!("{:.0}", number.get()))
         }
         (Type::Real, Value::Integer(number)) => Some(format!("{number}.0")),
-        (Type::String, Value::Integer(_) | Value::Boolean(_) | Value::Real(_)) => Some(format!("\"{value}\"")),
+        (Type::String, Value::Integer(_) | Value::Boolean(_) | Value::Real(_)) => {
+            Some(format!("\"{value}\""))
+        }
         (Type::Array, Value::String(_) | Value::Integer(_)) => Some(format!("[{value}]")),
         _ => None,
     }
@@ -93,7 +95,8 @@ fn entries(subject: &Subject<'_, '_>, position: &Position<'_, '_>, findings: &mu
     for key in entries.keys() {
         if entry_node(position.node, key).is_none() {
             findings.push(unknown_field(subject, position, key, &names));
-        } else if paths && !names.contains(&key.as_str()) && !(key.starts_with('/') && key.ends_with(".app")) {
+        } else if paths && !names.contains(&key.as_str()) && !(key.starts_with('/') && key.ends_with(".app"))
+        {
             let title = format!("`{key}` is not the path of an app");
             let finding = subject.finding_at("bad-app-path", title, position.places.key(key));
             findings.push(finding.help("the key is the full path: `\"/Applications/Microsoft Word.app\"`"));
@@ -101,7 +104,12 @@ fn entries(subject: &Subject<'_, '_>, position: &Position<'_, '_>, findings: &mu
     }
 }
 
-fn unknown_field(subject: &Subject<'_, '_>, position: &Position<'_, '_>, key: &str, names: &[&str]) -> Finding {
+fn unknown_field(
+    subject: &Subject<'_, '_>,
+    position: &Position<'_, '_>,
+    key: &str,
+    names: &[&str],
+) -> Finding {
     let at = position.places.key(key);
     let title = format!("`{key}` is not known inside `{}`", position.name(subject.key()));
     let finding = subject.finding_at("unknown-field", title, at);
@@ -113,6 +121,9 @@ fn unknown_field(subject: &Subject<'_, '_>, position: &Position<'_, '_>, key: &s
                 None => finding,
             }
         }
-        None => finding.help(format!("known there: {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))),
+        None => finding.help(format!(
+            "known there: {}",
+            names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+        )),
     }
 }

@@ -85,7 +85,8 @@ fn in_range(node: &Node<'_>, value: &Value) -> bool {
     match (node.range, value) {
         (Some(bounds), Value::Integer(number)) => {
             let number = number.get();
-            bounds.min.is_none_or(|min| number >= i128::from(min)) && bounds.max.is_none_or(|max| number <= i128::from(max))
+            bounds.min.is_none_or(|min| number >= i128::from(min))
+                && bounds.max.is_none_or(|max| number <= i128::from(max))
         }
         _ => false,
     }
@@ -118,7 +119,9 @@ fn known_value(
 }
 
 fn instead(finding: Finding, position: &Position<'_, '_>, allowed: &Allowed<'_>) -> Finding {
-    let Some(better) = allowed.instead.as_ref().map(|literal| literal.to_value().to_string()) else { return finding };
+    let Some(better) = allowed.instead.as_ref().map(|literal| literal.to_value().to_string()) else {
+        return finding;
+    };
     let finding = finding.help(format!("write `{better}`"));
     match position.places.at.span() {
         Some(span) => finding.fix(span, better, "write today's value"),
@@ -148,9 +151,11 @@ fn not_taken(
         product.name,
         lost.describe()
     );
-    let mut finding = subject
-        .finding_at("value-not-taken", title, &position.places.at)
-        .note(format!("it is taken by {} {}", product.name, works.describe()));
+    let mut finding = subject.finding_at("value-not-taken", title, &position.places.at).note(format!(
+        "it is taken by {} {}",
+        product.name,
+        works.describe()
+    ));
     if let Some(says) = allowed.says {
         finding = finding.note(says.trim_end_matches('.'));
     }
@@ -162,7 +167,8 @@ fn not_allowed(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &No
     let mut finding = subject.finding_at("value-not-allowed", title, &position.places.at);
     let good = || node.values.iter().filter(|allowed| allowed.verdict == Judgement::Fine);
     for allowed in good() {
-        finding = finding.note(format!("{}: {}", allowed.value.to_value(), allowed.means.trim_end_matches('.')));
+        finding =
+            finding.note(format!("{}: {}", allowed.value.to_value(), allowed.means.trim_end_matches('.')));
     }
     let known: Vec<String> = good().map(|allowed| allowed.value.to_value().to_string()).collect();
     let written = position.value.to_string();
@@ -202,7 +208,9 @@ fn severity(weight: Weight) -> Severity {
 }
 
 fn multiple(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &Node<'_>) -> Option<Finding> {
-    let (of, Value::Integer(Integer::Signed(number))) = (node.multiple_of?, position.value) else { return None };
+    let (of, Value::Integer(Integer::Signed(number))) = (node.multiple_of?, position.value) else {
+        return None;
+    };
     (of > 0 && number % of != 0).then(|| {
         let title = format!("`{}` = {number} should be a multiple of {of}", position.name(subject.key()));
         subject.finding_at("not-a-multiple", title, &position.places.at)
@@ -219,7 +227,9 @@ fn pattern(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &Node<'
     (!regex.is_match(text)).then(|| {
         let title = format!("`{}` = {} has the wrong form", position.name(subject.key()), position.value);
         let finding = subject.finding_at("wrong-form", title, &position.places.at);
-        finding.note(node.summary.trim_end_matches('.')).note(format!("the form as a regular expression: {pattern}"))
+        finding
+            .note(node.summary.trim_end_matches('.'))
+            .note(format!("the form as a regular expression: {pattern}"))
     })
 }
 

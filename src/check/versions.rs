@@ -15,12 +15,14 @@ pub(super) fn builds(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
     }
     for read in &subject.setting.reads {
         let Some(out_there) = context.versions(&read.product) else { continue };
+        let named = spoken(context, &read.product);
         if out_there.is_empty() {
-            let title = format!("`{}` is for {}, which [macs] says is not installed", subject.key(), read.product);
+            let title =
+                format!("`{}` is for {}, which [macs] says is not installed", subject.key(), read.product);
             findings.push(subject.finding("not-installed", title));
             continue;
         }
-        if let Some(finding) = read_by(subject, &read.product, out_there, &read.ranges) {
+        if let Some(finding) = read_by(subject, named, out_there, &read.ranges) {
             findings.push(finding);
         }
     }
@@ -28,11 +30,22 @@ pub(super) fn builds(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
         && subject.setting.reads.iter().all(|read| read.product != product.name)
         && context.versions(product.name).is_some_and(Ranges::is_empty)
     {
-        let title = format!("`{}` is for {}, which [macs] says is not installed", subject.key(), product.name);
+        let title =
+            format!("`{}` is for {}, which [macs] says is not installed", subject.key(), product.name);
         findings.push(subject.finding("not-installed", title));
     }
     doubtful(context, subject, findings);
     nested(context, subject, findings);
+}
+
+/// How a product is named in findings: by its suite, unless `[macs]` tells it apart. What holds for every app of
+/// the suite is then one finding.
+fn spoken<'p>(context: &Context<'p, '_>, product: &'p str) -> &'p str {
+    let suite = context.catalog.product(product).and_then(|product| product.suite);
+    match suite {
+        Some(suite) if context.versions(suite) == context.versions(product) => suite,
+        _ => product,
+    }
 }
 
 fn read_by(subject: &Subject<'_, '_>, product: &str, out_there: &Ranges, reads: &Ranges) -> Option<Finding> {
@@ -52,7 +65,8 @@ fn read_by(subject: &Subject<'_, '_>, product: &str, out_there: &Ranges, reads: 
         (Some(first), Some(end)) => end <= first,
         _ => false,
     };
-    let (code, word) = if older { ("not-read-yet", "not read yet") } else { ("no-longer-read", "no longer read") };
+    let (code, word) =
+        if older { ("not-read-yet", "not read yet") } else { ("no-longer-read", "no longer read") };
     let title = format!("`{key}` is {word} by {product} {}", missed.describe());
     Some(subject.finding(code, title).note(by))
 }
@@ -68,7 +82,9 @@ fn doubtful(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut
             None => range,
         };
         if !concerned.is_empty() {
-            let title = format!("nobody vouches that {} {} reads `{}`", product.name, concerned.describe(), subject.key());
+            let named = spoken(context, product.name);
+            let title =
+                format!("nobody vouches that {named} {} reads `{}`", concerned.describe(), subject.key());
             findings.push(subject.finding("not-vouched-for", title).note(part.why.trim_end_matches('.')));
         }
     }
@@ -80,6 +96,7 @@ fn nested(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut F
     let Some(product) = facts.product(context.catalog) else { return };
     let Some(out_there) = context.versions(product.name) else { return };
     let own = facts.reads();
+    let named = spoken(context, product.name);
     walk(value, &subject.setting.places, &facts.key.node, &mut |position| {
         if position.path.is_empty() || position.node.works.is_empty() {
             return;
@@ -90,7 +107,7 @@ fn nested(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut F
             return;
         }
         let title =
-            format!("`{}` is not read by {} {}", position.name(subject.key()), product.name, missed.describe());
+            format!("`{}` is not read by {named} {}", position.name(subject.key()), missed.describe());
         findings.push(subject.finding_at("read-by-some-builds", title, &position.places.at));
     });
 }
@@ -111,9 +128,10 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     if newer.iter().any(set) {
         return;
     }
-    let product = facts.product(context.catalog).map(|product| product.name);
+    let own = facts.product(context.catalog).map(|product| product.name);
     let reads = facts.reads();
-    let out_there = product.and_then(|name| context.versions(name));
+    let out_there = own.and_then(|name| context.versions(name));
+    let product = own.map(|name| spoken(context, name));
     // Where no range is known, the key is superseded for everybody.
     let lost = out_there.map_or_else(|| reads.complement(), |versions| versions.minus(&reads));
     if lost.is_empty() && !reads.is_any() {
@@ -135,7 +153,10 @@ fn superseded_title(key: &str, product: Option<&str>, reads: &Ranges, newer: &[S
     let by = by.split_once(':').map_or(by, |(_, name)| name);
     match product {
         Some(product) if !reads.is_any() => {
-            format!("`{key}` ends with {product} {}: `{by}` took its place", reads.upper().unwrap_or_default())
+            format!(
+                "`{key}` ends with {product} {}: `{by}` took its place",
+                reads.upper().unwrap_or_default()
+            )
         }
         _ => format!("`{by}` took the place of `{key}`"),
     }

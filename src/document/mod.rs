@@ -151,7 +151,8 @@ impl<'t> Document<'t> {
 
     fn syntax(&self, at: &Range<usize>, message: &str) -> Finding {
         let finding = Finding::new("toml-syntax", message.to_owned()).at(self.span(at), "");
-        let quoted = self.text.get(at.start..).is_some_and(|rest| rest.starts_with(['“', '”', '‘', '’', '„']));
+        let quoted =
+            self.text.get(at.start..).is_some_and(|rest| rest.starts_with(['“', '”', '‘', '’', '„']));
         if quoted || self.line_of(at.start).contains(['“', '”', '„']) {
             return finding.help("typographic quotes are no quotes here: write \"…\"");
         }
@@ -167,8 +168,12 @@ impl<'t> Document<'t> {
     fn line_bounds(&self, at: usize) -> (usize, usize) {
         let bytes = self.text.as_bytes();
         let at = at.min(bytes.len());
-        let start = bytes.get(..at).and_then(|head| head.iter().rposition(|b| *b == b'\n')).map_or(0, |n| n + 1);
-        let end = bytes.get(at..).and_then(|tail| tail.iter().position(|b| *b == b'\n')).map_or(bytes.len(), |n| at + n);
+        let start =
+            bytes.get(..at).and_then(|head| head.iter().rposition(|b| *b == b'\n')).map_or(0, |n| n + 1);
+        let end = bytes
+            .get(at..)
+            .and_then(|tail| tail.iter().position(|b| *b == b'\n'))
+            .map_or(bytes.len(), |n| at + n);
         (start, end)
     }
 
@@ -188,7 +193,8 @@ impl<'t> Document<'t> {
     fn duplicate(&self, at: &Range<usize>, locate: bool) -> Finding {
         let span = self.span(at);
         let written = self.text.get(at.clone()).unwrap_or("").trim_matches(['"', '\'']);
-        let finding = Finding::new("duplicate-key", format!("`{written}` is given twice")).at(span, "again here");
+        let finding =
+            Finding::new("duplicate-key", format!("`{written}` is given twice")).at(span, "again here");
         match locate.then(|| self.first_of(self.root.get_ref(), at)).flatten() {
             Some(first) => finding.at(self.span(&first), "first given here"),
             None => finding,
@@ -271,7 +277,11 @@ impl<'d> Table<'d> {
         list
     }
 
-    fn entry(&self, key: &'d Spanned<std::borrow::Cow<'d, str>>, value: &'d Spanned<DeValue<'d>>) -> Option<Entry<'d>> {
+    fn entry(
+        &self,
+        key: &'d Spanned<std::borrow::Cow<'d, str>>,
+        value: &'d Spanned<DeValue<'d>>,
+    ) -> Option<Entry<'d>> {
         let document = self.document;
         let (key_range, value_range) = (key.span(), value.span());
         let is_table = matches!(value.get_ref(), DeValue::Table(_));
@@ -299,9 +309,11 @@ impl<'d> Table<'d> {
             let mut finding =
                 Finding::new(code, format!("`{}` is not known {place}", entry.key)).at(entry.key_span, "");
             finding = match nearest(entry.key, asked.iter().copied()) {
-                Some(near) => finding
-                    .help(format!("did you mean `{near}`?"))
-                    .fix(entry.key_span, near, format!("write `{near}`")),
+                Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
+                    entry.key_span,
+                    near,
+                    format!("write `{near}`"),
+                ),
                 None => {
                     let names: Vec<String> = asked.iter().map(|name| format!("`{name}`")).collect();
                     finding.help(format!("known here: {}", names.join(", ")))
@@ -390,11 +402,22 @@ mod tests {
 
     #[test]
     fn how_tables_are_written() {
-        let (keys, said) = parse("a.b = 1\nc = { d = 1, e.f = 2 }\n[g.h]\ni = 1\n[g.h.\"j.k\"]\nl = 1\n[[m]]\nn = 1\n");
+        let (keys, said) =
+            parse("a.b = 1\nc = { d = 1, e.f = 2 }\n[g.h]\ni = 1\n[g.h.\"j.k\"]\nl = 1\n[[m]]\nn = 1\n");
         assert_eq!(said, Vec::<String>::new());
         let expected = [
-            "/a Dotted", "/c Inline", "/g Header", "/m", "/g/h Header", "/g/h/i", "/g/h/j.k Header", "/g/h/j.k/l",
-            "/c/d", "/c/e Dotted", "/c/e/f", "/a/b",
+            "/a Dotted",
+            "/c Inline",
+            "/g Header",
+            "/m",
+            "/g/h Header",
+            "/g/h/i",
+            "/g/h/j.k Header",
+            "/g/h/j.k/l",
+            "/c/d",
+            "/c/e Dotted",
+            "/c/e/f",
+            "/a/b",
         ];
         assert_eq!(keys, expected);
     }

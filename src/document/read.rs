@@ -75,8 +75,11 @@ impl<'d> Table<'d> {
             match item.as_string() {
                 Some(text) => list.push((text, item.span)),
                 None => findings.push(
-                    Finding::new("wrong-shape", format!("`{key}` holds {}, not a string", item.kind().with_article()))
-                        .at(item.span, ""),
+                    Finding::new(
+                        "wrong-shape",
+                        format!("`{key}` holds {}, not a string", item.kind().with_article()),
+                    )
+                    .at(item.span, ""),
                 ),
             }
         }
@@ -105,8 +108,11 @@ impl<'d> Table<'d> {
             match item.kind() {
                 Kind::Table(table) => list.push(table),
                 other => findings.push(
-                    Finding::new("wrong-shape", format!("`{key}` holds {}, not a table", other.with_article()))
-                        .at(item.span, ""),
+                    Finding::new(
+                        "wrong-shape",
+                        format!("`{key}` holds {}, not a table", other.with_article()),
+                    )
+                    .at(item.span, ""),
                 ),
             }
         }
@@ -117,5 +123,6 @@ impl<'d> Table<'d> {
 /// The finding for a value of another type than the format wants.
 pub fn wrong_shape(entry: &Entry<'_>, wanted: &str) -> Finding {
     let found = entry.item.kind().with_article();
-    Finding::new("wrong-shape", format!("`{}` must be {wanted}, not {found}", entry.key)).at(entry.item.span, "")
+    Finding::new("wrong-shape", format!("`{}` must be {wanted}, not {found}", entry.key))
+        .at(entry.item.span, "")
 }

@@ -8,8 +8,8 @@ mod source;
 mod words;
 
 pub use codes::{CODES, CodeInfo, code_info};
-pub use words::listed;
 pub use source::{Origin, Position, SourceId, Sources, Span};
+pub use words::listed;
 
 use std::borrow::Cow;
 

@@ -36,21 +36,27 @@ pub(super) fn read(table: &Table<'_>, findings: &mut Findings) -> Head {
 
 fn id(table: &Table<'_>, findings: &mut Findings) -> Option<Said<String>> {
     let (text, span) = table.string("id", findings)?;
+    if is_identifier(text) {
+        return Some((text.to_owned(), span));
+    }
+    let title = format!("`{text}` is no identifier");
+    findings.push(
+        Finding::new("policy-id", title).at(span, "").help(
+            "write it like a bundle id: a domain of yours in reverse, then a name: `com.example.office`",
+        ),
+    );
+    None
+}
+
+/// Whether a text can be the `id` of a policy: words of letters, digits, `-` and `_`, at least two, with dots
+/// between them, at most 150 bytes.
+pub fn is_identifier(text: &str) -> bool {
     let part_ok = |part: &str| {
         !part.is_empty()
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
             && !part.starts_with('-')
     };
-    if text.len() <= 150 && text.contains('.') && text.split('.').all(part_ok) {
-        return Some((text.to_owned(), span));
-    }
-    let title = format!("`{text}` is no identifier");
-    findings.push(
-        Finding::new("policy-id", title)
-            .at(span, "")
-            .help("write it like a bundle id: a domain of yours in reverse, then a name: `com.example.office`"),
-    );
-    None
+    text.len() <= 150 && text.contains('.') && text.split('.').all(part_ok)
 }
 
 fn one_of<T: Copy>(
@@ -124,9 +130,12 @@ pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
                 Some("none") if items.len() == 1 => none = true,
                 Some(text) => ranges.push((text.to_owned(), item.span)),
                 None => findings.push(
-                    Finding::new("wrong-shape", format!("a range of versions is text, not {}", item.kind().with_article()))
-                        .at(item.span, "")
-                        .help(format!("write `\"{}\"`", item.source_text())),
+                    Finding::new(
+                        "wrong-shape",
+                        format!("a range of versions is text, not {}", item.kind().with_article()),
+                    )
+                    .at(item.span, "")
+                    .help(format!("write `\"{}\"`", item.source_text())),
                 ),
             }
         }

@@ -60,8 +60,11 @@ pub(super) fn resolve(files: &[Raw], catalog: &Catalog<'_>, findings: &mut Findi
 fn suites(catalog: &Catalog<'_>, stated: &BTreeMap<&str, (Ranges, Span)>, macs: &mut Macs) {
     let names: BTreeSet<&str> = catalog.products().filter_map(|product| product.suite).collect();
     for suite in names {
-        let members: Vec<&str> =
-            catalog.products().filter(|product| product.suite == Some(suite)).map(|product| product.name).collect();
+        let members: Vec<&str> = catalog
+            .products()
+            .filter(|product| product.suite == Some(suite))
+            .map(|product| product.name)
+            .collect();
         if !members.iter().any(|member| stated.contains_key(member)) {
             continue;
         }
@@ -73,11 +76,15 @@ fn suites(catalog: &Catalog<'_>, stated: &BTreeMap<&str, (Ranges, Span)>, macs: 
 
 fn unknown_product(entry: &MacsEntry, catalog: &Catalog<'_>) -> Finding {
     let (name, span) = &entry.product;
-    let finding = Finding::new("unknown-product", format!("`{name}` is no product of the catalogue")).at(*span, "");
+    let finding =
+        Finding::new("unknown-product", format!("`{name}` is no product of the catalogue")).at(*span, "");
     let names: BTreeSet<&str> = catalog.products().map(|product| product.name).collect();
     match nearest(name, names.iter().copied().chain(["licence"])) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`")),
-        None => finding.help(format!("known: {}, and `licence`", names.into_iter().collect::<Vec<_>>().join(", "))),
+        Some(near) => {
+            finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"))
+        }
+        None => finding
+            .help(format!("known: {}, and `licence`", names.into_iter().collect::<Vec<_>>().join(", "))),
     }
 }
 

@@ -12,6 +12,8 @@ mod read;
 mod resolve;
 mod value;
 
+pub use head::is_identifier;
+
 use crate::finding::{Finding, Findings, SourceId, Sources, Span};
 use raw::Raw;
 use std::collections::BTreeSet;
@@ -41,10 +43,16 @@ impl Policy {
     ///
     /// # Errors
     /// Why the file itself cannot be read.
-    pub fn load(path: &str, files: &dyn Files, sources: &mut Sources, findings: &mut Findings) -> Result<Self, String> {
+    pub fn load(
+        path: &str,
+        files: &dyn Files,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Result<Self, String> {
         let text = files.read(path)?;
         let root = sources.add(path, text.clone());
-        let mut loader = Loader { files, sources, findings, done: Vec::new(), seen: BTreeSet::new(), open: Vec::new() };
+        let mut loader =
+            Loader { files, sources, findings, done: Vec::new(), seen: BTreeSet::new(), open: Vec::new() };
         loader.seen.insert(normal(path));
         loader.take(path, root, &text);
         let mut policy = Self { files: loader.done, root };

@@ -12,7 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) type Groups = BTreeMap<String, Vec<DomainName>>;
 
 /// Resolves `[groups]` of one file into `groups`.
-pub(super) fn add_groups(list: &[Group], catalog: &Catalog<'_>, groups: &mut Groups, findings: &mut Findings) {
+pub(super) fn add_groups(
+    list: &[Group],
+    catalog: &Catalog<'_>,
+    groups: &mut Groups,
+    findings: &mut Findings,
+) {
     for group in list {
         let (name, span) = &group.name;
         if catalog.alias(name).is_some() || catalog.domain(name).is_some() {
@@ -75,11 +80,10 @@ pub(super) fn domains(
 
 /// In `[custom]` any domain goes, but one that is nearly known is probably a slip.
 fn near_domain(named: &Named, catalog: &Catalog<'_>) -> Option<Finding> {
-    let meant = misspelt(&named.name, catalog)
-        .or_else(|| {
-            let names = catalog.domains();
-            nearest(&named.name, names.iter().map(|domain| domain.name)).map(str::to_owned)
-        })?;
+    let meant = misspelt(&named.name, catalog).or_else(|| {
+        let names = catalog.domains();
+        nearest(&named.name, names.iter().map(|domain| domain.name)).map(str::to_owned)
+    })?;
     // Sibling domains differ by whole words; a slip is a letter or two, or the case.
     let distance = strsim::osa_distance(&named.name.to_lowercase(), &meant.to_lowercase());
     (distance <= 2).then(|| {
@@ -98,8 +102,9 @@ fn misspelt(name: &str, catalog: &Catalog<'_>) -> Option<String> {
 }
 
 fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Finding {
-    let finding = Finding::new("unknown-domain", format!("`{}` is no domain that the catalogue knows", named.name))
-        .at(named.span, "");
+    let finding =
+        Finding::new("unknown-domain", format!("`{}` is no domain that the catalogue knows", named.name))
+            .at(named.span, "");
     if let Some(header) = &named.header {
         let parts: Vec<&str> = header.split('.').map(|part| part.trim_matches(['"', '\''])).collect();
         let known = (1..=parts.len()).rev().find_map(|n| {
@@ -108,16 +113,23 @@ fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Find
         });
         if let Some(domain) = known {
             let alias = catalog.short(&domain);
-            return finding.help(format!("a domain with dots is quoted: [settings.{}], or by its alias: [settings.{alias}]", quoted(&domain)));
+            return finding.help(format!(
+                "a domain with dots is quoted: [settings.{}], or by its alias: [settings.{alias}]",
+                quoted(&domain)
+            ));
         }
         if header.contains('.') {
             let whole = parts.join(".");
-            return finding.help(format!("a domain with dots is quoted: [custom.{}] for one that no catalogue knows", quoted(&whole)));
+            return finding.help(format!(
+                "a domain with dots is quoted: [custom.{}] for one that no catalogue knows",
+                quoted(&whole)
+            ));
         }
     }
     if let Some(key_domain) = catalog.named(&named.name).first() {
         let alias = catalog.short(key_domain.domain);
-        return finding.help(format!("`{}` is a key of {alias}: write it under [settings.{alias}]", named.name));
+        return finding
+            .help(format!("`{}` is a key of {alias}: write it under [settings.{alias}]", named.name));
     }
     let domains = catalog.domains();
     let aliases = domains.iter().filter_map(|domain| domain.alias);
@@ -125,14 +137,18 @@ fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Find
     let own = groups.keys().map(String::as_str);
     if let Some(meant) = misspelt(&named.name, catalog) {
         let alias = catalog.short(&meant);
-        return finding
-            .help(format!("the domain is spelt `{meant}`; its alias is `{alias}`"))
-            .fix(named.span, toml_name(alias), format!("write `{alias}`"));
+        return finding.help(format!("the domain is spelt `{meant}`; its alias is `{alias}`")).fix(
+            named.span,
+            toml_name(alias),
+            format!("write `{alias}`"),
+        );
     }
     match nearest(&named.name, aliases.chain(names).chain(own)) {
-        Some(near) => {
-            finding.help(format!("did you mean `{near}`?")).fix(named.span, toml_name(near), format!("write `{near}`"))
-        }
+        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
+            named.span,
+            toml_name(near),
+            format!("write `{near}`"),
+        ),
         None => finding.help("a domain that no catalogue knows goes under [custom.\"the.domain\"]"),
     }
 }
@@ -142,7 +158,13 @@ fn toml_name(name: &str) -> String {
 }
 
 /// A key that its domain does not have.
-pub(super) fn unknown_key(domain: &str, key: &str, span: Span, section: Span, catalog: &Catalog<'_>) -> Finding {
+pub(super) fn unknown_key(
+    domain: &str,
+    key: &str,
+    span: Span,
+    section: Span,
+    catalog: &Catalog<'_>,
+) -> Finding {
     let short = catalog.short(domain);
     let finding = Finding::new("unknown-key", format!("`{key}` is not a key of {short}"))
         .at(span, "")
@@ -151,14 +173,20 @@ pub(super) fn unknown_key(domain: &str, key: &str, span: Span, section: Span, ca
     if let Some(known) = catalog.not_a_key(domain, key) {
         let finding = finding.note(sentence(known.why));
         return match known.instead {
-            Some(instead) => finding
-                .help(format!("the key is `{instead}`"))
-                .fix(span, toml_name(instead), format!("write `{instead}`")),
+            Some(instead) => finding.help(format!("the key is `{instead}`")).fix(
+                span,
+                toml_name(instead),
+                format!("write `{instead}`"),
+            ),
             None => finding,
         };
     }
     if let Some(near) = nearest(key, catalog.keys_of(domain)) {
-        return finding.help(format!("did you mean `{near}`?")).fix(span, toml_name(near), format!("write `{near}`"));
+        return finding.help(format!("did you mean `{near}`?")).fix(
+            span,
+            toml_name(near),
+            format!("write `{near}`"),
+        );
     }
     let elsewhere: Vec<&str> = catalog.named(key).iter().map(|known| catalog.short(known.domain)).collect();
     if !elsewhere.is_empty() {
@@ -173,21 +201,26 @@ pub(super) fn unknown_key(domain: &str, key: &str, span: Span, section: Span, ca
 
 /// A bare key that no domain has.
 pub(super) fn unknown_bare(key: &str, span: Span, catalog: &Catalog<'_>) -> Finding {
-    let finding =
-        Finding::new("unknown-key", format!("`{key}` is no key that the catalogue knows")).at(span, "").about("", key);
+    let finding = Finding::new("unknown-key", format!("`{key}` is no key that the catalogue knows"))
+        .at(span, "")
+        .about("", key);
     if let Some(known) = catalog.not_keys().find(|known| known.name == key) {
         let finding = finding.note(sentence(known.why));
         return match known.instead {
-            Some(instead) => finding
-                .help(format!("the key is `{instead}`"))
-                .fix(span, toml_name(instead), format!("write `{instead}`")),
+            Some(instead) => finding.help(format!("the key is `{instead}`")).fix(
+                span,
+                toml_name(instead),
+                format!("write `{instead}`"),
+            ),
             None => finding,
         };
     }
     match nearest(key, catalog.key_names()) {
-        Some(near) => {
-            finding.help(format!("did you mean `{near}`?")).fix(span, toml_name(near), format!("write `{near}`"))
-        }
+        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
+            span,
+            toml_name(near),
+            format!("write `{near}`"),
+        ),
         None => finding.help("a key that no catalogue knows goes under [custom.\"the.domain\"]"),
     }
 }
@@ -197,11 +230,10 @@ pub(super) fn not_bare(key: &str, span: Span, catalog: &Catalog<'_>) -> Finding 
     let known = catalog.named(key);
     let places: Vec<&str> = known.iter().map(|known| catalog.short(known.domain)).collect();
     let first = places.first().copied().unwrap_or("");
-    Finding::new("not-bare", format!("`{key}` has to be set in its domain")).at(span, "").about("", key).help(format!(
-        "it is a key of {}: write it under [settings.{}]",
-        listed(&places),
-        toml_name(first)
-    ))
+    Finding::new("not-bare", format!("`{key}` has to be set in its domain"))
+        .at(span, "")
+        .about("", key)
+        .help(format!("it is a key of {}: write it under [settings.{}]", listed(&places), toml_name(first)))
 }
 
 fn sentence(text: &str) -> String {

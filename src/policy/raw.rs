@@ -104,4 +104,3 @@ pub(super) struct Raw {
     /// Whether nothing is missing because of a syntax error.
     pub whole: bool,
 }
-

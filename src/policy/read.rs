@@ -57,12 +57,12 @@ fn settings(section: Section, table: &Table<'_>, text: &str, raw: &mut Raw, find
                 }
             }
             Kind::Array(items) if items.iter().any(|item| matches!(item.kind(), Kind::Table(_))) => {
-                let title = format!("`{}` is a list of tables, which no domain is and no bare key can be", entry.key);
-                findings.push(
-                    Finding::new("wrong-shape", title)
-                        .at(entry.key_span, "")
-                        .help(format!("a key with such a value stands inside its domain: [{}.\"the.domain\"]", section.name())),
-                );
+                let title =
+                    format!("`{}` is a list of tables, which no domain is and no bare key can be", entry.key);
+                findings.push(Finding::new("wrong-shape", title).at(entry.key_span, "").help(format!(
+                    "a key with such a value stands inside its domain: [{}.\"the.domain\"]",
+                    section.name()
+                )));
             }
             _ if section == Section::Custom => {
                 let title = format!("`{}` stands in no domain", entry.key);
@@ -112,11 +112,16 @@ fn unquoted_dot(entry: &Entry<'_>, section: Section, text: &str) -> Finding {
     let end = entry.key_span.start + u32::try_from(written.len()).unwrap_or(0);
     let span = Span { end, ..entry.key_span };
     let whole = toml_key(&parts.join("."));
-    let (last, before) = parts.split_last().map_or(("", String::new()), |(last, before)| (*last, before.join(".")));
+    let (last, before) =
+        parts.split_last().map_or(("", String::new()), |(last, before)| (*last, before.join(".")));
     Finding::new("unquoted-dot", format!("`{written}` has an unquoted dot: TOML makes a table of it"))
         .at(span, "")
         .help(format!("one key with a dot in its name is `{whole}`"))
-        .help(format!("a key of a domain stands under `[{}.{}]`, as `{last} = …`", section.name(), toml_key(&before)))
+        .help(format!(
+            "a key of a domain stands under `[{}.{}]`, as `{last} = …`",
+            section.name(),
+            toml_key(&before)
+        ))
         .fix(span, whole, "quote the key")
 }
 
@@ -144,7 +149,11 @@ fn unset(table: &Table<'_>, text: &str, raw: &mut Raw, findings: &mut Findings) 
                     value: None,
                 }),
                 None => {
-                    let title = format!("`{}` holds {}, not the name of a key", entry.key, item.kind().with_article());
+                    let title = format!(
+                        "`{}` holds {}, not the name of a key",
+                        entry.key,
+                        item.kind().with_article()
+                    );
                     findings.push(Finding::new("wrong-shape", title).at(item.span, ""));
                 }
             }

@@ -16,13 +16,21 @@ use std::collections::BTreeMap;
 /// How many unknown names are told the nearest known one: the search reads every name of the catalogue.
 const SUGGESTIONS: usize = 100;
 /// The two spellings of one switch, and the domain they are in: `[policy] attach-key = "both"` emits both.
-const ATTACH: (&str, &str, &str) = ("com.microsoft.errorreporting", "IsAttachFilesEnabled", "IsAttachedEnabled");
+const ATTACH: (&str, &str, &str) =
+    ("com.microsoft.errorreporting", "IsAttachFilesEnabled", "IsAttachedEnabled");
 
 impl Policy {
     /// Resolves the policy into a plan. What cannot be resolved is left out, and said.
     pub fn resolve(&self, catalog: &Catalog<'_>, findings: &mut Findings) -> Plan {
         let macs = macs::resolve(&self.files, catalog, findings);
-        let mut resolver = Resolver { catalog, macs: &macs, groups: Groups::new(), left_out: Vec::new(), sections: BTreeMap::new(), unknown: 0 };
+        let mut resolver = Resolver {
+            catalog,
+            macs: &macs,
+            groups: Groups::new(),
+            left_out: Vec::new(),
+            sections: BTreeMap::new(),
+            unknown: 0,
+        };
         let mut all = Chosen::new();
         for raw in &self.files {
             add_groups(&raw.groups, catalog, &mut resolver.groups, findings);
@@ -126,7 +134,8 @@ impl Resolver<'_, '_> {
     }
 
     fn reaches_nothing(&self, name: &str, span: Span, reached: &[KeyRef<'_, '_>]) -> Finding {
-        let mut finding = Finding::new("reaches-nothing", format!("no build of [macs] reads `{name}`")).at(span, "");
+        let mut finding =
+            Finding::new("reaches-nothing", format!("no build of [macs] reads `{name}`")).at(span, "");
         let mut told: Vec<String> = Vec::new();
         for known in reached {
             for read in self.reads(known) {
@@ -136,7 +145,9 @@ impl Resolver<'_, '_> {
                 }
             }
             for newer in &known.key.superseded {
-                let line = newer.line.map_or_else(|| format!("`{}` took its place", newer.by), |l| format!("add `{l}`"));
+                let line = newer
+                    .line
+                    .map_or_else(|| format!("`{}` took its place", newer.by), |l| format!("add `{l}`"));
                 if !finding.help.contains(&line) {
                     finding = finding.help(line);
                 }
@@ -203,9 +214,14 @@ impl Resolver<'_, '_> {
         let near = self.may_suggest().then(|| nearest(name, self.catalog.keys_of(domain))).flatten();
         let short = self.catalog.short(domain);
         let finding = match near {
-            Some(near) => Finding::new("near-miss", format!("`{name}` is nearly `{near}`, a known key of {short}"))
-                .help(format!("did you mean `{near}`? If not, accept the finding with an [[allow]]")),
-            None => Finding::new("custom-key", format!("no catalogue knows `{name}` of {short}: nothing is checked")),
+            Some(near) => {
+                Finding::new("near-miss", format!("`{name}` is nearly `{near}`, a known key of {short}"))
+                    .help(format!("did you mean `{near}`? If not, accept the finding with an [[allow]]"))
+            }
+            None => Finding::new(
+                "custom-key",
+                format!("no catalogue knows `{name}` of {short}: nothing is checked"),
+            ),
         };
         finding.at(*span, "").about(domain, name)
     }
@@ -240,7 +256,8 @@ impl Resolver<'_, '_> {
             }
             None => (None, Places::leaf(*span)),
         };
-        let candidate = Candidate { section: raw.section, value, places, span: *span, bare, overrides: Vec::new() };
+        let candidate =
+            Candidate { section: raw.section, value, places, span: *span, bare, overrides: Vec::new() };
         within_file(chosen, (domain, key), candidate, self.catalog, findings);
     }
 
@@ -258,11 +275,15 @@ impl Resolver<'_, '_> {
     }
 
     fn unknown_token(&self, name: &str, at: &Origin) -> Finding {
-        let finding = Finding::new("unknown-token", format!("`${{{name}}}` is no identity token")).at(at.clone(), "");
+        let finding =
+            Finding::new("unknown-token", format!("`${{{name}}}` is no identity token")).at(at.clone(), "");
         match nearest(name, self.catalog.tokens().map(|token| token.name)) {
-            Some(near) => finding.help(format!("did you mean `${{{near}}}`? A literal `${{` is written `$${{`")),
+            Some(near) => {
+                finding.help(format!("did you mean `${{{near}}}`? A literal `${{` is written `$${{`"))
+            }
             None => {
-                let names: Vec<String> = self.catalog.tokens().map(|token| format!("${{{}}}", token.name)).collect();
+                let names: Vec<String> =
+                    self.catalog.tokens().map(|token| format!("${{{}}}", token.name)).collect();
                 finding.help(format!("known: {}", names.join(", "))).help("a literal `${` is written `$${`")
             }
         }
@@ -270,7 +291,9 @@ impl Resolver<'_, '_> {
 }
 
 fn plain_unknown(domain: &str, name: &str, span: Span) -> Finding {
-    Finding::new("unknown-key", format!("`{name}` is no key that the catalogue knows")).at(span, "").about(domain, name)
+    Finding::new("unknown-key", format!("`{name}` is no key that the catalogue knows"))
+        .at(span, "")
+        .about(domain, name)
 }
 
 fn custom_known(domain: &str, name: &str, span: Span, catalog: &Catalog<'_>) -> Finding {
@@ -303,7 +326,9 @@ fn with_data(value: &Value, places: &Places, node: Option<&Node<'_>>, findings: 
         node.children.iter().find(|(segment, _)| wanted(segment)).map(|(_, child)| child)
     };
     match (value, &places.inside) {
-        (Value::String(text), _) if node.types.contains(&Type::Data) && !node.types.contains(&Type::String) => {
+        (Value::String(text), _)
+            if node.types.contains(&Type::Data) && !node.types.contains(&Type::String) =>
+        {
             match text.as_literal().and_then(write::from_base64) {
                 Some(bytes) => Value::Data(bytes),
                 None => {
@@ -334,7 +359,9 @@ fn with_data(value: &Value, places: &Places, node: Option<&Node<'_>>, findings: 
 /// Puts the other spelling of the attach switch beside the one that the policy names.
 fn attach_both(all: &mut Chosen) {
     let (domain, documented, community) = ATTACH;
-    let (Ok(domain), Ok(from), Ok(to)) = (DomainName::new(domain), KeyName::new(documented), KeyName::new(community)) else {
+    let (Ok(domain), Ok(from), Ok(to)) =
+        (DomainName::new(domain), KeyName::new(documented), KeyName::new(community))
+    else {
         return;
     };
     let pair = [(from.clone(), to.clone()), (to, from)];
@@ -349,7 +376,9 @@ fn require_stamp(all: &Chosen, identity: &Identity, findings: &mut Findings) {
     if identity.set_once_stamp.is_some() {
         return;
     }
-    let Some(first) = all.values().filter(|c| c.section == Section::SetOnce).min_by_key(|c| c.span) else { return };
+    let Some(first) = all.values().filter(|c| c.section == Section::SetOnce).min_by_key(|c| c.span) else {
+        return;
+    };
     findings.push(
         Finding::new("set-once-stamp", "[set-once] needs `set-once-stamp` under [policy]")
             .at(first.span, "")

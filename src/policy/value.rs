@@ -53,7 +53,9 @@ fn dictionary(
         let name_ok = match KeyName::new(entry.key) {
             Ok(_) => true,
             Err(error) => {
-                findings.push(Finding::new("bad-name", format!("a dictionary's key {error}")).at(entry.key_span, ""));
+                findings.push(
+                    Finding::new("bad-name", format!("a dictionary's key {error}")).at(entry.key_span, ""),
+                );
                 false
             }
         };
@@ -65,11 +67,19 @@ fn dictionary(
             _ => whole = false,
         }
     }
-    whole.then(|| (Value::Dictionary(values), Places { at: item.span.into(), inside: Inside::Dictionary(places) }))
+    whole.then(|| {
+        (Value::Dictionary(values), Places { at: item.span.into(), inside: Inside::Dictionary(places) })
+    })
 }
 
 /// `{ "$data" = "…" }` and `{ "$dictionary" = { … } }`.
-fn special(key: &str, inner: &Item<'_>, span: Span, findings: &mut Findings, depth: usize) -> Option<(Value, Places)> {
+fn special(
+    key: &str,
+    inner: &Item<'_>,
+    span: Span,
+    findings: &mut Findings,
+    depth: usize,
+) -> Option<(Value, Places)> {
     match (key, inner.kind()) {
         ("$data", Kind::String(coded)) => match write::from_base64(coded) {
             Some(bytes) => Some((Value::Data(bytes), Places::leaf(span))),

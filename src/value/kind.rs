@@ -67,4 +67,3 @@ impl fmt::Display for Type {
         f.write_str(self.word())
     }
 }
-

@@ -1,6 +1,7 @@
 //! A typed property-list value, and the one door for reading and writing property lists.
 
 mod date;
+mod file_name;
 mod kind;
 mod name;
 mod places;
@@ -8,6 +9,8 @@ mod text;
 pub mod write;
 
 pub use date::Date;
+pub use file_name::{FileName, FileNameError};
+pub(crate) use file_name::{MANIFEST, folded};
 pub use kind::Type;
 pub use name::{DomainName, KeyName, NameError};
 pub use places::{Inside, Places};

@@ -108,7 +108,9 @@ pub(super) fn write_bound(f: &mut fmt::Formatter<'_>, numbers: &[u32], build: Op
     match build {
         None => Ok(()),
         // Builds have had eight digits since 15.28: a six-digit text of a later one would puzzle its readers.
-        Some(build) if build % 100 == 0 && numbers < [15, 28].as_slice() => write!(f, " [{:06}]", build / 100),
+        Some(build) if build % 100 == 0 && numbers < [15, 28].as_slice() => {
+            write!(f, " [{:06}]", build / 100)
+        }
         Some(build) => write!(f, " [{build:08}]"),
     }
 }
