@@ -6,5 +6,32 @@
 //! it in this list, which a test reads.
 #![forbid(unsafe_code)]
 
-pub mod finding;
+pub mod cli;
+
+pub mod report;
+
 pub mod output;
+
+pub mod emit;
+
+pub mod diff;
+
+pub mod check;
+
+pub mod profile;
+
+pub mod policy;
+
+pub mod plan;
+
+pub mod catalog;
+
+pub mod text;
+
+pub mod value;
+
+pub mod version;
+
+pub mod document;
+
+pub mod finding;

@@ -5,9 +5,11 @@
 
 mod codes;
 mod source;
+mod words;
 
 pub use codes::{CODES, CodeInfo, code_info};
 pub use source::{Origin, Position, SourceId, Sources, Span};
+pub use words::listed;
 
 use std::borrow::Cow;
 

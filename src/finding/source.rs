@@ -122,6 +122,16 @@ impl Sources {
         self.get(id).map_or("", |source| &source.text)
     }
 
+    /// Overwrites a span with asterisks, line ends apart, so that no report can show what stood there. Offsets
+    /// stay as they are.
+    pub fn mask(&mut self, span: Span) {
+        let Some(source) = self.list.get_mut(span.source.0 as usize) else { return };
+        let range = span.start as usize..span.end as usize;
+        let Some(old) = source.text.get(range.clone()) else { return };
+        let hidden: String = old.bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect();
+        source.text.replace_range(range, &hidden);
+    }
+
     /// The text of a span; empty if the span is none of that text.
     pub fn slice(&self, span: Span) -> &str {
         self.text(span.source).get(span.start as usize..span.end as usize).unwrap_or("")

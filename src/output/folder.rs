@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{Disk, Kind, Lock};
 use super::error::OutputError;
-use super::name::FileName;
+use crate::value::FileName;
 
 /// The lock that one build at a time holds.
 pub(super) const LOCK: &str = ".prefsmith-lock";

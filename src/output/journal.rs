@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::disk::Kind;
 use super::error::OutputError;
 use super::folder::{BACKUP, Folder, STAGING};
-use super::name::FileName;
+use crate::value::FileName;
 
 /// The version of the journal's shape.
 const VERSION: u64 = 1;

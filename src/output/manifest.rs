@@ -10,7 +10,7 @@ use super::Artefact;
 use super::disk::{Kind, hex};
 use super::error::{NameClash, OutputError};
 use super::folder::Folder;
-use super::name::{FileName, MANIFEST, folded};
+use crate::value::{FileName, MANIFEST, folded};
 
 /// A larger manifest is none of ours.
 const LARGEST_MANIFEST: u64 = 64 * 1024 * 1024;

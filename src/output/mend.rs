@@ -9,7 +9,7 @@ use super::disk::Kind;
 use super::error::OutputError;
 use super::folder::{BACKUP, DONE, Folder, JOURNAL, STAGING};
 use super::journal::{Journal, Placed, backup, staged};
-use super::name::FileName;
+use crate::value::FileName;
 
 /// What was put right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

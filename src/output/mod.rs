@@ -24,7 +24,6 @@ mod folder;
 mod journal;
 mod manifest;
 mod mend;
-mod name;
 mod replace;
 mod survey;
 
@@ -35,30 +34,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+pub use crate::emit::Artefact;
+pub use crate::value::{FileName, FileNameError};
 pub use error::{Kept, NameClash, Obstacle, ObstacleKind, OutputError};
 pub use manifest::FileEntry;
-pub use name::{FileName, FileNameError};
 
+use crate::value::MANIFEST;
 use disk::{Disk, RealDisk};
 use folder::{Folder, JOURNAL};
 use manifest::{Known, New};
 use mend::Mended;
-use name::MANIFEST;
 use replace::Work;
 use survey::{State, Survey};
-
-/// A file that a build makes, in memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Artefact {
-    /// Where it goes, inside the folder of the build. `manifest.json` is taken.
-    pub path: FileName,
-    /// Whether it is a program: mode 0755, otherwise 0644, whatever the umask. (Folders keep the umask.)
-    pub executable: bool,
-    /// Its content.
-    pub bytes: Vec<u8>,
-    /// For whom it is: `mobileconfig`, `defaults`, `jamf`, …
-    pub target: String,
-}
 
 /// How to write a build.
 #[derive(Clone, Copy, Debug, Default)]
@@ -122,6 +109,21 @@ impl fmt::Display for Difference {
             }
         }
     }
+}
+
+/// Writes one new file; one that is there is left alone.
+///
+/// # Errors
+///
+/// The file is there already, or the system refuses; nothing half written stays.
+#[expect(clippy::disallowed_methods, reason = "this is the door for files")]
+pub fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create_new(path)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
+        // What was half written goes; if even that is refused, the first error is the one to tell.
+        let _ = std::fs::remove_file(path);
+    })
 }
 
 /// Writes a build into `dir`: all of it, or none.

@@ -8,8 +8,8 @@ use super::error::{Kept, OutputError};
 use super::folder::{BACKUP, DONE, Folder, JOURNAL, STAGING};
 use super::journal::{Journal, Placed, backup, staged};
 use super::manifest::New;
-use super::name::FileName;
 use super::survey::{State, Survey};
+use crate::value::FileName;
 
 /// Where the journal is written before it gets its name.
 const DRAFT: &str = ".prefsmith-staging/journal";

@@ -9,7 +9,7 @@ use super::disk::Kind;
 use super::error::{Obstacle, ObstacleKind, OutputError};
 use super::folder::Folder;
 use super::manifest::New;
-use super::name::{FileName, folded};
+use crate::value::{FileName, folded};
 
 /// Whether something may be replaced or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

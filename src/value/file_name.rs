@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The file that tells which others are prefsmith's.
-pub(super) const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 /// What every name that prefsmith keeps for itself begins with, in any case.
 const RESERVED: &str = ".prefsmith";
 /// The longest part of a name, in bytes, that every file system in use takes.
@@ -46,7 +46,7 @@ impl FileName {
     }
 
     /// The name of the manifest.
-    pub(super) fn manifest() -> Self {
+    pub(crate) fn manifest() -> Self {
         Self(MANIFEST.to_owned())
     }
 
@@ -56,12 +56,12 @@ impl FileName {
     }
 
     /// The folders on the way to the file, the outermost first; none for a file that lies at the top.
-    pub(super) fn folders(&self) -> impl Iterator<Item = Self> {
+    pub(crate) fn folders(&self) -> impl Iterator<Item = Self> {
         self.0.match_indices('/').filter_map(|(at, _)| self.0.get(..at)).map(|folder| Self(folder.to_owned()))
     }
 
     /// The folder that holds the file; `None` for a file that lies at the top.
-    pub(super) fn folder(&self) -> Option<Self> {
+    pub(crate) fn folder(&self) -> Option<Self> {
         self.0.rsplit_once('/').map(|(folder, _)| Self(folder.to_owned()))
     }
 }
@@ -163,7 +163,7 @@ const COMPOSED: &[(char, &str, &str)] = &[
 /// the accented letters of European languages taken apart.
 ///
 /// Upper case comes first, because it joins what lower case keeps apart: `ς` and `σ`, `ß` and `ss`.
-pub(super) fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase) {
         take_apart(c, &mut out);

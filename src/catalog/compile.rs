@@ -1,0 +1,227 @@
+//! From the TOML of a catalogue to a compiled layer: read, checked, written as borrowed sections.
+//!
+//! `build.rs` runs this for the built-in catalogue, `--catalog` at run time: there is one form of a layer.
+
+use super::fields::key;
+use super::model::{
+    Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, NotAKey, Product, ReadAs, SECTIONS, Source,
+    Token,
+};
+use crate::document::{Document, Table};
+use crate::finding::{Finding, Findings, Span};
+use crate::version::Ranges;
+
+/// What every compiled layer starts with.
+pub const MAGIC: &[u8; 8] = b"prefsm\x00\x01";
+
+/// The tables of a catalogue, before they are written.
+#[derive(Default)]
+pub struct Parts<'d> {
+    heads: Heads<'d>,
+    keys: Vec<Key<'d>>,
+    extras: Extras<'d>,
+}
+
+/// One table of a catalogue while it is read.
+pub(super) struct Reader<'d, 'f> {
+    pub table: Table<'d>,
+    pub findings: &'f mut Findings,
+}
+
+impl<'d> Reader<'d, '_> {
+    pub fn optional(&mut self, key: &'static str) -> Option<&'d str> {
+        self.table.string(key, self.findings).map(|(text, _)| text)
+    }
+
+    pub fn required(&mut self, key: &'static str) -> &'d str {
+        if self.table.get(key).is_none() {
+            let finding = Finding::new("catalogue", format!("`{key}` is missing"));
+            self.findings.push(finding.at(self.table.span, "in this table"));
+            return "";
+        }
+        self.optional(key).unwrap_or("")
+    }
+
+    pub fn list(&mut self, key: &'static str) -> Vec<&'d str> {
+        self.table.strings(key, self.findings).into_iter().map(|(text, _)| text).collect()
+    }
+
+    pub fn flag(&mut self, key: &'static str) -> bool {
+        self.table.boolean(key, self.findings).unwrap_or(false)
+    }
+
+    /// A range of versions as text, which must parse.
+    pub fn ranges(&mut self, key: &'static str) -> Option<&'d str> {
+        let (text, span) = self.table.string(key, self.findings)?;
+        self.parsed(text, span);
+        Some(text)
+    }
+
+    pub fn parsed(&mut self, text: &str, span: Span) {
+        if let Err(error) = text.parse::<Ranges>() {
+            let finding = Finding::new("catalogue", format!("`{text}` is no range of versions: {error}"));
+            self.findings.push(finding.at(span, ""));
+        }
+    }
+
+    /// One of the words of a closed list.
+    pub fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)], otherwise: T) -> T {
+        let Some((text, span)) = self.table.string(key, self.findings) else { return otherwise };
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return *value;
+        }
+        let known: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+        let finding = Finding::new("catalogue", format!("`{text}` is no {key}: {}", known.join(", ")));
+        self.findings.push(finding.at(span, ""));
+        otherwise
+    }
+
+    pub fn done(self, place: &str) {
+        self.table.refuse_others("catalogue", place, self.findings);
+    }
+}
+
+/// Reads one document of a catalogue into the parts.
+pub fn read<'d>(document: &'d Document<'d>, parts: &mut Parts<'d>, findings: &mut Findings) {
+    let root = document.root();
+    let each = |name: &'static str, findings: &mut Findings, take: &mut dyn FnMut(Reader<'d, '_>)| {
+        for table in root.tables(name, findings) {
+            take(Reader { table, findings });
+        }
+    };
+    each("source", findings, &mut |reader| parts.extras.sources.push(source(reader)));
+    each("product", findings, &mut |reader| parts.heads.products.push(product(reader)));
+    each("domain", findings, &mut |reader| parts.heads.domains.push(domain(reader)));
+    each("list", findings, &mut |mut reader| {
+        parts.heads.lists.push(List { name: reader.required("name"), domains: reader.list("domains") });
+        reader.done("in [[list]]");
+    });
+    each("key", findings, &mut |reader| parts.keys.extend(key(reader)));
+    each("mau-app", findings, &mut |reader| parts.extras.mau_apps.push(mau_app(reader)));
+    each("not-a-key", findings, &mut |reader| parts.extras.not_keys.push(not_a_key(reader)));
+    each("token", findings, &mut |reader| parts.extras.tokens.push(token(reader)));
+    root.refuse_others("catalogue", "at the top of a catalogue", findings);
+}
+
+fn source<'d>(mut reader: Reader<'d, '_>) -> Source<'d> {
+    let found = Source {
+        id: reader.required("id"),
+        first_party: reader.word("kind", &[("first-party", true), ("community", false)], false),
+        title: reader.required("title"),
+        note: reader.optional("note"),
+    };
+    reader.done("in [[source]]");
+    found
+}
+
+fn product<'d>(mut reader: Reader<'d, '_>) -> Product<'d> {
+    let mut mau_ids = Vec::new();
+    for table in reader.table.tables("mau-ids", reader.findings) {
+        let mut inner = Reader { table, findings: reader.findings };
+        mau_ids.push(MauId { id: inner.required("id"), range: inner.ranges("range") });
+        inner.done("in `mau-ids`");
+    }
+    let found = Product {
+        name: reader.required("name"),
+        title: reader.required("title"),
+        suite: reader.optional("suite"),
+        app: reader.list("app"),
+        bundle_ids: reader.list("bundle-ids"),
+        version_key: reader.optional("version-key"),
+        mau_ids,
+        sources: reader.list("sources"),
+    };
+    reader.done("in [[product]]");
+    found
+}
+
+fn domain<'d>(mut reader: Reader<'d, '_>) -> Domain<'d> {
+    let read_as = [
+        ("any", ReadAs::Any),
+        ("forced-only", ReadAs::ForcedOnly),
+        ("mandatory-or-recommended", ReadAs::MandatoryOrRecommended),
+        ("file", ReadAs::File),
+        ("apple-payload", ReadAs::ApplePayload),
+    ];
+    let found = Domain {
+        name: reader.required("name"),
+        alias: reader.optional("alias"),
+        title: reader.required("title"),
+        product: reader.optional("product"),
+        container: reader.optional("container"),
+        file: reader.optional("file"),
+        read_as: reader.word("read-as", &read_as, ReadAs::Any),
+        misspelt: reader.list("misspelt"),
+        retired: reader.optional("retired"),
+        summary: reader.required("summary"),
+        sources: reader.list("sources"),
+    };
+    reader.done("in [[domain]]");
+    found
+}
+
+fn mau_app<'d>(mut reader: Reader<'d, '_>) -> MauApp<'d> {
+    let found = MauApp {
+        path: reader.required("path"),
+        within: reader.list("in"),
+        ids: reader.list("ids"),
+        default_id: reader.required("default-id"),
+        from: reader.optional("from"),
+        sources: reader.list("sources"),
+    };
+    reader.done("in [[mau-app]]");
+    found
+}
+
+fn not_a_key<'d>(mut reader: Reader<'d, '_>) -> NotAKey<'d> {
+    let found = NotAKey {
+        name: reader.required("name"),
+        domain: reader.required("domain"),
+        instead: reader.optional("instead"),
+        why: reader.required("why"),
+        sources: reader.list("sources"),
+    };
+    reader.done("in [[not-a-key]]");
+    found
+}
+
+fn token<'d>(mut reader: Reader<'d, '_>) -> Token<'d> {
+    let found = Token {
+        name: reader.required("name"),
+        title: reader.required("title"),
+        entra: reader.optional("entra"),
+        scim: reader.optional("scim"),
+        sources: reader.list("sources"),
+    };
+    reader.done("in [[token]]");
+    found
+}
+
+impl Parts<'_> {
+    /// Writes the layer: [`MAGIC`], the length of each section as four bytes (little-endian), the sections.
+    ///
+    /// An error is a catalogue of 4 GiB, or a fault of the encoder.
+    pub fn write(mut self) -> Result<Vec<u8>, postcard::Error> {
+        self.keys.sort_by(|a, b| (a.name, &a.domains).cmp(&(b.name, &b.domains)));
+        let mut keys = Vec::new();
+        let mut index = Vec::new();
+        for key in &self.keys {
+            let bytes = postcard::to_stdvec(key)?;
+            let at = u32::try_from(keys.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;
+            let length = u32::try_from(bytes.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;
+            index.push(KeyEntry { name: key.name, domains: key.domains.clone(), bare: key.bare, at, length });
+            keys.extend(bytes);
+        }
+        let heads = postcard::to_stdvec(&self.heads)?;
+        let index = postcard::to_stdvec(&index)?;
+        let extras = postcard::to_stdvec(&self.extras)?;
+        let sections: [Vec<u8>; SECTIONS] = [heads, index, keys, extras];
+        let mut out = MAGIC.to_vec();
+        for section in &sections {
+            let length = u32::try_from(section.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;
+            out.extend(length.to_le_bytes());
+        }
+        out.extend(sections.concat());
+        Ok(out)
+    }
+}

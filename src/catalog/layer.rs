@@ -1,0 +1,117 @@
+//! A compiled layer: bytes, and what was decoded of them so far.
+
+use super::compile::MAGIC;
+use super::model::{EXTRAS, Extras, HEADS, Heads, INDEX, KEYS, Key, KeyEntry, SECTIONS};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// Why bytes are no layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayerError {
+    /// They do not start as a layer does, or another prefsmith wrote them.
+    #[error("this is no catalogue of this version of prefsmith")]
+    Head,
+    /// A section is cut off or does not decode.
+    #[error("the compiled catalogue is damaged")]
+    Damaged,
+}
+
+/// One layer of a catalogue.
+pub struct Layer<'c> {
+    label: String,
+    sections: [&'c [u8]; SECTIONS],
+    heads: OnceLock<Heads<'c>>,
+    index: OnceLock<Index<'c>>,
+    extras: OnceLock<Extras<'c>>,
+}
+
+struct Index<'c> {
+    entries: Vec<KeyEntry<'c>>,
+    keys: Vec<OnceLock<Option<Key<'c>>>>,
+    by_name: BTreeMap<&'c str, Range<usize>>,
+}
+
+impl<'c> Layer<'c> {
+    /// Takes compiled bytes. `label` is how messages name the layer: a path, or `built in`.
+    pub fn new(label: impl Into<String>, bytes: &'c [u8]) -> Result<Self, LayerError> {
+        let mut rest = bytes.strip_prefix(MAGIC).ok_or(LayerError::Head)?;
+        let mut lengths = [0_usize; SECTIONS];
+        for length in &mut lengths {
+            let (head, tail) = rest.split_first_chunk::<4>().ok_or(LayerError::Damaged)?;
+            *length = u32::from_le_bytes(*head) as usize;
+            rest = tail;
+        }
+        let mut sections: [&[u8]; SECTIONS] = [&[]; SECTIONS];
+        for (section, length) in sections.iter_mut().zip(lengths) {
+            let (head, tail) = rest.split_at_checked(length).ok_or(LayerError::Damaged)?;
+            *section = head;
+            rest = tail;
+        }
+        Ok(Self {
+            label: label.into(),
+            sections,
+            heads: OnceLock::new(),
+            index: OnceLock::new(),
+            extras: OnceLock::new(),
+        })
+    }
+
+    /// How messages name it.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    fn section(&self, number: usize) -> &'c [u8] {
+        self.sections.get(number).copied().unwrap_or(&[])
+    }
+
+    /// Products, domains and lists. Damaged bytes decode to nothing: a test decodes every byte that ships.
+    pub fn heads(&self) -> &Heads<'c> {
+        self.heads.get_or_init(|| decode(self.section(HEADS)).unwrap_or_default())
+    }
+
+    /// Sources, tokens and other tables that few verbs need.
+    pub fn extras(&self) -> &Extras<'c> {
+        self.extras.get_or_init(|| decode(self.section(EXTRAS)).unwrap_or_default())
+    }
+
+    fn index(&self) -> &Index<'c> {
+        self.index.get_or_init(|| {
+            let entries: Vec<KeyEntry<'c>> = decode(self.section(INDEX)).unwrap_or_default();
+            let keys = entries.iter().map(|_| OnceLock::new()).collect();
+            let mut by_name: BTreeMap<&'c str, Range<usize>> = BTreeMap::new();
+            for (at, entry) in entries.iter().enumerate() {
+                by_name.entry(entry.name).and_modify(|range| range.end = at + 1).or_insert(at..at + 1);
+            }
+            Index { entries, keys, by_name }
+        })
+    }
+
+    /// The entries of the index, in the order of names.
+    pub fn entries(&self) -> &[KeyEntry<'c>] {
+        &self.index().entries
+    }
+
+    /// The numbers of the entries of this name.
+    pub fn named(&self, name: &str) -> Range<usize> {
+        self.index().by_name.get(name).cloned().unwrap_or(0..0)
+    }
+
+    /// The facts of an entry.
+    pub fn key(&self, number: usize) -> Option<&Key<'c>> {
+        let index = self.index();
+        let (entry, cell) = (index.entries.get(number)?, index.keys.get(number)?);
+        cell.get_or_init(|| {
+            let start = entry.at as usize;
+            let bytes = self.section(KEYS).get(start..start.checked_add(entry.length as usize)?)?;
+            decode(bytes)
+        })
+        .as_ref()
+    }
+}
+
+fn decode<'c, T: Deserialize<'c>>(bytes: &'c [u8]) -> Option<T> {
+    postcard::from_bytes(bytes).ok()
+}

@@ -1,0 +1,232 @@
+//! Look-ups over all layers of a catalogue.
+
+use super::layer::Layer;
+use super::model::{Delivery, Domain, Key, List, MauApp, NotAKey, Product, ReadAs, Source, Token};
+use crate::version::Ranges;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All layers, strongest first.
+pub struct Catalog<'c> {
+    layers: Vec<Layer<'c>>,
+}
+
+/// A key in one of its domains, and the layer that knows it.
+#[derive(Clone, Copy)]
+pub struct KeyRef<'a, 'c> {
+    /// The facts.
+    pub key: &'a Key<'c>,
+    /// The domain, one of the key's.
+    pub domain: &'a str,
+    /// The number of the layer, 0 the strongest.
+    pub layer: usize,
+}
+
+static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
+
+impl Catalog<'static> {
+    /// The catalogue that prefsmith was built with.
+    pub fn builtin() -> Self {
+        Self { layers: Layer::new("built in", BUILT_IN).into_iter().collect() }
+    }
+}
+
+impl<'c> Catalog<'c> {
+    /// The built-in catalogue with layers in front, the strongest first.
+    pub fn with(layers: Vec<Layer<'c>>) -> Self {
+        let mut all = layers;
+        all.extend(Layer::new("built in", BUILT_IN));
+        Self { layers: all }
+    }
+
+    /// The layers, strongest first.
+    pub fn layers(&self) -> &[Layer<'c>] {
+        &self.layers
+    }
+
+    /// The number of the built-in layer.
+    pub fn builtin_layer(&self) -> usize {
+        self.layers.len().saturating_sub(1)
+    }
+
+    /// The key of this name in this domain, by the strongest layer that knows it.
+    pub fn key(&self, domain: &str, name: &str) -> Option<KeyRef<'_, 'c>> {
+        self.every(domain, name).into_iter().next()
+    }
+
+    /// What each layer says of a key, strongest first.
+    pub fn every(&self, domain: &str, name: &str) -> Vec<KeyRef<'_, 'c>> {
+        let mut found = Vec::new();
+        for (number, layer) in self.layers.iter().enumerate() {
+            for at in layer.named(name) {
+                let entry = layer.entries().get(at);
+                if let Some(own) = entry.and_then(|entry| entry.domains.iter().find(|d| **d == domain)) {
+                    found.extend(layer.key(at).map(|key| KeyRef { key, domain: own, layer: number }));
+                }
+            }
+        }
+        found
+    }
+
+    /// Every (domain, key) of this name, by domain.
+    pub fn named(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
+        let mut by_domain: BTreeMap<&str, KeyRef<'_, 'c>> = BTreeMap::new();
+        for (number, layer) in self.layers.iter().enumerate() {
+            for at in layer.named(name) {
+                let Some(key) = layer.key(at) else { continue };
+                for domain in &key.domains {
+                    by_domain.entry(domain).or_insert(KeyRef { key, domain, layer: number });
+                }
+            }
+        }
+        by_domain.into_values().collect()
+    }
+
+    /// Where a bare key of this name goes: what the built-in catalogue marks `bare`, by domain.
+    ///
+    /// Layers in front may say more of these keys, but never widen where a bare key goes; a name that only they
+    /// know goes where they mark it.
+    pub fn bare(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
+        let builtin = self.builtin_layer();
+        let by = self.layers.get(builtin).is_some_and(|layer| !layer.named(name).is_empty());
+        let reached: BTreeSet<&str> = self
+            .layers
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| !by || *number == builtin)
+            .flat_map(|(_, layer)| layer.named(name).filter_map(|at| layer.entries().get(at)))
+            .filter(|entry| entry.bare)
+            .flat_map(|entry| entry.domains.iter().copied())
+            .collect();
+        reached.into_iter().filter_map(|domain| self.key(domain, name)).collect()
+    }
+
+    /// Every domain, by name; of one that several layers know, the strongest.
+    pub fn domains(&self) -> Vec<&Domain<'c>> {
+        let mut seen = BTreeMap::new();
+        for domain in self.layers.iter().flat_map(|layer| &layer.heads().domains) {
+            seen.entry(domain.name).or_insert(domain);
+        }
+        seen.into_values().collect()
+    }
+
+    /// A domain by its name.
+    pub fn domain(&self, name: &str) -> Option<&Domain<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.heads().domains).find(|domain| domain.name == name)
+    }
+
+    /// A domain by its alias.
+    pub fn alias(&self, alias: &str) -> Option<&Domain<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.heads().domains).find(|domain| domain.alias == Some(alias))
+    }
+
+    /// How policies and messages name a domain: by its alias if it has one.
+    pub fn short<'n>(&'n self, domain: &'n str) -> &'n str {
+        self.domain(domain).and_then(|known| known.alias).unwrap_or(domain)
+    }
+
+    /// A product by its name.
+    pub fn product(&self, name: &str) -> Option<&Product<'c>> {
+        self.products().find(|product| product.name == name)
+    }
+
+    /// Every product, strongest layer first.
+    pub fn products(&self) -> impl Iterator<Item = &Product<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.heads().products)
+    }
+
+    /// A named list of domains.
+    pub fn list(&self, name: &str) -> Option<&List<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.heads().lists).find(|list| list.name == name)
+    }
+
+    /// The names of the keys of a domain, sorted.
+    pub fn keys_of(&self, domain: &str) -> Vec<&'c str> {
+        let of = self.layers.iter().flat_map(|layer| layer.entries());
+        let names: BTreeSet<&str> =
+            of.filter(|entry| entry.domains.contains(&domain)).map(|entry| entry.name).collect();
+        names.into_iter().collect()
+    }
+
+    /// The names of all keys, sorted.
+    pub fn key_names(&self) -> Vec<&'c str> {
+        let all = self.layers.iter().flat_map(|layer| layer.entries());
+        all.map(|entry| entry.name).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Whether a name only looks like a key of a domain.
+    pub fn not_a_key(&self, domain: &str, name: &str) -> Option<&NotAKey<'c>> {
+        let all = self.layers.iter().flat_map(|layer| &layer.extras().not_keys);
+        all.into_iter().find(|known| known.name == name && known.domain == domain)
+    }
+
+    /// Every name that only looks like a key.
+    pub fn not_keys(&self) -> impl Iterator<Item = &NotAKey<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.extras().not_keys)
+    }
+
+    /// An identity token by its name.
+    pub fn token(&self, name: &str) -> Option<&Token<'c>> {
+        self.tokens().find(|token| token.name == name)
+    }
+
+    /// Every identity token.
+    pub fn tokens(&self) -> impl Iterator<Item = &Token<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.extras().tokens)
+    }
+
+    /// Every app that AutoUpdate's dictionaries know.
+    pub fn mau_apps(&self) -> impl Iterator<Item = &MauApp<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.extras().mau_apps)
+    }
+
+    /// A source of facts by the id of a citation, which may carry a detail: `msdocs:mau-preferences.md`.
+    pub fn source(&self, citation: &str) -> Option<&Source<'c>> {
+        let id = citation.split(':').next().unwrap_or(citation);
+        self.layers.iter().flat_map(|layer| &layer.extras().sources).find(|source| source.id == id)
+    }
+}
+
+impl<'a, 'c> KeyRef<'a, 'c> {
+    /// The name of the key.
+    pub fn name(&self) -> &'c str {
+        self.key.name
+    }
+
+    /// The product whose versions count: the domain's.
+    pub fn product<'x, 'k>(&self, catalog: &'x Catalog<'k>) -> Option<&'x Product<'k>> {
+        catalog.product(catalog.domain(self.domain)?.product?)
+    }
+
+    /// From which layers the app takes the key: a key that may only be forced is read only where it is.
+    pub fn read_as(&self, catalog: &Catalog<'_>) -> ReadAs {
+        if self.key.delivery == Delivery::ForcedOnly {
+            return ReadAs::ForcedOnly;
+        }
+        catalog.domain(self.domain).map_or(ReadAs::Any, |domain| domain.read_as)
+    }
+
+    /// The builds for which a source vouches; any, if no range is known.
+    pub fn works(&self) -> Ranges {
+        ranges_of(&self.key.node.works)
+    }
+
+    /// The builds nobody vouches for.
+    pub fn doubtful(&self) -> Ranges {
+        let parts = self.key.node.doubtful.iter().filter_map(|part| part.range.parse::<Ranges>().ok());
+        parts.fold(Ranges::none(), |all, part| all.union(&part))
+    }
+
+    /// The builds that read the key, vouched for or not.
+    pub fn reads(&self) -> Ranges {
+        self.works().union(&self.doubtful())
+    }
+}
+
+/// The union of ranges as a catalogue writes them; any, if there are none.
+pub fn ranges_of(texts: &[&str]) -> Ranges {
+    if texts.is_empty() {
+        return Ranges::any();
+    }
+    let parts = texts.iter().filter_map(|text| text.parse::<Ranges>().ok());
+    parts.fold(Ranges::none(), |all, part| all.union(&part))
+}

@@ -1,0 +1,33 @@
+//! What is known: products, domains, keys with types, values and the builds that read them.
+//!
+//! A catalogue has layers, strongest first: those that the user names, then the built-in one. The first layer
+//! that knows a key wins. A layer is bytes, decoded piece by piece on first use.
+
+pub mod compile;
+mod facts;
+mod fields;
+mod layer;
+mod lookup;
+pub mod model;
+
+pub use facts::{Fact, Facts, Known, Licence};
+pub use fields::type_of;
+pub use layer::{Layer, LayerError};
+pub use lookup::{Catalog, KeyRef, ranges_of};
+
+use crate::value::{Integer, Real, Value};
+use model::Literal;
+
+impl Literal<'_> {
+    /// As a value of a plan.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Boolean(flag) => Value::Boolean(*flag),
+            Self::Integer(number) => Value::Integer(Integer::from(*number)),
+            // A literal is finite: the compiler of layers refuses the others.
+            Self::Real(number) => Real::new(*number).map_or(Value::Boolean(false), Value::Real),
+            Self::String(text) => Value::string(*text),
+            Self::Array(items) => Value::Array(items.iter().map(Self::to_value).collect()),
+        }
+    }
+}

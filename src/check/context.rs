@@ -1,0 +1,124 @@
+//! What every check sees.
+
+use crate::catalog::model::{Node, Segment};
+use crate::catalog::{Catalog, KeyRef};
+use crate::finding::{Finding, Origin};
+use crate::plan::{Plan, Setting};
+use crate::value::{Places, Value};
+use crate::version::Ranges;
+
+/// The plan and the catalogue.
+pub(super) struct Context<'a, 'c> {
+    pub plan: &'a Plan,
+    pub catalog: &'a Catalog<'c>,
+}
+
+/// The setting that is looked at, and what is known of its key.
+pub(super) struct Subject<'a, 'c> {
+    pub setting: &'a Setting,
+    pub known: Option<KeyRef<'a, 'c>>,
+}
+
+impl<'a, 'c> Subject<'a, 'c> {
+    /// What is known of the key; nothing where the policy says so itself, with `[custom]`.
+    pub fn facts(&self) -> Option<&KeyRef<'a, 'c>> {
+        self.known.as_ref().filter(|_| !self.setting.custom)
+    }
+
+    /// A finding about the setting, at its key.
+    pub fn finding(&self, code: &'static str, title: impl Into<String>) -> Finding {
+        self.finding_at(code, title, &self.setting.origin)
+    }
+
+    /// A finding about the setting, somewhere in it.
+    pub fn finding_at(&self, code: &'static str, title: impl Into<String>, at: &Origin) -> Finding {
+        Finding::new(code, title)
+            .at(at.clone(), "")
+            .about(self.setting.domain.as_str(), self.setting.key.as_str())
+    }
+
+    /// The name of the key.
+    pub fn key(&self) -> &str {
+        self.setting.key.as_str()
+    }
+}
+
+impl Context<'_, '_> {
+    /// The versions of a product out there; none: the policy does not say.
+    pub fn versions(&self, product: &str) -> Option<&Ranges> {
+        self.plan.macs.versions.get(product)
+    }
+}
+
+/// One position of a value, with what is known of it.
+pub(super) struct Position<'v, 'n> {
+    pub value: &'v Value,
+    pub places: &'v Places,
+    pub node: &'v Node<'n>,
+    /// Keys from the setting inwards; items have none.
+    pub path: Vec<&'v str>,
+}
+
+impl Position<'_, '_> {
+    /// How messages name the position: `HowToCheck`, or `Applications > /Applications/X.app > LCID`.
+    pub fn name(&self, key: &str) -> String {
+        let mut name = key.to_owned();
+        for part in &self.path {
+            name.push_str(" > ");
+            name.push_str(part);
+        }
+        name
+    }
+}
+
+/// Visits every position of a value that the catalogue knows, outermost first.
+///
+/// Values nest at most [`crate::value::MAX_DEPTH`] deep, which bounds the recursion.
+pub(super) fn walk<'v, 'n>(
+    value: &'v Value,
+    places: &'v Places,
+    node: &'v Node<'n>,
+    visit: &mut impl FnMut(&Position<'v, 'n>),
+) {
+    let mut path = Vec::new();
+    descend(value, places, node, &mut path, visit);
+}
+
+fn descend<'v, 'n>(
+    value: &'v Value,
+    places: &'v Places,
+    node: &'v Node<'n>,
+    path: &mut Vec<&'v str>,
+    visit: &mut impl FnMut(&Position<'v, 'n>),
+) {
+    visit(&Position { value, places, node, path: path.clone() });
+    match value {
+        Value::Array(items) => {
+            if let Some(inner) = child(node, |segment| *segment == Segment::Item) {
+                for (at, item) in items.iter().enumerate() {
+                    descend(item, places.item(at), inner, path, visit);
+                }
+            }
+        }
+        Value::Dictionary(entries) => {
+            for (key, entry) in entries {
+                if let Some(inner) = entry_node(node, key) {
+                    path.push(key);
+                    descend(entry, places.entry(key), inner, path, visit);
+                    path.pop();
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn child<'v, 'n>(node: &'v Node<'n>, wanted: impl Fn(&Segment<'_>) -> bool) -> Option<&'v Node<'n>> {
+    node.children.iter().find(|(segment, _)| wanted(segment)).map(|(_, child)| child)
+}
+
+/// What is known of an entry of a dictionary.
+pub(super) fn entry_node<'v, 'n>(node: &'v Node<'n>, key: &str) -> Option<&'v Node<'n>> {
+    child(node, |segment| *segment == Segment::Name(key))
+        .or_else(|| child(node, |segment| matches!(segment, Segment::AppPath | Segment::AnyKey)))
+}

@@ -1,0 +1,129 @@
+//! Whether values have the types that the app reads.
+
+use super::context::{Context, Position, Subject, entry_node, walk};
+use crate::catalog::model::Segment;
+use crate::document::nearest;
+use crate::finding::{Finding, Findings};
+use crate::value::{Integer, Type, Value, toml_key};
+
+pub(super) fn types(_: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
+    let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
+    walk(value, &subject.setting.places, &facts.key.node, &mut |position| {
+        if position.node.types.contains(&position.value.kind()) {
+            entries(subject, position, findings);
+        } else {
+            findings.push(wrong_type(subject, position));
+        }
+    });
+}
+
+fn wrong_type(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Finding {
+    let wanted: Vec<String> = position.node.types.iter().map(|kind| kind.with_article()).collect();
+    let title = format!(
+        "`{}` must be {}, not {}",
+        position.name(subject.key()),
+        wanted.join(" or "),
+        position.value.kind().with_article()
+    );
+    let finding = subject.finding_at("wrong-type", title, &position.places.at);
+    let Some(wanted) = position.node.types.first() else { return finding };
+    match meant(position.value, *wanted) {
+        Some(text) => {
+            let finding = finding.help(format!("write `{text}`"));
+            match position.places.at.span() {
+                Some(span) => finding.fix(span, text, format!("write {}", wanted.with_article())),
+                None => finding,
+            }
+        }
+        None => finding.help(format!("{} is written {}", wanted.with_article(), example(*wanted))),
+    }
+}
+
+/// What was most likely meant by a value of the wrong type, as a policy writes it.
+fn meant(value: &Value, wanted: Type) -> Option<String> {
+    let text = || match value {
+        Value::String(text) => text.as_literal().map(str::trim),
+        _ => None,
+    };
+    match (wanted, value) {
+        (Type::Boolean, Value::Integer(Integer::Signed(0))) => Some("false".to_owned()),
+        (Type::Boolean, Value::Integer(Integer::Signed(1))) => Some("true".to_owned()),
+        (Type::Boolean, Value::String(_)) => match text()?.to_ascii_lowercase().as_str() {
+            "0" | "false" | "no" | "off" => Some("false".to_owned()),
+            "1" | "true" | "yes" | "on" => Some("true".to_owned()),
+            _ => None,
+        },
+        (Type::Integer, Value::Boolean(flag)) => Some(i32::from(*flag).to_string()),
+        (Type::Integer, Value::String(_)) => text()?.parse::<i64>().ok().map(|number| number.to_string()),
+        (Type::Integer, Value::Real(number)) if number.get().fract() == 0.0 && number.get().abs() < 1e15 => {
+            Some(format!("{:.0}", number.get()))
+        }
+        (Type::Real, Value::Integer(number)) => Some(format!("{number}.0")),
+        (Type::String, Value::Integer(_) | Value::Boolean(_) | Value::Real(_)) => {
+            Some(format!("\"{value}\""))
+        }
+        (Type::Array, Value::String(_) | Value::Integer(_)) => Some(format!("[{value}]")),
+        _ => None,
+    }
+}
+
+fn example(kind: Type) -> &'static str {
+    match kind {
+        Type::Boolean => "`true` or `false`",
+        Type::Integer => "`1`",
+        Type::Real => "`1.5`",
+        Type::String => "`\"text\"`",
+        Type::Date => "`2027-01-31T00:00:00Z`",
+        Type::Data => "as base64: `\"aGVsbG8=\"`",
+        Type::Array => "`[…, …]`",
+        Type::Dictionary => "`{ key = … }`, or as a table of its own",
+    }
+}
+
+/// The keys of a dictionary: those the catalogue knows, or paths of apps.
+fn entries(subject: &Subject<'_, '_>, position: &Position<'_, '_>, findings: &mut Findings) {
+    let Value::Dictionary(entries) = position.value else { return };
+    let children = &position.node.children;
+    if children.is_empty() {
+        return;
+    }
+    let paths = children.iter().any(|(segment, _)| *segment == Segment::AppPath);
+    let names: Vec<&str> = children
+        .iter()
+        .filter_map(|(segment, _)| if let Segment::Name(name) = segment { Some(*name) } else { None })
+        .collect();
+    for key in entries.keys() {
+        if entry_node(position.node, key).is_none() {
+            findings.push(unknown_field(subject, position, key, &names));
+        } else if paths && !names.contains(&key.as_str()) && !(key.starts_with('/') && key.ends_with(".app"))
+        {
+            let title = format!("`{key}` is not the path of an app");
+            let finding = subject.finding_at("bad-app-path", title, position.places.key(key));
+            findings.push(finding.help("the key is the full path: `\"/Applications/Microsoft Word.app\"`"));
+        }
+    }
+}
+
+fn unknown_field(
+    subject: &Subject<'_, '_>,
+    position: &Position<'_, '_>,
+    key: &str,
+    names: &[&str],
+) -> Finding {
+    let at = position.places.key(key);
+    let title = format!("`{key}` is not known inside `{}`", position.name(subject.key()));
+    let finding = subject.finding_at("unknown-field", title, at);
+    match nearest(key, names.iter().copied()) {
+        Some(near) => {
+            let finding = finding.help(format!("did you mean `{near}`?"));
+            match at.span() {
+                Some(span) => finding.fix(span, toml_key(near), format!("write `{near}`")),
+                None => finding,
+            }
+        }
+        None => finding.help(format!(
+            "known there: {}",
+            names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+        )),
+    }
+}

@@ -1,0 +1,163 @@
+//! Which builds of `[macs]` read a setting, and what took its place.
+
+use super::context::{Context, Subject, walk};
+use crate::catalog::model::Superseded;
+use crate::catalog::ranges_of;
+use crate::finding::{Finding, Findings};
+use crate::plan::Enforcement;
+use crate::version::Ranges;
+
+/// Not read yet, no longer, only by some builds, or by builds nobody vouches for.
+pub(super) fn builds(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
+    let Some(facts) = subject.facts() else { return };
+    if subject.setting.enforcement == Enforcement::Unset {
+        return;
+    }
+    for read in &subject.setting.reads {
+        let Some(out_there) = context.versions(&read.product) else { continue };
+        let named = spoken(context, &read.product);
+        if out_there.is_empty() {
+            let title =
+                format!("`{}` is for {}, which [macs] says is not installed", subject.key(), read.product);
+            findings.push(subject.finding("not-installed", title));
+            continue;
+        }
+        if let Some(finding) = read_by(subject, named, out_there, &read.ranges) {
+            findings.push(finding);
+        }
+    }
+    if let Some(product) = facts.product(context.catalog)
+        && subject.setting.reads.iter().all(|read| read.product != product.name)
+        && context.versions(product.name).is_some_and(Ranges::is_empty)
+    {
+        let title =
+            format!("`{}` is for {}, which [macs] says is not installed", subject.key(), product.name);
+        findings.push(subject.finding("not-installed", title));
+    }
+    doubtful(context, subject, findings);
+    nested(context, subject, findings);
+}
+
+/// How a product is named in findings: by its suite, unless `[macs]` tells it apart. What holds for every app of
+/// the suite is then one finding.
+fn spoken<'p>(context: &Context<'p, '_>, product: &'p str) -> &'p str {
+    let suite = context.catalog.product(product).and_then(|product| product.suite);
+    match suite {
+        Some(suite) if context.versions(suite) == context.versions(product) => suite,
+        _ => product,
+    }
+}
+
+fn read_by(subject: &Subject<'_, '_>, product: &str, out_there: &Ranges, reads: &Ranges) -> Option<Finding> {
+    let missed = out_there.minus(reads);
+    if missed.is_empty() {
+        return None;
+    }
+    let key = subject.key();
+    let by = format!("{product} {} reads it", reads.describe());
+    let readers = out_there.intersect(reads);
+    if !readers.is_empty() {
+        let title = format!("`{key}` is not read by {product} {}", missed.describe());
+        return Some(subject.finding("read-by-some-builds", title).note(by));
+    }
+    // All of them are too old, or else at least one build came after the last that read it.
+    let older = match (reads.lower(), missed.as_slice().last().and_then(|range| range.end())) {
+        (Some(first), Some(end)) => end <= first,
+        _ => false,
+    };
+    let (code, word) =
+        if older { ("not-read-yet", "not read yet") } else { ("no-longer-read", "no longer read") };
+    let title = format!("`{key}` is {word} by {product} {}", missed.describe());
+    Some(subject.finding(code, title).note(by))
+}
+
+/// Builds nobody vouches for, each reason once.
+fn doubtful(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
+    let Some(facts) = subject.facts() else { return };
+    let Some(product) = facts.product(context.catalog) else { return };
+    for part in &facts.key.node.doubtful {
+        let Ok(range) = part.range.parse::<Ranges>() else { continue };
+        let concerned = match context.versions(product.name) {
+            Some(out_there) => out_there.intersect(&range),
+            None => range,
+        };
+        if !concerned.is_empty() {
+            let named = spoken(context, product.name);
+            let title =
+                format!("nobody vouches that {named} {} reads `{}`", concerned.describe(), subject.key());
+            findings.push(subject.finding("not-vouched-for", title).note(part.why.trim_end_matches('.')));
+        }
+    }
+}
+
+/// Entries of dictionaries that some builds do not read.
+fn nested(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
+    let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
+    let Some(product) = facts.product(context.catalog) else { return };
+    let Some(out_there) = context.versions(product.name) else { return };
+    let own = facts.reads();
+    let named = spoken(context, product.name);
+    walk(value, &subject.setting.places, &facts.key.node, &mut |position| {
+        if position.path.is_empty() || position.node.works.is_empty() {
+            return;
+        }
+        // What the whole key already says is not said again.
+        let missed = out_there.intersect(&own).minus(&ranges_of(&position.node.works));
+        if missed.is_empty() {
+            return;
+        }
+        let title =
+            format!("`{}` is not read by {named} {}", position.name(subject.key()), missed.describe());
+        findings.push(subject.finding_at("read-by-some-builds", title, &position.places.at));
+    });
+}
+
+/// Something newer took the key's place, for Macs that are out there, and the policy does not set it.
+pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
+    let Some(facts) = subject.facts() else { return };
+    let newer = &facts.key.superseded;
+    if newer.is_empty() || subject.setting.enforcement == Enforcement::Unset {
+        return;
+    }
+    let set = |one: &Superseded<'_>| {
+        one.by.split_once(':').is_some_and(|(domain, key)| {
+            let name = key.split(['=', ' ']).next().unwrap_or(key);
+            context.plan.setting(domain, name).is_some()
+        })
+    };
+    if newer.iter().any(set) {
+        return;
+    }
+    let own = facts.product(context.catalog).map(|product| product.name);
+    let reads = facts.reads();
+    let out_there = own.and_then(|name| context.versions(name));
+    let product = own.map(|name| spoken(context, name));
+    // Where no range is known, the key is superseded for everybody.
+    let lost = out_there.map_or_else(|| reads.complement(), |versions| versions.minus(&reads));
+    if lost.is_empty() && !reads.is_any() {
+        return;
+    }
+    let mut finding = subject.finding("superseded", superseded_title(subject.key(), product, &reads, newer));
+    for one in newer {
+        let from = one.from.map_or(String::new(), |from| format!(" (from {from})"));
+        finding = match one.line {
+            Some(line) => finding.help(format!("add `{line}`{from}")),
+            None => finding.help(format!("use `{}`{from}", one.by)),
+        };
+    }
+    findings.push(finding);
+}
+
+fn superseded_title(key: &str, product: Option<&str>, reads: &Ranges, newer: &[Superseded<'_>]) -> String {
+    let by = newer.first().map_or("", |one| one.by);
+    let by = by.split_once(':').map_or(by, |(_, name)| name);
+    match product {
+        Some(product) if !reads.is_any() => {
+            format!(
+                "`{key}` ends with {product} {}: `{by}` took its place",
+                reads.upper().unwrap_or_default()
+            )
+        }
+        _ => format!("`{by}` took the place of `{key}`"),
+    }
+}

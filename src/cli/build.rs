@@ -1,0 +1,260 @@
+//! `prefsmith build`: compile policies.
+
+use super::common::{
+    Exit, Global, Judged, Layers, complain, day, judge, label, mask, print, read_bytes, say_findings,
+};
+use super::previous;
+use crate::catalog::Catalog;
+use crate::check::Options;
+use crate::emit::{Artefact, Request, TARGETS, Target, manifest, target};
+use crate::finding::{Findings, Severity, Sources};
+use crate::output::{CommitOptions, FileEntry, commit, compare};
+use crate::profile::{Form, Kept};
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::ValueEnum;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Compile policies
+///
+/// The same policy gives the same bytes, anywhere and on any day. All files of a policy are written, or none;
+/// files that prefsmith did not write, or that were edited since, are left alone without --force.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  prefsmith build office.toml                         out/office/office.mobileconfig
+  prefsmith build office.toml --split --out dist      one profile for each domain
+  prefsmith build policies/*.toml --out dist          dist/<name> for each
+  prefsmith build office.toml --check                 are the files in out/office up to date?
+
+Exit status: 0 built, or up to date; 1 the policy has errors, or --check found differences; 2 a file cannot be
+read or written.")]
+pub(super) struct Args {
+    /// Policies
+    #[arg(required = true, value_name = "POLICY")]
+    policies: Vec<PathBuf>,
+    /// Where to write; several policies: a folder for each in it
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// For whom: names of targets, or `all`
+    #[arg(long, value_name = "T,…", value_delimiter = ',', default_value = "mobileconfig")]
+    target: Vec<String>,
+    /// Write nothing; say whether the files are up to date
+    #[arg(long)]
+    check: bool,
+    /// How profiles carry preferences
+    #[arg(long, default_value = "mcx")]
+    form: FormName,
+    /// One profile for each domain
+    #[arg(long)]
+    split: bool,
+    /// The manifest of an earlier build: say what left the policy since
+    #[arg(long, value_name = "MANIFEST")]
+    previous: Option<PathBuf>,
+    /// Keep the identifiers and UUIDs of a profile that is deployed already
+    #[arg(long, value_name = "PROFILE", conflicts_with = "split")]
+    keep_identifiers_from: Option<PathBuf>,
+    /// Replace files that prefsmith did not write, or that were edited since
+    #[arg(long)]
+    force: bool,
+    /// The day on which `until` of an [[allow]] is judged; without it, it is not
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    today: Option<jiff::civil::Date>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormName {
+    /// Inside com.apple.ManagedClient.preferences
+    Mcx,
+    /// As payloads of the domains' own names
+    Domain,
+}
+
+impl From<FormName> for Form {
+    fn from(name: FormName) -> Self {
+        match name {
+            FormName::Mcx => Self::Mcx,
+            FormName::Domain => Self::Domain,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
+    let targets = targets(&args.target)?;
+    let folders = folders(args)?;
+    let keep = match &args.keep_identifiers_from {
+        Some(_) if args.policies.len() > 1 => bail!("--keep-identifiers-from goes with one policy"),
+        Some(path) => Some(previous::identifiers(path)?),
+        None => None,
+    };
+    let mut sources = Sources::new();
+    let mut findings = Findings::new();
+    let layers = Layers::load(global, &mut sources, &mut findings)?;
+    if findings.has_errors() {
+        say_findings(&findings, 0, &sources, "prefsmith check");
+        return Ok(Exit::Found);
+    }
+    let catalog = layers.catalog()?;
+    let mut exit = Exit::Fine;
+    for (policy, folder) in args.policies.iter().zip(&folders) {
+        let mut build = Build { args, global, targets: &targets, catalog: &catalog, keep: keep.as_ref() };
+        // One policy that fails does not keep the others from being built.
+        exit = exit.max(build.one(policy, folder).unwrap_or_else(|error| {
+            complain(&format!("{error:#}"));
+            Exit::Failure
+        }));
+    }
+    Ok(exit)
+}
+
+fn targets(names: &[String]) -> Result<Vec<&'static dyn Target>> {
+    let known = || TARGETS.iter().map(|target| target.name());
+    let mut found: Vec<&'static dyn Target> = Vec::new();
+    for name in names {
+        if name == "all" {
+            return Ok(TARGETS.to_vec());
+        }
+        let Some(one) = target(name) else {
+            let near = crate::document::nearest(name, known());
+            let hint = near.map_or_else(
+                || known().collect::<Vec<_>>().join(", "),
+                |near| format!("did you mean {near}?"),
+            );
+            bail!("`{name}` is no target: {hint}");
+        };
+        if !found.iter().any(|known| known.name() == one.name()) {
+            found.push(one);
+        }
+    }
+    Ok(found)
+}
+
+/// Where each policy goes.
+fn folders(args: &Args) -> Result<Vec<PathBuf>> {
+    let mut seen: BTreeMap<String, &Path> = BTreeMap::new();
+    let mut folders = Vec::new();
+    for policy in &args.policies {
+        let stem = stem(policy)?;
+        if let Some(other) = seen.insert(stem.to_lowercase(), policy) {
+            bail!("{} and {} would both be written to {stem}: build them apart", label(other), label(policy));
+        }
+        folders.push(match (&args.out, args.policies.len()) {
+            (Some(out), 1) => out.clone(),
+            (Some(out), _) => out.join(&stem),
+            (None, _) => Path::new("out").join(&stem),
+        });
+    }
+    Ok(folders)
+}
+
+fn stem(policy: &Path) -> Result<String> {
+    let stem = policy.file_stem().and_then(|stem| stem.to_str()).filter(|stem| !stem.is_empty());
+    stem.map(str::to_owned).ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(policy)))
+}
+
+struct Build<'b, 'c> {
+    args: &'b Args,
+    global: &'b Global,
+    targets: &'b [&'static dyn Target],
+    catalog: &'b Catalog<'c>,
+    keep: Option<&'b Kept>,
+}
+
+impl Build<'_, '_> {
+    fn one(&mut self, policy: &Path, folder: &Path) -> Result<Exit> {
+        let mut sources = Sources::new();
+        let options = Options { today: self.args.today };
+        let judged = judge(policy, self.catalog, &options, &mut sources)
+            .map_err(|why| anyhow!("{}: {why}", label(policy)))?;
+        mask(&judged.checked.plan, self.catalog, self.global, &mut sources);
+        let Judged { checked, base } = judged;
+        let mut findings = checked.findings;
+        let allowed = checked.allowed.len();
+        let command = format!("prefsmith check {}", label(policy));
+        let Ok(plan) = checked.plan else {
+            say_findings(&findings, allowed, &sources, &command);
+            return Ok(Exit::Found);
+        };
+        if let Some(path) = &self.args.previous {
+            previous::left(path, &plan, self.catalog, &mut findings)?;
+        }
+        let stem = stem(policy)?;
+        let request = Request {
+            plan: &plan,
+            catalog: self.catalog,
+            stem: &stem,
+            form: self.args.form.into(),
+            split: self.args.split,
+            keep: self.keep,
+        };
+        let mut artefacts: Vec<Artefact> = Vec::new();
+        let mut said = Findings::new();
+        for target in self.targets {
+            artefacts.extend(target.emit(&request, &mut said));
+        }
+        findings.extend(said);
+        let findings = findings.sorted();
+        say_findings(&findings, allowed, &sources, &command);
+        if findings.count(Severity::Error) > 0 {
+            return Ok(Exit::Found);
+        }
+        let content = |files: &[FileEntry]| {
+            let files: Vec<_> = files
+                .iter()
+                .map(|file| (file.path.as_str().to_owned(), file.sha256.clone(), file.target.clone()))
+                .collect();
+            manifest(&plan, self.catalog, &sources, &base, &files)
+        };
+        if self.args.check {
+            self.compare(folder, &artefacts, &content)
+        } else {
+            self.write(folder, &artefacts, &content)
+        }
+    }
+
+    fn write(
+        &self,
+        folder: &Path,
+        artefacts: &[Artefact],
+        content: &dyn Fn(&[FileEntry]) -> Vec<u8>,
+    ) -> Result<Exit> {
+        let changes = commit(folder, artefacts, content, &CommitOptions { force: self.args.force })?;
+        for sentence in [&changes.mended, &changes.left_over].into_iter().flatten() {
+            complain(sentence);
+        }
+        let mut text = String::new();
+        for (word, files) in
+            [("wrote", &changes.written), ("unchanged", &changes.unchanged), ("removed", &changes.removed)]
+        {
+            for file in files {
+                let _ = writeln!(text, "{word:<10}{}/{file}", label(folder));
+            }
+        }
+        print(&text)?;
+        Ok(Exit::Fine)
+    }
+
+    fn compare(
+        &self,
+        folder: &Path,
+        artefacts: &[Artefact],
+        content: &dyn Fn(&[FileEntry]) -> Vec<u8>,
+    ) -> Result<Exit> {
+        let differences = compare(folder, artefacts, content)?;
+        let mut text = String::new();
+        for difference in &differences {
+            let _ = writeln!(text, "{difference}");
+        }
+        if differences.is_empty() {
+            let _ = writeln!(text, "{} is up to date", label(folder));
+        }
+        print(&text)?;
+        Ok(if differences.is_empty() { Exit::Fine } else { Exit::Found })
+    }
+}
+
+/// The manifest of an earlier build, as text.
+pub(super) fn manifest_text(path: &Path) -> Result<Vec<u8>> {
+    read_bytes(path, 64 << 20).map_err(|why| anyhow!("{why}")).with_context(|| label(path))
+}

@@ -1,0 +1,258 @@
+//! What the verbs share: catalogues, files, and the two streams.
+
+use crate::catalog::compile::{Parts, read};
+use crate::catalog::{Catalog, Layer};
+use crate::check::{Checked, Options, check, is_secret};
+use crate::document::Document;
+use crate::finding::{Finding, Findings, Severity, Sources};
+use crate::plan::{Plan, Setting};
+use crate::policy::{Files, MAX_BYTES, Policy};
+use crate::report::findings::{TextOptions, summary, text};
+use anyhow::{Context as _, Result};
+use std::io::{ErrorKind, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Options of every verb.
+#[derive(clap::Args)]
+pub(super) struct Global {
+    /// A catalogue of your own, in front of the built-in one: a TOML file, or a folder of them
+    #[arg(long, global = true, value_name = "FILE|DIR")]
+    pub catalog: Vec<PathBuf>,
+    /// Show values that look like secrets
+    #[arg(long, global = true)]
+    pub show_secrets: bool,
+}
+
+/// How a verb ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Exit {
+    Fine,
+    Found,
+    Failure,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Fine => Self::SUCCESS,
+            Exit::Found => Self::from(1),
+            Exit::Failure => Self::from(2),
+        }
+    }
+}
+
+/// Writes results to standard output. A reader that has gone away ends the output silently.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("standard output"),
+        _ => Ok(()),
+    }
+}
+
+/// Writes to standard error. What cannot be written there has nowhere to go.
+pub(super) fn say(text: &str) {
+    let mut out = anstream::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Says on standard error why something failed.
+pub(super) fn complain(text: &str) {
+    say(&format!("prefsmith: {text}\n"));
+}
+
+/// Policies from the disk. Paths are those of the user, with `/`.
+pub(super) struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> Result<String, String> {
+        read_text(Path::new(path), MAX_BYTES)
+    }
+}
+
+/// A text file of at most `limit` bytes.
+pub(super) fn read_text(path: &Path, limit: usize) -> Result<String, String> {
+    let bytes = read_bytes(path, limit)?;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec).unwrap_or(bytes);
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().get(..at).unwrap_or(&[]).iter().filter(|b| **b == b'\n').count() + 1;
+        format!("it is no UTF-8 text (line {line})")
+    })
+}
+
+/// A file of at most `limit` bytes.
+#[expect(clippy::disallowed_methods, reason = "opened for reading")]
+pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
+    let plain = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "it may not be read".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    };
+    let file = std::fs::OpenOptions::new().read(true).open(path).map_err(plain)?;
+    if file.metadata().is_ok_and(|data| data.is_dir()) {
+        return Err("it is a folder".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
+    if bytes.len() > limit {
+        return Err(format!("it is larger than {} MiB", limit >> 20));
+    }
+    Ok(bytes)
+}
+
+/// A path as messages and JSON write it: with `/`.
+pub(super) fn label(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace('\\', "/") };
+    text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
+}
+
+/// The bytes of the layers that `--catalog` names.
+pub(super) struct Layers {
+    list: Vec<(String, Vec<u8>)>,
+}
+
+impl Layers {
+    /// Compiles the catalogues of the command line, the first named the strongest. What is wrong in them goes to
+    /// the findings.
+    pub fn load(global: &Global, sources: &mut Sources, findings: &mut Findings) -> Result<Self> {
+        let mut list = Vec::new();
+        for path in &global.catalog {
+            let mut texts = Vec::new();
+            for file in catalog_files(path)? {
+                let text =
+                    read_text(&file, MAX_BYTES).map_err(|why| anyhow::anyhow!("{}: {why}", label(&file)))?;
+                texts.push((sources.add(label(&file), text.clone()), text));
+            }
+            let documents: Vec<Document<'_>> =
+                texts.iter().map(|(id, text)| Document::parse(*id, text, findings)).collect();
+            let mut parts = Parts::default();
+            for document in &documents {
+                read(document, &mut parts, findings);
+            }
+            list.push((label(path), parts.write().context("the catalogue cannot be compiled")?));
+        }
+        Ok(Self { list })
+    }
+
+    /// The catalogue: these layers, then the built-in one.
+    pub fn catalog(&self) -> Result<Catalog<'_>> {
+        let layers: Result<Vec<_>, _> =
+            self.list.iter().map(|(label, bytes)| Layer::new(label.clone(), bytes)).collect();
+        Ok(Catalog::with(layers?))
+    }
+}
+
+fn catalog_files(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).with_context(|| label(path))? {
+        let file = entry.with_context(|| label(path))?.path();
+        if file.extension().is_some_and(|extension| extension == "toml") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    anyhow::ensure!(!files.is_empty(), "{}: no .toml file is in this folder", label(path));
+    Ok(files)
+}
+
+/// A policy that was read, resolved and checked.
+pub(super) struct Judged {
+    /// Findings about it, and its plan.
+    pub checked: Checked,
+    /// The folder of the policy, with `/` at the end, or nothing: what outputs leave out of paths.
+    pub base: String,
+}
+
+/// Reads, resolves and checks one policy.
+///
+/// # Errors
+/// Why the file itself cannot be read.
+pub(super) fn judge(
+    path: &Path,
+    catalog: &Catalog<'_>,
+    options: &Options,
+    sources: &mut Sources,
+) -> Result<Judged, String> {
+    let name = label(path);
+    let mut findings = Findings::new();
+    let policy = Policy::load(&name, &Disk, sources, &mut findings)?;
+    let plan = policy.resolve(catalog, &mut findings);
+    overrides(&plan, catalog, &mut findings);
+    let base = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    Ok(Judged { checked: check(plan, findings, catalog, options), base })
+}
+
+/// Notes where a catalogue of the user says something of a key that the built-in one knows.
+fn overrides(plan: &Plan, catalog: &Catalog<'_>, findings: &mut Findings) {
+    for setting in &plan.settings {
+        let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
+        let said = catalog.every(domain, key);
+        let [first, _, ..] = said.as_slice() else { continue };
+        if let Some(layer) = catalog.layers().get(first.layer) {
+            let title = format!(
+                "{} overrides what is built in about `{key}` of {}",
+                layer.label(),
+                catalog.short(domain)
+            );
+            findings.push(
+                Finding::new("catalogue-override", title).at(setting.origin.clone(), "").about(domain, key),
+            );
+        }
+    }
+}
+
+/// Hides secrets in the texts that findings quote, unless they are to be shown.
+pub(super) fn mask(
+    plan: &Result<crate::check::CheckedPlan, Plan>,
+    catalog: &Catalog<'_>,
+    global: &Global,
+    sources: &mut Sources,
+) {
+    if global.show_secrets {
+        return;
+    }
+    let settings: &[Setting] = match plan {
+        Ok(plan) => &plan.settings,
+        Err(plan) => &plan.settings,
+    };
+    for setting in settings.iter().filter(|setting| is_secret(setting, catalog)) {
+        if let Some(span) = setting.places.at.span() {
+            sources.mask(span);
+        }
+    }
+}
+
+/// Whether a stream shows colour; anstream takes it out again where `NO_COLOR` or the terminal asks for that.
+pub(super) fn text_options(terminal: bool) -> TextOptions {
+    TextOptions { color: terminal, width: width() }
+}
+
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100)
+}
+
+/// Findings on standard error, with their sum; notes are counted only.
+pub(super) fn say_findings(findings: &Findings, allowed: usize, sources: &Sources, command: &str) {
+    let (shown, notes) = findings.clone().partition(|finding| finding.severity > Severity::Note);
+    if !shown.is_empty() {
+        say(&text(&shown, sources, &text_options(std::io::stderr().is_terminal())));
+    }
+    if !findings.is_empty() {
+        let hint = if notes.is_empty() { String::new() } else { format!("; `{command}` shows the notes") };
+        say(&format!("{}{hint}\n", summary(findings, allowed)));
+    }
+}
+
+/// The day of `--today`.
+pub(super) fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    let good = text.len() == 10;
+    text.parse().ok().filter(|_| good).ok_or_else(|| "write the day as 2027-01-31".to_owned())
+}

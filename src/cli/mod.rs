@@ -1,0 +1,65 @@
+//! The command line: parse, call, render, choose the exit status. One file for each verb.
+
+mod build;
+mod check;
+mod common;
+mod diff;
+mod init;
+mod plan;
+mod previous;
+
+use clap::{Parser, Subcommand};
+use common::{Exit, Global};
+use std::process::ExitCode;
+
+/// What prefsmith says about itself at the end of `--help`.
+const AFTER: &str = "\
+Exit status:
+  0  fine
+  1  error findings, differences, out-of-date files, an unknown name
+  2  usage, an input that cannot be read at all, or our own output failed
+
+Examples:
+  prefsmith init office.toml                  start a policy
+  prefsmith check office.toml                 what is wrong with it
+  prefsmith build office.toml                 profiles into out/office
+  prefsmith plan office.toml --why HowToCheck where a setting comes from
+  prefsmith explain HowToCheck                what is known of a key";
+
+/// A compiler for macOS managed preferences.
+#[derive(Parser)]
+#[command(name = "prefsmith", version, about, long_about = None, after_help = AFTER, max_term_width = 110)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Init(init::Args),
+    Check(check::Args),
+    Build(build::Args),
+    Plan(plan::Args),
+    Diff(diff::Args),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.verb {
+        Verb::Init(args) => init::run(args),
+        Verb::Check(args) => check::run(args, &cli.global),
+        Verb::Build(args) => build::run(args, &cli.global),
+        Verb::Plan(args) => plan::run(args, &cli.global),
+        Verb::Diff(args) => diff::run(args, &cli.global),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            common::complain(&format!("{error:#}"));
+            Exit::Failure.into()
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `prefsmith plan`: the resolved settings, and where each comes from.
+
+use super::common::{Exit, Global, Layers, judge, label, mask, print, say_findings};
+use crate::check::{Options, is_secret};
+use crate::finding::{Findings, Sources};
+use crate::plan::Plan;
+use crate::report::plan::{table, why};
+use anyhow::{Result, anyhow};
+use clap::ValueEnum;
+use std::path::PathBuf;
+
+/// Show the settings that a policy comes to
+///
+/// A bare key spreads over the domains where it means the same; what it did not reach is listed below, with the
+/// reason. Findings are counted only: `prefsmith check` shows them.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  prefsmith plan office.toml
+  prefsmith plan office.toml --why SendAllTelemetryEnabled
+  prefsmith plan office.toml --format json | jq '.settings[] | [.domain, .key, .value]'")]
+pub(super) struct Args {
+    /// The policy
+    #[arg(value_name = "POLICY")]
+    policy: PathBuf,
+    /// Tell of one key its lines, what it overrides, its domains and the builds that read it
+    #[arg(long, value_name = "KEY")]
+    why: Option<String>,
+    /// How the plan is written
+    #[arg(long, default_value = "table")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
+    let mut sources = Sources::new();
+    let mut findings = Findings::new();
+    let layers = Layers::load(global, &mut sources, &mut findings)?;
+    let catalog = layers.catalog()?;
+    let judged = judge(&args.policy, &catalog, &Options::default(), &mut sources)
+        .map_err(|why| anyhow!("{}: {why}", label(&args.policy)))?;
+    mask(&judged.checked.plan, &catalog, global, &mut sources);
+    findings.extend(judged.checked.findings);
+    let plan: &Plan = match &judged.checked.plan {
+        Ok(plan) => plan,
+        Err(plan) => plan,
+    };
+    let secret = |setting: &crate::plan::Setting| !global.show_secrets && is_secret(setting, &catalog);
+    let mut exit = if findings.has_errors() { Exit::Found } else { Exit::Fine };
+    if let Some(key) = &args.why {
+        match why(plan, key, &catalog, &sources, &secret) {
+            Ok(text) => print(&text)?,
+            Err(text) => {
+                super::common::complain(&text);
+                exit = exit.max(Exit::Found);
+            }
+        }
+    } else {
+        match args.format {
+            Format::Table => print(&table(plan, &catalog, &sources, &secret))?,
+            Format::Json => {
+                let json = plan.to_json(&sources, &judged.base, &secret);
+                print(&format!("{}\n", serde_json::to_string_pretty(&json)?))?;
+            }
+        }
+    }
+    let command = format!("prefsmith check {}", label(&args.policy));
+    say_findings(&findings, judged.checked.allowed.len(), &sources, &command);
+    Ok(exit)
+}

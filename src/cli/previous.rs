@@ -1,0 +1,79 @@
+//! What earlier builds left behind: a manifest, or a profile that is deployed already.
+
+use super::build::manifest_text;
+use super::common::{label, read_bytes};
+use crate::catalog::Catalog;
+use crate::check::CheckedPlan;
+use crate::finding::{Finding, Findings, Severity};
+use crate::profile::{Kept, kept};
+use anyhow::{Context as _, Result, anyhow};
+use serde::Deserialize;
+use std::path::Path;
+
+#[derive(Deserialize)]
+struct Manifest {
+    version: u64,
+    settings: Vec<Old>,
+}
+
+#[derive(Deserialize)]
+struct Old {
+    domain: String,
+    key: String,
+    enforcement: String,
+}
+
+/// Says what left the policy since the build that wrote a manifest.
+pub(super) fn left(
+    path: &Path,
+    plan: &CheckedPlan,
+    catalog: &Catalog<'_>,
+    findings: &mut Findings,
+) -> Result<()> {
+    let bytes = manifest_text(path)?;
+    let old: Manifest = serde_json::from_slice(&bytes)
+        .map_err(|error| anyhow!("this is no manifest of prefsmith: {error}"))
+        .with_context(|| label(path))?;
+    anyhow::ensure!(
+        old.version == 1,
+        "{}: a manifest of version {}; this prefsmith reads 1",
+        label(path),
+        old.version
+    );
+    for setting in old.settings.iter().filter(|setting| setting.enforcement != "unset") {
+        if plan.setting(&setting.domain, &setting.key).is_some() {
+            continue;
+        }
+        findings.push(left_policy(setting, plan, catalog));
+    }
+    Ok(())
+}
+
+fn left_policy(old: &Old, plan: &CheckedPlan, catalog: &Catalog<'_>) -> Finding {
+    let short = catalog.short(&old.domain);
+    let mut finding =
+        Finding::new("left-policy", format!("`{}` of {short} is no longer in the policy", old.key))
+            .about(&old.domain, &old.key);
+    if let Some(origin) = &plan.identity.origin {
+        finding = finding.at(origin.clone(), "");
+    }
+    match catalog.key(&old.domain, &old.key).and_then(|known| known.key.removal.as_ref()) {
+        Some(removal) => {
+            finding.severity(Severity::Warning).note(removal.says.trim_end_matches('.')).help(format!(
+                "push `{} = {}` to {short} before the setting goes",
+                crate::value::toml_key(&old.key),
+                removal.value.to_value()
+            ))
+        }
+        None if old.enforcement == "forced" => {
+            finding.note("when the profile goes, the user's own value shows again")
+        }
+        None => finding.note("what was written stays on the Macs: [unset] names what must not be there"),
+    }
+}
+
+/// The identifiers of a profile that is deployed already.
+pub(super) fn identifiers(path: &Path) -> Result<Kept> {
+    let bytes = read_bytes(path, 16 << 20).map_err(|why| anyhow!("{why}")).with_context(|| label(path))?;
+    kept(&bytes).map_err(|why| anyhow!("{why}")).with_context(|| label(path))
+}

@@ -1,0 +1,449 @@
+//! A TOML text with places: what policies and catalogues are read through.
+//!
+//! Reading goes on after a syntax error. What such an error touches is left out, so that nothing false is said
+//! of it; [`Document::is_whole`] tells whether a missing thing is really missing.
+
+mod nearest;
+mod read;
+
+pub use nearest::nearest;
+pub use read::wrong_shape;
+
+use crate::finding::{Finding, Findings, SourceId, Span};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// How many keys given twice are told where they stood first: looking for it reads the whole tree.
+const LOCATED_DUPLICATES: usize = 50;
+
+/// A parsed text.
+pub struct Document<'t> {
+    source: SourceId,
+    text: &'t str,
+    root: Spanned<DeTable<'t>>,
+    headers: Vec<Range<usize>>,
+    /// Stretches in which a syntax error makes everything doubtful.
+    poisoned: Vec<Range<usize>>,
+    whole: bool,
+}
+
+/// A table of a document, with the record of which of its keys were asked for.
+pub struct Table<'d> {
+    document: &'d Document<'d>,
+    table: &'d DeTable<'d>,
+    /// The header, the braces, or the key that made the table.
+    pub span: Span,
+    asked: RefCell<BTreeSet<&'static str>>,
+}
+
+/// A key and its value.
+#[derive(Clone, Copy)]
+pub struct Entry<'d> {
+    /// The key, unquoted.
+    pub key: &'d str,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub item: Item<'d>,
+}
+
+/// A value and its place.
+#[derive(Clone, Copy)]
+pub struct Item<'d> {
+    document: &'d Document<'d>,
+    value: &'d DeValue<'d>,
+    /// Where the value stands.
+    pub span: Span,
+}
+
+/// How a table was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// `[a]`, or a part of `[a.b]`.
+    Header,
+    /// `a = { … }`.
+    Inline,
+    /// `a.b = …`: an unquoted dot between keys.
+    Dotted,
+}
+
+/// What a value is.
+pub enum Kind<'d> {
+    /// `true`, `false`.
+    Boolean(bool),
+    /// A whole number as text without underscores, and its base.
+    Integer(&'d str, u32),
+    /// A floating-point number, as its text.
+    Float(&'d str),
+    /// A string.
+    String(&'d str),
+    /// A date, a time, or both.
+    Datetime(&'d toml::value::Datetime),
+    /// An array.
+    Array(Vec<Item<'d>>),
+    /// A table.
+    Table(Table<'d>),
+}
+
+impl Kind<'_> {
+    /// With its article, for sentences.
+    pub fn with_article(&self) -> &'static str {
+        match self {
+            Self::Boolean(_) => "a boolean",
+            Self::Integer(..) => "an integer",
+            Self::Float(_) => "a floating-point number",
+            Self::String(_) => "a string",
+            Self::Datetime(_) => "a date",
+            Self::Array(_) => "an array",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
+impl<'t> Document<'t> {
+    /// Parses a text that was added to the sources as `source`; syntax errors and keys given twice become findings.
+    pub fn parse(source: SourceId, text: &'t str, findings: &mut Findings) -> Self {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        let mut headers = Vec::new();
+        collect_headers(root.get_ref(), text, &mut headers);
+        headers.sort_by_key(|range| range.start);
+        let mut document = Self { source, text, root, headers, poisoned: Vec::new(), whole: true };
+        let mut duplicates = 0;
+        for error in errors {
+            let at = error.span().unwrap_or(0..0);
+            if error.message() == "duplicate key" {
+                duplicates += 1;
+                findings.push(document.duplicate(&at, duplicates <= LOCATED_DUPLICATES));
+                continue;
+            }
+            document.whole = false;
+            // One slip often makes the parser stumble again on the same stretch: the first says it.
+            if document.poisoned.last().is_none_or(|known| known.end <= at.start) {
+                findings.push(document.syntax(&at, error.message()));
+                document.poisoned.push(document.poison(&at));
+            }
+        }
+        document
+    }
+
+    /// Whether no syntax error was met.
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// The outermost table.
+    pub fn root(&self) -> Table<'_> {
+        Table {
+            document: self,
+            table: self.root.get_ref(),
+            span: self.span(&(0..0)),
+            asked: RefCell::default(),
+        }
+    }
+
+    fn span(&self, range: &Range<usize>) -> Span {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { source: self.source, start: offset(range.start), end: offset(range.end) }
+    }
+
+    fn syntax(&self, at: &Range<usize>, message: &str) -> Finding {
+        let finding = Finding::new("toml-syntax", message.to_owned()).at(self.span(at), "");
+        let quoted =
+            self.text.get(at.start..).is_some_and(|rest| rest.starts_with(['“', '”', '‘', '’', '„']));
+        if quoted || self.line_of(at.start).contains(['“', '”', '„']) {
+            return finding.help("typographic quotes are no quotes here: write \"…\"");
+        }
+        finding
+    }
+
+    /// The line that holds an offset, without its end.
+    fn line_of(&self, at: usize) -> &str {
+        let (start, end) = self.line_bounds(at);
+        self.text.get(start..end).unwrap_or("")
+    }
+
+    fn line_bounds(&self, at: usize) -> (usize, usize) {
+        let bytes = self.text.as_bytes();
+        let at = at.min(bytes.len());
+        let start =
+            bytes.get(..at).and_then(|head| head.iter().rposition(|b| *b == b'\n')).map_or(0, |n| n + 1);
+        let end = bytes
+            .get(at..)
+            .and_then(|tail| tail.iter().position(|b| *b == b'\n'))
+            .map_or(bytes.len(), |n| at + n);
+        (start, end)
+    }
+
+    /// From the line of a syntax error to the next line that opens a table.
+    fn poison(&self, at: &Range<usize>) -> Range<usize> {
+        let (start, end) = self.line_bounds(at.start);
+        let mut next = end;
+        for line in self.text.get(end..).unwrap_or("").split_inclusive('\n') {
+            if line.trim_start().starts_with('[') && next > end {
+                break;
+            }
+            next += line.len();
+        }
+        start..next
+    }
+
+    fn duplicate(&self, at: &Range<usize>, locate: bool) -> Finding {
+        let span = self.span(at);
+        let written = self.text.get(at.clone()).unwrap_or("").trim_matches(['"', '\'']);
+        let finding =
+            Finding::new("duplicate-key", format!("`{written}` is given twice")).at(span, "again here");
+        match locate.then(|| self.first_of(self.root.get_ref(), at)).flatten() {
+            Some(first) => finding.at(self.span(&first), "first given here"),
+            None => finding,
+        }
+    }
+
+    /// The key of the same name, in the table that the duplicate stands in, nearest before it.
+    fn first_of(&self, table: &DeTable<'_>, at: &Range<usize>) -> Option<Range<usize>> {
+        let name = self.text.get(at.clone())?.trim_matches(['"', '\'']);
+        let mut best: Option<Range<usize>> = None;
+        let mut stack = vec![table];
+        while let Some(table) = stack.pop() {
+            for (key, value) in table {
+                let found = key.span();
+                let nearer = best.as_ref().is_none_or(|known| known.start < found.start);
+                if key.get_ref() == name && found.start < at.start && nearer {
+                    best = Some(found);
+                }
+                tables_in(value.get_ref(), &mut stack);
+            }
+        }
+        best
+    }
+
+    fn touched(&self, key: &Range<usize>, value: &Range<usize>) -> bool {
+        // In the poisoned stretch before the end of the value, or in none: stretches are sorted and disjoint.
+        let end = key.end.max(value.end);
+        let after = self.poisoned.partition_point(|range| range.start < end);
+        let last = after.checked_sub(1).and_then(|at| self.poisoned.get(at));
+        last.is_some_and(|range| range.end > key.start)
+    }
+}
+
+fn tables_in<'a, 'd>(value: &'a DeValue<'d>, stack: &mut Vec<&'a DeTable<'d>>) {
+    match value {
+        DeValue::Table(table) => stack.push(table),
+        DeValue::Array(items) => {
+            for item in items.iter() {
+                tables_in(item.get_ref(), stack);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn collect_headers(table: &DeTable<'_>, text: &str, headers: &mut Vec<Range<usize>>) {
+    let is_header = |range: &Range<usize>| text.get(range.clone()).is_some_and(|t| t.starts_with('['));
+    let mut stack = vec![table];
+    while let Some(table) = stack.pop() {
+        for value in table.values() {
+            match value.get_ref() {
+                DeValue::Table(inner) => {
+                    if is_header(&value.span()) {
+                        headers.push(value.span());
+                    }
+                    stack.push(inner);
+                }
+                DeValue::Array(items) => {
+                    for item in items.iter() {
+                        if let DeValue::Table(inner) = item.get_ref() {
+                            if is_header(&item.span()) {
+                                headers.push(item.span());
+                            }
+                            stack.push(inner);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'d> Table<'d> {
+    /// The entries in the order of the text; what a syntax error touches is left out.
+    pub fn entries(&self) -> Vec<Entry<'d>> {
+        let mut list: Vec<Entry<'d>> =
+            self.table.iter().filter_map(|(key, value)| self.entry(key, value)).collect();
+        list.sort_by_key(|entry| entry.key_span.start);
+        list
+    }
+
+    fn entry(
+        &self,
+        key: &'d Spanned<std::borrow::Cow<'d, str>>,
+        value: &'d Spanned<DeValue<'d>>,
+    ) -> Option<Entry<'d>> {
+        let document = self.document;
+        let (key_range, value_range) = (key.span(), value.span());
+        let is_table = matches!(value.get_ref(), DeValue::Table(_));
+        if !is_table && document.touched(&key_range, &value_range) {
+            return None;
+        }
+        let item = Item { document, value: value.get_ref(), span: document.span(&value_range) };
+        Some(Entry { key: key.get_ref(), key_span: document.span(&key_range), item })
+    }
+
+    /// The entry of this key, which counts as known from now on.
+    pub fn get(&self, key: &'static str) -> Option<Entry<'d>> {
+        self.asked.borrow_mut().insert(key);
+        let (name, value) = self.table.get_key_value(key)?;
+        self.entry(name, value)
+    }
+
+    /// Pushes a finding for each key that [`Table::get`] was not asked for. `place` says where we are: `in [policy]`.
+    pub fn refuse_others(&self, code: &'static str, place: &str, findings: &mut Findings) {
+        let asked = self.asked.borrow();
+        for entry in self.entries() {
+            if asked.contains(entry.key) {
+                continue;
+            }
+            let mut finding =
+                Finding::new(code, format!("`{}` is not known {place}", entry.key)).at(entry.key_span, "");
+            finding = match nearest(entry.key, asked.iter().copied()) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
+                    entry.key_span,
+                    near,
+                    format!("write `{near}`"),
+                ),
+                None => {
+                    let names: Vec<String> = asked.iter().map(|name| format!("`{name}`")).collect();
+                    finding.help(format!("known here: {}", names.join(", ")))
+                }
+            };
+            findings.push(finding);
+        }
+    }
+}
+
+impl<'d> Item<'d> {
+    /// What it is.
+    pub fn kind(&self) -> Kind<'d> {
+        let document = self.document;
+        match self.value {
+            DeValue::Boolean(flag) => Kind::Boolean(*flag),
+            DeValue::Integer(number) => Kind::Integer(number.as_str(), number.radix()),
+            DeValue::Float(number) => Kind::Float(number.as_str()),
+            DeValue::String(text) => Kind::String(text),
+            DeValue::Datetime(date) => Kind::Datetime(date),
+            DeValue::Array(items) => Kind::Array(
+                items
+                    .iter()
+                    .map(|item| Item { document, value: item.get_ref(), span: document.span(&item.span()) })
+                    .collect(),
+            ),
+            DeValue::Table(table) => {
+                Kind::Table(Table { document, table, span: self.span, asked: RefCell::default() })
+            }
+        }
+    }
+
+    /// The text of the value as it stands in the document.
+    pub fn source_text(&self) -> &'d str {
+        self.document.text.get(self.span.start as usize..self.span.end as usize).unwrap_or("")
+    }
+}
+
+impl Entry<'_> {
+    /// How the table that is this entry's value was written. Of anything but a table: [`Written::Inline`].
+    pub fn written(&self) -> Written {
+        if !matches!(self.item.value, DeValue::Table(_)) {
+            return Written::Inline;
+        }
+        let text = self.item.source_text();
+        if text.starts_with('{') {
+            return Written::Inline;
+        }
+        let at = self.key_span.start as usize;
+        let headers = &self.item.document.headers;
+        let after = headers.partition_point(|range| range.start <= at);
+        let last = after.checked_sub(1).and_then(|index| headers.get(index));
+        if text.starts_with('[') || last.is_some_and(|range| range.contains(&at)) {
+            return Written::Header;
+        }
+        Written::Dotted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Sources;
+
+    fn parse(text: &str) -> (Vec<String>, Vec<String>) {
+        let mut sources = Sources::new();
+        let mut findings = Findings::new();
+        let document = Document::parse(sources.add("x.toml", text), text, &mut findings);
+        let mut keys = Vec::new();
+        let mut stack = vec![(String::new(), document.root())];
+        while let Some((path, table)) = stack.pop() {
+            for entry in table.entries() {
+                let name = format!("{path}/{}", entry.key);
+                match entry.item.kind() {
+                    Kind::Table(inner) => {
+                        keys.push(format!("{name} {:?}", entry.written()));
+                        stack.push((name, inner));
+                    }
+                    _ => keys.push(name),
+                }
+            }
+        }
+        let said = findings.iter().map(|f| format!("{}: {}", f.code.as_str(), f.title)).collect();
+        (keys, said)
+    }
+
+    #[test]
+    fn how_tables_are_written() {
+        let (keys, said) =
+            parse("a.b = 1\nc = { d = 1, e.f = 2 }\n[g.h]\ni = 1\n[g.h.\"j.k\"]\nl = 1\n[[m]]\nn = 1\n");
+        assert_eq!(said, Vec::<String>::new());
+        let expected = [
+            "/a Dotted",
+            "/c Inline",
+            "/g Header",
+            "/m",
+            "/g/h Header",
+            "/g/h/i",
+            "/g/h/j.k Header",
+            "/g/h/j.k/l",
+            "/c/d",
+            "/c/e Dotted",
+            "/c/e/f",
+            "/a/b",
+        ];
+        assert_eq!(keys, expected);
+    }
+
+    #[test]
+    fn a_syntax_error_hides_only_its_own_stretch() {
+        let (keys, said) = parse("[a]\nb = 1\nc =\n[d]\ne = 1\n");
+        assert_eq!(keys, ["/a Header", "/d Header", "/d/e", "/a/b"]);
+        assert_eq!(said.len(), 1, "{said:?}");
+        let (keys, said) = parse("[a\nb = 1\n[d]\ne = 1\n");
+        assert!(!keys.contains(&"/b".to_owned()) && !keys.contains(&"/a/b".to_owned()), "{keys:?}");
+        assert!(keys.contains(&"/d/e".to_owned()), "{keys:?}");
+        assert_eq!(said.len(), 1, "{said:?}");
+    }
+
+    #[test]
+    fn a_key_given_twice() {
+        let (_, said) = parse("[a]\nb = 1\nc = 2\nb = 3\n");
+        assert_eq!(said, ["duplicate-key: `b` is given twice"]);
+    }
+
+    #[test]
+    fn nested_a_hundred_thousand_deep() {
+        let deep = format!("a = {}", "[".repeat(100_000));
+        assert!(!parse(&deep).1.is_empty());
+        let dotted = format!("{} = 1", vec!["a"; 100_000].join("."));
+        assert!(!parse(&dotted).1.is_empty());
+    }
+}

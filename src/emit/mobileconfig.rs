@@ -1,0 +1,265 @@
+//! Configuration profiles: one for the whole policy, or with `--split` one for each domain.
+
+use super::{Artefact, Request, Target};
+use crate::finding::{Finding, Findings, listed};
+use crate::plan::{Enforcement, Setting};
+use crate::profile::{Content, Form, Payload, Profile, Slice, identifier, payload_identifier, uuid};
+use crate::value::{DomainName, FileName, KeyName, Value};
+use std::collections::BTreeMap;
+
+/// The target `mobileconfig`.
+pub struct Mobileconfig;
+
+/// The settings of one domain that a profile carries.
+#[derive(Default)]
+struct Carried {
+    forced: BTreeMap<KeyName, Value>,
+    once: BTreeMap<KeyName, Value>,
+}
+
+impl Target for Mobileconfig {
+    fn name(&self) -> &'static str {
+        "mobileconfig"
+    }
+
+    fn summary(&self) -> &'static str {
+        "configuration profiles, for any MDM that takes them as they are"
+    }
+
+    fn emit(&self, request: &Request<'_, '_>, findings: &mut Findings) -> Vec<Artefact> {
+        let domains = carried(request, findings);
+        for setting in &request.plan.settings {
+            refuse(request, setting, findings);
+        }
+        apple_domains(request, &domains, findings);
+        if domains.is_empty() {
+            let finding =
+                Finding::new("empty-profile", "the policy enforces nothing: there is no profile to write");
+            findings.push(at_policy(finding, request));
+            return Vec::new();
+        }
+        if findings.has_errors() {
+            return Vec::new();
+        }
+        let slices: Vec<(String, Slice, Vec<(&DomainName, &Carried)>)> = if request.split {
+            let one = |(domain, carried)| {
+                (format!("{}.{domain}", request.stem), Slice::Domain, vec![(domain, carried)])
+            };
+            domains.iter().map(one).collect()
+        } else {
+            vec![(request.stem.to_owned(), Slice::Whole, domains.iter().collect())]
+        };
+        let mut artefacts = Vec::new();
+        for (stem, slice, parts) in slices {
+            artefacts.extend(artefact(request, &stem, slice, &parts, findings));
+        }
+        artefacts
+    }
+}
+
+fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
+    match &request.plan.identity.origin {
+        Some(origin) => finding.at(origin.clone(), ""),
+        None => finding,
+    }
+}
+
+fn carried(request: &Request<'_, '_>, findings: &mut Findings) -> BTreeMap<DomainName, Carried> {
+    let mut domains: BTreeMap<DomainName, Carried> = BTreeMap::new();
+    let mut left: BTreeMap<&'static str, Vec<&Setting>> = BTreeMap::new();
+    for setting in &request.plan.settings {
+        let Some(value) = &setting.value else {
+            left.entry("unset").or_default().push(setting);
+            continue;
+        };
+        match setting.enforcement {
+            Enforcement::Forced => {
+                let entry = domains.entry(setting.domain.clone()).or_default();
+                entry.forced.insert(setting.key.clone(), value.clone());
+            }
+            Enforcement::SetOnce => {
+                let entry = domains.entry(setting.domain.clone()).or_default();
+                entry.once.insert(setting.key.clone(), value.clone());
+            }
+            Enforcement::Default => left.entry("defaults").or_default().push(setting),
+            Enforcement::Unset => left.entry("unset").or_default().push(setting),
+        }
+    }
+    for (section, settings) in left {
+        let names: Vec<&str> = settings.iter().map(|setting| setting.key.as_str()).collect();
+        let mut finding =
+            Finding::new("not-in-profile", format!("a profile cannot carry [{section}]: {}", listed(&names)));
+        for setting in settings {
+            finding =
+                finding.at(setting.origin.clone(), "").about(setting.domain.as_str(), setting.key.as_str());
+        }
+        let why = if section == "unset" {
+            "a profile sets values; it cannot remove one"
+        } else {
+            "a profile enforces, or sets once"
+        };
+        findings.push(finding.note(why));
+    }
+    domains
+}
+
+/// What this target cannot carry.
+fn refuse(request: &Request<'_, '_>, setting: &Setting, findings: &mut Findings) {
+    let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
+    let carried = matches!(setting.enforcement, Enforcement::Forced | Enforcement::SetOnce);
+    if carried && setting.value.as_ref().is_some_and(Value::has_tokens) {
+        findings.push(
+            Finding::new(
+                "token-in-profile",
+                format!("`{key}` holds an identity token, which a plain profile cannot carry"),
+            )
+            .at(setting.places.at.clone(), "")
+            .about(domain, key)
+            .note(
+                "each MDM spells such tokens in its own way, and replaces them when it installs the profile",
+            ),
+        );
+    }
+    if request.form != Form::Domain {
+        return;
+    }
+    let refused = |title: String| {
+        Finding::new("form-refused", title)
+            .at(setting.origin.clone(), "")
+            .about(domain, key)
+            .help("build with `--form mcx`, which carries any domain and any key")
+    };
+    if setting.enforcement == Enforcement::SetOnce {
+        findings.push(refused(format!(
+            "the direct form always enforces: it cannot set `{key}` of {domain} once"
+        )));
+    }
+    if carried && key.starts_with("Payload") {
+        findings.push(refused(format!(
+            "in the direct form `{key}` of {domain} would collide with a key of the payload"
+        )));
+    }
+}
+
+/// Domains that are also payload types of Apple's, or whose names are none of a payload type.
+fn apple_domains(
+    request: &Request<'_, '_>,
+    domains: &BTreeMap<DomainName, Carried>,
+    findings: &mut Findings,
+) {
+    let apple = request.catalog.list("apple-payload-types");
+    for domain in domains.keys() {
+        let name = domain.as_str();
+        let is_apple = apple.is_some_and(|list| list.domains.contains(&name));
+        let first = request.plan.settings.iter().find(|setting| setting.domain == *domain);
+        let place = |finding: Finding| match first {
+            Some(setting) => finding.at(setting.origin.clone(), "").about(name, setting.key.as_str()),
+            None => finding,
+        };
+        if request.form == Form::Domain && (is_apple || name.starts_with('.')) {
+            let why = if is_apple {
+                format!("the direct form does not work for {name}: macOS reads it as Apple's own payload")
+            } else {
+                format!("the direct form does not work for {name}: no payload type starts with a dot")
+            };
+            findings.push(place(Finding::new("form-refused", why)).help("build with `--form mcx`"));
+        } else if is_apple {
+            let title = format!("{name} is also a payload type of Apple's");
+            findings.push(
+                place(Finding::new("apple-payload-type", title))
+                    .note("setting its keys in this form works on many Macs, and Apple does not support it")
+                    .help("prefer the payload that Apple documents"),
+            );
+        }
+    }
+}
+
+fn artefact(
+    request: &Request<'_, '_>,
+    stem: &str,
+    slice: Slice,
+    parts: &[(&DomainName, &Carried)],
+    findings: &mut Findings,
+) -> Option<Artefact> {
+    let identity = &request.plan.identity;
+    let only = match (slice, parts) {
+        (Slice::Domain, [(domain, _)]) => domain.as_str(),
+        _ => "",
+    };
+    let title = |domain: &str| {
+        request.catalog.domain(domain).map_or_else(|| domain.to_owned(), |d| d.title.to_owned())
+    };
+    let profile = Profile {
+        identifier: kept(request, slice)
+            .map_or_else(|| identifier(&identity.id, only, slice), |k| k.identifier.clone()),
+        uuid: kept(request, slice)
+            .map_or_else(|| uuid(&identity.id, identity.channel, only, None, slice), |k| k.uuid.clone()),
+        name: if only.is_empty() {
+            identity.name.clone()
+        } else {
+            format!("{}: {}", identity.name, title(only))
+        },
+        description: identity.description.clone(),
+        organization: identity.organization.clone(),
+        channel: identity.channel,
+        payloads: parts
+            .iter()
+            .map(|(domain, carried)| payload(request, slice, domain, carried, &title))
+            .collect(),
+    };
+    let bytes = match profile.to_xml() {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            findings.push(at_policy(
+                Finding::new("unwritable-text", format!("the profile cannot be written: {error}")),
+                request,
+            ));
+            return None;
+        }
+    };
+    match FileName::new(format!("{stem}.mobileconfig")) {
+        Ok(path) => Some(Artefact { path, executable: false, bytes, target: "mobileconfig".to_owned() }),
+        Err(error) => {
+            findings.push(at_policy(Finding::new("bad-name", error.to_string()), request));
+            None
+        }
+    }
+}
+
+/// Identifiers are kept for a whole profile: the parts of a split one were never deployed as one.
+fn kept<'r>(request: &Request<'r, '_>, slice: Slice) -> Option<&'r crate::profile::Kept> {
+    request.keep.filter(|_| slice == Slice::Whole)
+}
+
+fn payload(
+    request: &Request<'_, '_>,
+    slice: Slice,
+    domain: &DomainName,
+    carried: &Carried,
+    title: &dyn Fn(&str) -> String,
+) -> Payload {
+    let identity = &request.plan.identity;
+    let name = domain.as_str();
+    let old = kept(request, slice).and_then(|kept| kept.payloads.get(name)).cloned();
+    let (identifier, uuid) = old.unwrap_or_else(|| {
+        (
+            payload_identifier(
+                &kept(request, slice).map_or_else(|| identity.id.clone(), |k| k.identifier.clone()),
+                name,
+                slice,
+            ),
+            uuid(&identity.id, identity.channel, name, Some(request.form), slice),
+        )
+    });
+    let content = match request.form {
+        Form::Domain => Content::Domain(carried.forced.clone()),
+        Form::Mcx => Content::Mcx {
+            forced: carried.forced.clone(),
+            set_once: identity
+                .set_once_stamp
+                .filter(|_| !carried.once.is_empty())
+                .map(|stamp| (carried.once.clone(), stamp)),
+        },
+    };
+    Payload { domain: domain.clone(), identifier, uuid, name: title(name), content }
+}

@@ -1,0 +1,61 @@
+//! From a checked plan to artefacts in memory; one file for each target.
+
+mod manifest;
+mod mobileconfig;
+
+pub use manifest::manifest;
+pub use mobileconfig::Mobileconfig;
+
+use crate::catalog::Catalog;
+use crate::check::CheckedPlan;
+use crate::finding::Findings;
+use crate::profile::{Form, Kept};
+use crate::value::FileName;
+
+/// A file that a build makes, in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artefact {
+    /// Where it goes, inside the folder of the build. `manifest.json` is taken.
+    pub path: FileName,
+    /// Whether it is a program: mode 0755, otherwise 0644, whatever the umask. (Folders keep the umask.)
+    pub executable: bool,
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// For whom it is: `mobileconfig`, `defaults`, `jamf`, …
+    pub target: String,
+}
+
+/// What a target is asked for.
+pub struct Request<'r, 'c> {
+    /// The plan.
+    pub plan: &'r CheckedPlan,
+    /// The catalogue, for names and facts.
+    pub catalog: &'r Catalog<'c>,
+    /// The stem of the policy's file: what artefacts are called.
+    pub stem: &'r str,
+    /// How payloads carry preferences.
+    pub form: Form,
+    /// One profile for each domain.
+    pub split: bool,
+    /// Identifiers of a profile that is deployed already.
+    pub keep: Option<&'r Kept>,
+}
+
+/// Somebody who takes artefacts.
+pub trait Target: Sync {
+    /// Its name on the command line.
+    fn name(&self) -> &'static str;
+    /// What it writes, in a few words.
+    fn summary(&self) -> &'static str;
+    /// Makes the artefacts. What the target cannot carry becomes a finding; an error finding means that nothing
+    /// is written.
+    fn emit(&self, request: &Request<'_, '_>, findings: &mut Findings) -> Vec<Artefact>;
+}
+
+/// Every target, in the order of their names.
+pub static TARGETS: &[&dyn Target] = &[&Mobileconfig];
+
+/// A target by its name.
+pub fn target(name: &str) -> Option<&'static dyn Target> {
+    TARGETS.iter().copied().find(|target| target.name() == name)
+}

@@ -1,0 +1,274 @@
+//! The plan: one sorted list of settings that everything else reads. It knows no file format and no target.
+
+use crate::catalog::{Fact, Facts, Known, Licence};
+use crate::finding::{Origin, Sources};
+use crate::value::{Date, DomainName, KeyName, Places, Value, write};
+use crate::version::Ranges;
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whom a profile speaks to: the Mac, or one user of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// `PayloadScope` `System`: every user of the Mac.
+    #[default]
+    Device,
+    /// `PayloadScope` `User`: the user whom the MDM manages.
+    User,
+}
+
+impl Channel {
+    /// The word in policies and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::User => "user",
+        }
+    }
+}
+
+/// How strongly a setting is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Enforcement {
+    /// Managed: the user cannot change it.
+    Forced,
+    /// A starting value in the user's own preferences.
+    SetOnce,
+    /// A weak value for everybody, which each user may override.
+    Default,
+    /// Must not be there.
+    Unset,
+}
+
+impl Enforcement {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Forced => "forced",
+            Self::SetOnce => "set-once",
+            Self::Default => "default",
+            Self::Unset => "unset",
+        }
+    }
+}
+
+/// What the outputs of a plan are called, and whom they are for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The root of every identifier and UUID.
+    pub id: String,
+    /// What people call the policy.
+    pub name: String,
+    /// A sentence about it.
+    pub description: Option<String>,
+    /// Who issues it.
+    pub organization: Option<String>,
+    /// The channel of its settings.
+    pub channel: Channel,
+    /// When the `[set-once]` values were last meant to be written.
+    pub set_once_stamp: Option<Date>,
+    /// Where the `[policy]` table stands.
+    pub origin: Option<Origin>,
+}
+
+/// What runs out there, as far as the policy says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Macs {
+    /// The versions of each product that `[macs]` narrows; none: it is not installed. A product that is not here
+    /// may have any version.
+    pub versions: BTreeMap<String, Ranges>,
+    /// The licences in use, if said.
+    pub licences: Option<BTreeSet<Licence>>,
+    /// Where the table stands.
+    pub origin: Option<Origin>,
+}
+
+/// The builds of a product that read a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reads {
+    /// The product, as `[macs]` calls it.
+    pub product: String,
+    /// Its versions.
+    pub ranges: Ranges,
+}
+
+/// One setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Whom it is for.
+    pub channel: Channel,
+    /// The preference domain.
+    pub domain: DomainName,
+    /// The preference key.
+    pub key: KeyName,
+    /// The value; none where the key must not be there.
+    pub value: Option<Value>,
+    /// Where the pieces of the value were written.
+    pub places: Places,
+    /// How strongly it is meant.
+    pub enforcement: Enforcement,
+    /// The builds that read it; empty where nothing is known.
+    pub reads: Vec<Reads>,
+    /// Where its key was written.
+    pub origin: Origin,
+    /// What it replaced, the last first.
+    pub overrides: Vec<Origin>,
+    /// Whether a bare key put it here.
+    pub bare: bool,
+    /// Whether it stands in `[custom]`, where nothing is claimed to be known of it.
+    pub custom: bool,
+    /// Why the policy wants it, in its own words.
+    pub why: Option<String>,
+}
+
+/// Why something of the policy is not in the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeftOutWhy {
+    /// No build of `[macs]` reads it: the builds that do.
+    NotRead(Vec<Reads>),
+    /// The key of this name means something else there; a bare key does not reach it.
+    OtherMeaning,
+}
+
+/// A domain that a bare key did not reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The domain.
+    pub domain: String,
+    /// The bare key.
+    pub key: String,
+    /// Why not.
+    pub why: LeftOutWhy,
+    /// Where the bare key stands.
+    pub origin: Origin,
+}
+
+/// A finding that the policy accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    /// The code.
+    pub code: String,
+    /// Only of this key.
+    pub key: Option<String>,
+    /// Only in this domain.
+    pub domain: Option<String>,
+    /// Until the day before this one, `2027-01-31`.
+    pub until: Option<String>,
+    /// The reason.
+    pub why: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A policy resolved against a catalogue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What outputs are called.
+    pub identity: Identity,
+    /// What runs out there.
+    pub macs: Macs,
+    /// The settings, by channel, domain, key.
+    pub settings: Vec<Setting>,
+    /// What bare keys did not reach.
+    pub left_out: Vec<LeftOut>,
+    /// The findings that the policy accepts.
+    pub allows: Vec<Allow>,
+}
+
+impl Plan {
+    /// The setting of a key, whatever its enforcement.
+    pub fn setting(&self, domain: &str, key: &str) -> Option<&Setting> {
+        [Channel::Device, Channel::User].into_iter().find_map(|channel| {
+            let order =
+                |s: &Setting| (s.channel, s.domain.as_str(), s.key.as_str()).cmp(&(channel, domain, key));
+            self.settings.binary_search_by(order).ok().and_then(|at| self.settings.get(at))
+        })
+    }
+
+    /// The plan as JSON, as `docs/json.md` describes it. Values of which `secret` says so are masked. `base` is the
+    /// folder of the policy, which paths leave out, so that they do not depend on how it was named.
+    pub fn to_json(&self, sources: &Sources, base: &str, secret: &dyn Fn(&Setting) -> bool) -> Json {
+        json!({
+            "version": 1,
+            "policy": {
+                "id": self.identity.id,
+                "name": self.identity.name,
+                "channel": self.identity.channel.word(),
+            },
+            "left_out": self.left_out.iter().map(|left| left.to_json(sources, base)).collect::<Json>(),
+            "settings": self.settings.iter().map(|s| s.to_json(sources, base, secret(s))).collect::<Json>(),
+        })
+    }
+}
+
+/// What stands in place of a secret.
+pub const MASK: &str = "••••••";
+
+fn place(origin: &Origin, sources: &Sources, base: &str) -> Json {
+    let label = sources.label(origin.source());
+    json!({
+        "file": label.strip_prefix(base).unwrap_or(label),
+        "line": sources.position_of(origin).map(|position| position.line),
+    })
+}
+
+fn reads(list: &[Reads]) -> Json {
+    list.iter().map(|read| json!({ "product": read.product, "ranges": read.ranges.to_string() })).collect()
+}
+
+impl Setting {
+    /// One setting as JSON; the value of a secret is masked.
+    pub fn to_json(&self, sources: &Sources, base: &str, secret: bool) -> Json {
+        let value = self.value.as_ref().map(|value| if secret { Value::string(MASK) } else { value.clone() });
+        json!({
+            "channel": self.channel.word(),
+            "domain": self.domain.as_str(),
+            "key": self.key.as_str(),
+            "type": self.value.as_ref().map(|value| value.kind().word()),
+            "value": value.as_ref().map(Value::to_json),
+            "plist": value.as_ref().and_then(|value| write::fragment(value).ok()),
+            "enforcement": self.enforcement.word(),
+            "reads": reads(&self.reads),
+            "origin": place(&self.origin, sources, base),
+            "overrides": self.overrides.iter().map(|origin| place(origin, sources, base)).collect::<Json>(),
+            "why": self.why,
+        })
+    }
+}
+
+impl LeftOut {
+    fn to_json(&self, sources: &Sources, base: &str) -> Json {
+        let (why, list) = match &self.why {
+            LeftOutWhy::NotRead(list) => ("not-read", list.as_slice()),
+            LeftOutWhy::OtherMeaning => ("other-meaning", &[][..]),
+        };
+        json!({
+            "domain": self.domain,
+            "key": self.key,
+            "why": why,
+            "reads": reads(list),
+            "origin": place(&self.origin, sources, base),
+        })
+    }
+}
+
+impl Facts for Plan {
+    fn value(&self, domain: &str, key: &str) -> Fact<'_> {
+        match self.setting(domain, key).and_then(|setting| setting.value.as_ref()) {
+            Some(value) => Fact::Set(value),
+            None => Fact::Unset,
+        }
+    }
+
+    fn forced(&self, domain: &str, key: &str) -> Known<bool> {
+        Known::Yes(self.setting(domain, key).is_some_and(|s| s.enforcement == Enforcement::Forced))
+    }
+
+    fn versions(&self, product: &str) -> Known<Ranges> {
+        self.macs.versions.get(product).map_or(Known::Unknown, |ranges| Known::Yes(ranges.clone()))
+    }
+
+    fn licences(&self) -> Known<BTreeSet<Licence>> {
+        self.macs.licences.as_ref().map_or(Known::Unknown, |licences| Known::Yes(licences.clone()))
+    }
+}

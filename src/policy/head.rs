@@ -1,0 +1,187 @@
+//! `[policy]`, `[macs]` and `[[allow]]`.
+
+use super::raw::{Head, MacsEntry, Raw, Said};
+use super::value::lower;
+use crate::document::{Kind, Table, nearest, wrong_shape};
+use crate::finding::{Finding, Findings, Span, code_info};
+use crate::plan::{Allow, Channel};
+use crate::value::Value;
+
+pub(super) fn read(table: &Table<'_>, findings: &mut Findings) -> Head {
+    let owned = |said: Option<(&str, Span)>| said.map(|(text, _)| text.to_owned());
+    if let Some((format, span)) = table.integer("format", findings)
+        && format != 1
+    {
+        let title = format!("this is a policy of format {format}; this prefsmith reads format 1");
+        findings.push(Finding::new("policy-format", title).at(span, ""));
+    }
+    let head = Head {
+        span: Some(table.span),
+        id: id(table, findings),
+        name: owned(table.string("name", findings)),
+        description: owned(table.string("description", findings)),
+        organization: owned(table.string("organization", findings)),
+        channel: channel(table, findings),
+        extends: table
+            .strings("extends", findings)
+            .into_iter()
+            .map(|(text, span)| (text.to_owned(), span))
+            .collect(),
+        set_once_stamp: stamp(table, findings),
+        attach_both: attach(table, findings),
+    };
+    table.refuse_others("unknown-table", "in [policy]", findings);
+    head
+}
+
+fn id(table: &Table<'_>, findings: &mut Findings) -> Option<Said<String>> {
+    let (text, span) = table.string("id", findings)?;
+    if is_identifier(text) {
+        return Some((text.to_owned(), span));
+    }
+    let title = format!("`{text}` is no identifier");
+    findings.push(
+        Finding::new("policy-id", title).at(span, "").help(
+            "write it like a bundle id: a domain of yours in reverse, then a name: `com.example.office`",
+        ),
+    );
+    None
+}
+
+/// Whether a text can be the `id` of a policy: words of letters, digits, `-` and `_`, at least two, with dots
+/// between them, at most 150 bytes.
+pub fn is_identifier(text: &str) -> bool {
+    let part_ok = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            && !part.starts_with('-')
+    };
+    text.len() <= 150 && text.contains('.') && text.split('.').all(part_ok)
+}
+
+fn one_of<T: Copy>(
+    text: &str,
+    span: Span,
+    what: &str,
+    words: &[(&str, T)],
+    findings: &mut Findings,
+) -> Option<T> {
+    if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+        return Some(*value);
+    }
+    let known: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+    let mut finding = Finding::new("wrong-word", format!("`{text}` is no {what}")).at(span, "");
+    finding = finding.help(format!("it is {}", known.join(" or ")));
+    if let Some(near) = nearest(text, words.iter().map(|(word, _)| *word)) {
+        finding = finding.fix(span, format!("\"{near}\""), format!("write `{near}`"));
+    }
+    findings.push(finding);
+    None
+}
+
+fn channel(table: &Table<'_>, findings: &mut Findings) -> Option<Channel> {
+    let (text, span) = table.string("channel", findings)?;
+    one_of(text, span, "channel", &[("device", Channel::Device), ("user", Channel::User)], findings)
+}
+
+fn attach(table: &Table<'_>, findings: &mut Findings) -> Option<bool> {
+    let (text, span) = table.string("attach-key", findings)?;
+    one_of(text, span, "attach-key", &[("named", false), ("both", true)], findings)
+}
+
+fn stamp(table: &Table<'_>, findings: &mut Findings) -> Option<Said<crate::value::Date>> {
+    let entry = table.get("set-once-stamp")?;
+    if !matches!(entry.item.kind(), Kind::Datetime(_)) {
+        findings.push(wrong_shape(&entry, "a date such as `2027-01-31T00:00:00Z`"));
+        return None;
+    }
+    match lower(&entry.item, findings)? {
+        (Value::Date(date), _) => Some((date, entry.item.span)),
+        _ => None,
+    }
+}
+
+/// `[macs]`: products with ranges, and `licence`.
+pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
+    raw.macs_span = Some(table.span);
+    for entry in table.entries() {
+        if entry.key == "licence" {
+            let list = table.strings("licence", findings);
+            raw.licences = Some(list.into_iter().map(|(text, span)| (text.to_owned(), span)).collect());
+            continue;
+        }
+        let items = match entry.item.kind() {
+            Kind::String(_) => vec![entry.item],
+            Kind::Array(items) => items,
+            Kind::Float(written) => {
+                let finding = wrong_shape(&entry, "a range of versions in quotes");
+                findings.push(finding.help(format!("a version is text: `\"{written} ..\"`")));
+                continue;
+            }
+            _ => {
+                findings.push(wrong_shape(&entry, "a range of versions, or a list of ranges"));
+                continue;
+            }
+        };
+        let mut ranges = Vec::new();
+        let mut none = false;
+        for item in &items {
+            match item.as_string() {
+                Some("none") if items.len() == 1 => none = true,
+                Some(text) => ranges.push((text.to_owned(), item.span)),
+                None => findings.push(
+                    Finding::new(
+                        "wrong-shape",
+                        format!("a range of versions is text, not {}", item.kind().with_article()),
+                    )
+                    .at(item.span, "")
+                    .help(format!("write `\"{}\"`", item.source_text())),
+                ),
+            }
+        }
+        let product = (entry.key.to_owned(), entry.key_span);
+        raw.macs.push(MacsEntry { product, ranges: (!none).then_some(ranges) });
+    }
+}
+
+/// One `[[allow]]`; none if it cannot be used, which is said.
+pub(super) fn allow(table: &Table<'_>, findings: &mut Findings) -> Option<Allow> {
+    let code = table.string("code", findings);
+    let why = table.string("why", findings);
+    let key = table.string("key", findings).map(|(text, _)| text.to_owned());
+    let domain = table.string("domain", findings).map(|(text, _)| text.to_owned());
+    let until = until(table, findings);
+    table.refuse_others("unknown-table", "in [[allow]]", findings);
+    for (name, found) in [("code", code.is_some()), ("why", why.is_some())] {
+        if !found && table.get(name).is_none() {
+            let title = format!("an [[allow]] needs `{name}`");
+            findings.push(Finding::new("allow-incomplete", title).at(table.span, ""));
+        }
+    }
+    let ((code, span), (why, why_span)) = (code?, why?);
+    if why.trim().is_empty() {
+        findings.push(Finding::new("allow-incomplete", "an [[allow]] needs a reason").at(why_span, ""));
+        return None;
+    }
+    if code_info(code).is_some_and(|info| !info.allowable) {
+        let title = format!("`{code}` cannot be allowed: the policy would not mean anything");
+        findings.push(Finding::new("allow-refused", title).at(span, ""));
+        return None;
+    }
+    Some(Allow { code: code.to_owned(), key, domain, until, why: why.to_owned(), origin: table.span.into() })
+}
+
+/// A day, as a string or as TOML's own: `2027-01-31`.
+fn until(table: &Table<'_>, findings: &mut Findings) -> Option<String> {
+    let entry = table.get("until")?;
+    let text = match entry.item.kind() {
+        Kind::String(text) => Some(text.to_owned()),
+        Kind::Datetime(date) if date.time.is_none() => date.date.map(|day| day.to_string()),
+        _ => None,
+    };
+    let day = text.filter(|text| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok());
+    if day.is_none() {
+        findings.push(wrong_shape(&entry, "a day such as `2027-01-31`"));
+    }
+    day
+}

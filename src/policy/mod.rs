@@ -1,0 +1,162 @@
+//! The policy that an administrator writes, with places, and its way into a plan.
+//!
+//! A policy is one TOML file, or several that extend each other. Reading knows no catalogue; [`Policy::resolve`]
+//! asks one. Findings about syntax and names are pushed on the way; what values mean is judged in `check`.
+
+mod head;
+mod macs;
+mod merge;
+mod names;
+mod raw;
+mod read;
+mod resolve;
+mod value;
+
+pub use head::is_identifier;
+
+use crate::finding::{Finding, Findings, SourceId, Sources, Span};
+use raw::Raw;
+use std::collections::BTreeSet;
+
+/// The longest policy file, in bytes.
+pub const MAX_BYTES: usize = 16 << 20;
+/// How many files one policy may be made of.
+pub const MAX_FILES: usize = 256;
+
+/// Where policy files are read from: the disk, or a test's memory. The core itself opens nothing.
+pub trait Files {
+    /// The text at a path as [`Policy::load`] was given it, or as `extends` led to it; else why it cannot be read.
+    fn read(&self, path: &str) -> Result<String, String>;
+}
+
+/// One policy: the files it is made of, those it extends first.
+pub struct Policy {
+    files: Vec<Raw>,
+    root: SourceId,
+}
+
+impl Policy {
+    /// Reads a policy and all that it extends.
+    ///
+    /// None if the file itself cannot be read. What is wrong in it, or cannot be read of what it extends, is in
+    /// the findings.
+    ///
+    /// # Errors
+    /// Why the file itself cannot be read.
+    pub fn load(
+        path: &str,
+        files: &dyn Files,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Result<Self, String> {
+        let text = files.read(path)?;
+        let root = sources.add(path, text.clone());
+        let mut loader =
+            Loader { files, sources, findings, done: Vec::new(), seen: BTreeSet::new(), open: Vec::new() };
+        loader.seen.insert(normal(path));
+        loader.take(path, root, &text);
+        let mut policy = Self { files: loader.done, root };
+        policy.require_identity(findings);
+        Ok(policy)
+    }
+
+    fn head(&self) -> Option<&Raw> {
+        self.files.last()
+    }
+
+    fn require_identity(&mut self, findings: &mut Findings) {
+        let Some(own) = self.head() else { return };
+        if own.head.id.is_some() || !own.whole {
+            return;
+        }
+        // An id that is there but no good has been told already.
+        let told = findings.iter().any(|finding| finding.code.as_str() == "policy-id");
+        if told {
+            return;
+        }
+        let start = Span { source: self.root, start: 0, end: 0 };
+        let finding = match own.head.span {
+            Some(span) => Finding::new("policy-id", "[policy] has no `id`").at(span, ""),
+            None => Finding::new("policy-id", "the policy has no [policy] table with an `id`").at(start, ""),
+        };
+        findings.push(
+            finding
+                .note("every identifier and UUID is made from it, so that they stay the same on every build")
+                .help("add `id = \"com.example.office\"` under [policy], with a domain of yours"),
+        );
+    }
+}
+
+struct Loader<'l> {
+    files: &'l dyn Files,
+    sources: &'l mut Sources,
+    findings: &'l mut Findings,
+    done: Vec<Raw>,
+    seen: BTreeSet<String>,
+    open: Vec<String>,
+}
+
+impl Loader<'_> {
+    /// Reads a file, then what it extends, and puts them in order: depth first, each once.
+    fn take(&mut self, path: &str, source: SourceId, text: &str) {
+        let raw = read::read(source, text, self.findings);
+        self.open.push(normal(path));
+        for (wanted, span) in &raw.head.extends {
+            self.extend(path, wanted, *span);
+        }
+        self.open.pop();
+        self.done.push(raw);
+    }
+
+    fn extend(&mut self, from: &str, wanted: &str, span: Span) {
+        let refuse = |title: String| Finding::new("extends", title).at(span, "");
+        if wanted.starts_with('/') || wanted.contains(['\\', '\0']) {
+            let finding = refuse(format!("`{wanted}` is no relative path"));
+            self.findings.push(finding.help("write it from this file's folder, with `/`"));
+            return;
+        }
+        let path = join(from, wanted);
+        let key = normal(&path);
+        if self.open.contains(&key) {
+            self.findings.push(refuse(format!("`{wanted}` leads back to a file that extends this one")));
+            return;
+        }
+        if !self.seen.insert(key) {
+            return;
+        }
+        if self.seen.len() > MAX_FILES {
+            self.findings.push(refuse(format!("a policy is made of at most {MAX_FILES} files")));
+            return;
+        }
+        match self.files.read(&path) {
+            Ok(text) => {
+                let source = self.sources.add(path.clone(), text.clone());
+                self.take(&path, source, &text);
+            }
+            Err(error) => self.findings.push(refuse(format!("`{wanted}` cannot be read: {error}"))),
+        }
+    }
+}
+
+/// A path from the folder of another file.
+fn join(from: &str, wanted: &str) -> String {
+    match from.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{wanted}"),
+        None => wanted.to_owned(),
+    }
+}
+
+/// A path without `.` and, where it can be, `..`: two ways to write one file are one.
+fn normal(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            ".." if parts.last().is_some_and(|last| *last != ".." && !last.is_empty()) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}

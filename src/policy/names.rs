@@ -1,0 +1,241 @@
+//! Names of domains and keys: from what a policy calls them to what the catalogue knows, with the nearest name
+//! where it knows none.
+
+use super::raw::{Group, Named};
+use crate::catalog::Catalog;
+use crate::document::nearest;
+use crate::finding::{Finding, Findings, Span, listed};
+use crate::value::{DomainName, quoted};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The groups of a policy: a later file says a group anew.
+pub(super) type Groups = BTreeMap<String, Vec<DomainName>>;
+
+/// Resolves `[groups]` of one file into `groups`.
+pub(super) fn add_groups(
+    list: &[Group],
+    catalog: &Catalog<'_>,
+    groups: &mut Groups,
+    findings: &mut Findings,
+) {
+    for group in list {
+        let (name, span) = &group.name;
+        if catalog.alias(name).is_some() || catalog.domain(name).is_some() {
+            let title = format!("the group `{name}` has the name of a domain");
+            findings.push(Finding::new("group-name", title).at(*span, ""));
+            continue;
+        }
+        let mut members = BTreeSet::new();
+        for (member, at) in &group.members {
+            let named = Named { name: member.clone(), span: *at, header: None };
+            members.extend(domains(&named, Wanted::Known, catalog, &Groups::new(), findings));
+        }
+        if group.members.is_empty() {
+            findings.push(Finding::new("group-name", format!("the group `{name}` is empty")).at(*span, ""));
+        }
+        groups.insert(name.clone(), members.into_iter().collect());
+    }
+}
+
+/// Whether a domain must be one of the catalogue's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Known,
+    Any,
+}
+
+/// The domains that a name stands for: one, or those of a group. None if it stands for nothing, which is said.
+pub(super) fn domains(
+    named: &Named,
+    wanted: Wanted,
+    catalog: &Catalog<'_>,
+    groups: &Groups,
+    findings: &mut Findings,
+) -> Vec<DomainName> {
+    if let Some(members) = groups.get(&named.name) {
+        return members.clone();
+    }
+    let known = catalog.alias(&named.name).or_else(|| catalog.domain(&named.name));
+    if let Some(domain) = known {
+        return DomainName::new(domain.name).into_iter().collect();
+    }
+    if wanted == Wanted::Known || !named.name.contains('.') && named.header.is_some() {
+        findings.push(unknown_domain(named, catalog, groups));
+        return Vec::new();
+    }
+    match DomainName::new(&named.name) {
+        Ok(name) => {
+            if let Some(finding) = near_domain(named, catalog) {
+                findings.push(finding);
+            }
+            vec![name]
+        }
+        Err(error) => {
+            let title = format!("`{}` is no preference domain: the name {error}", named.name);
+            findings.push(Finding::new("bad-name", title).at(named.span, ""));
+            Vec::new()
+        }
+    }
+}
+
+/// In `[custom]` any domain goes, but one that is nearly known is probably a slip.
+fn near_domain(named: &Named, catalog: &Catalog<'_>) -> Option<Finding> {
+    let meant = misspelt(&named.name, catalog).or_else(|| {
+        let names = catalog.domains();
+        nearest(&named.name, names.iter().map(|domain| domain.name)).map(str::to_owned)
+    })?;
+    // Sibling domains differ by whole words; a slip is a letter or two, or the case.
+    let distance = strsim::osa_distance(&named.name.to_lowercase(), &meant.to_lowercase());
+    (distance <= 2).then(|| {
+        let title = format!("`{}` is nearly the known domain `{meant}`", named.name);
+        Finding::new("near-miss", title)
+            .at(named.span, "")
+            .about(&named.name, "")
+            .help(format!("did you mean `{meant}`? If not, accept the finding with an [[allow]]"))
+    })
+}
+
+fn misspelt(name: &str, catalog: &Catalog<'_>) -> Option<String> {
+    let domains = catalog.domains();
+    let same = |known: &str| known.eq_ignore_ascii_case(name);
+    domains.iter().find(|d| same(d.name) || d.misspelt.iter().any(|m| same(m))).map(|d| d.name.to_owned())
+}
+
+fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Finding {
+    let finding =
+        Finding::new("unknown-domain", format!("`{}` is no domain that the catalogue knows", named.name))
+            .at(named.span, "");
+    if let Some(header) = &named.header {
+        let parts: Vec<&str> = header.split('.').map(|part| part.trim_matches(['"', '\''])).collect();
+        let known = (1..=parts.len()).rev().find_map(|n| {
+            let joined = parts.get(..n)?.join(".");
+            catalog.domain(&joined).map(|_| joined)
+        });
+        if let Some(domain) = known {
+            let alias = catalog.short(&domain);
+            return finding.help(format!(
+                "a domain with dots is quoted: [settings.{}], or by its alias: [settings.{alias}]",
+                quoted(&domain)
+            ));
+        }
+        if header.contains('.') {
+            let whole = parts.join(".");
+            return finding.help(format!(
+                "a domain with dots is quoted: [custom.{}] for one that no catalogue knows",
+                quoted(&whole)
+            ));
+        }
+    }
+    if let Some(key_domain) = catalog.named(&named.name).first() {
+        let alias = catalog.short(key_domain.domain);
+        return finding
+            .help(format!("`{}` is a key of {alias}: write it under [settings.{alias}]", named.name));
+    }
+    let domains = catalog.domains();
+    let aliases = domains.iter().filter_map(|domain| domain.alias);
+    let names = domains.iter().map(|domain| domain.name);
+    let own = groups.keys().map(String::as_str);
+    if let Some(meant) = misspelt(&named.name, catalog) {
+        let alias = catalog.short(&meant);
+        return finding.help(format!("the domain is spelt `{meant}`; its alias is `{alias}`")).fix(
+            named.span,
+            toml_name(alias),
+            format!("write `{alias}`"),
+        );
+    }
+    match nearest(&named.name, aliases.chain(names).chain(own)) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
+            named.span,
+            toml_name(near),
+            format!("write `{near}`"),
+        ),
+        None => finding.help("a domain that no catalogue knows goes under [custom.\"the.domain\"]"),
+    }
+}
+
+fn toml_name(name: &str) -> String {
+    crate::value::toml_key(name)
+}
+
+/// A key that its domain does not have.
+pub(super) fn unknown_key(
+    domain: &str,
+    key: &str,
+    span: Span,
+    section: Span,
+    catalog: &Catalog<'_>,
+) -> Finding {
+    let short = catalog.short(domain);
+    let finding = Finding::new("unknown-key", format!("`{key}` is not a key of {short}"))
+        .at(span, "")
+        .at(section, "in this domain")
+        .about(domain, key);
+    if let Some(known) = catalog.not_a_key(domain, key) {
+        let finding = finding.note(sentence(known.why));
+        return match known.instead {
+            Some(instead) => finding.help(format!("the key is `{instead}`")).fix(
+                span,
+                toml_name(instead),
+                format!("write `{instead}`"),
+            ),
+            None => finding,
+        };
+    }
+    if let Some(near) = nearest(key, catalog.keys_of(domain)) {
+        return finding.help(format!("did you mean `{near}`?")).fix(
+            span,
+            toml_name(near),
+            format!("write `{near}`"),
+        );
+    }
+    let elsewhere: Vec<&str> = catalog.named(key).iter().map(|known| catalog.short(known.domain)).collect();
+    if !elsewhere.is_empty() {
+        return finding.help(format!("it is a key of {}", listed(&elsewhere)));
+    }
+    if let Some(near) = nearest(key, catalog.key_names()) {
+        let of: Vec<&str> = catalog.named(near).iter().map(|known| catalog.short(known.domain)).collect();
+        return finding.help(format!("did you mean `{near}`, a key of {}?", listed(&of)));
+    }
+    finding.help(format!("a key that no catalogue knows goes under [custom.{}]", quoted(domain)))
+}
+
+/// A bare key that no domain has.
+pub(super) fn unknown_bare(key: &str, span: Span, catalog: &Catalog<'_>) -> Finding {
+    let finding = Finding::new("unknown-key", format!("`{key}` is no key that the catalogue knows"))
+        .at(span, "")
+        .about("", key);
+    if let Some(known) = catalog.not_keys().find(|known| known.name == key) {
+        let finding = finding.note(sentence(known.why));
+        return match known.instead {
+            Some(instead) => finding.help(format!("the key is `{instead}`")).fix(
+                span,
+                toml_name(instead),
+                format!("write `{instead}`"),
+            ),
+            None => finding,
+        };
+    }
+    match nearest(key, catalog.key_names()) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
+            span,
+            toml_name(near),
+            format!("write `{near}`"),
+        ),
+        None => finding.help("a key that no catalogue knows goes under [custom.\"the.domain\"]"),
+    }
+}
+
+/// A key that exists, but means something of its own in each domain.
+pub(super) fn not_bare(key: &str, span: Span, catalog: &Catalog<'_>) -> Finding {
+    let known = catalog.named(key);
+    let places: Vec<&str> = known.iter().map(|known| catalog.short(known.domain)).collect();
+    let first = places.first().copied().unwrap_or("");
+    Finding::new("not-bare", format!("`{key}` has to be set in its domain"))
+        .at(span, "")
+        .about("", key)
+        .help(format!("it is a key of {}: write it under [settings.{}]", listed(&places), toml_name(first)))
+}
+
+fn sentence(text: &str) -> String {
+    text.trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,106 @@
+//! One policy file as it was written: spanned, checked for grammar, not yet for names.
+
+use crate::finding::Span;
+use crate::plan::{Allow, Channel, Enforcement};
+use crate::value::{Date, Places, Value};
+
+/// A text and its place.
+pub(super) type Said<T> = (T, Span);
+
+/// `[policy]`.
+#[derive(Default)]
+pub(super) struct Head {
+    pub span: Option<Span>,
+    pub id: Option<Said<String>>,
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub organization: Option<String>,
+    pub channel: Option<Channel>,
+    pub extends: Vec<Said<String>>,
+    pub set_once_stamp: Option<Said<Date>>,
+    pub attach_both: Option<bool>,
+}
+
+/// One product of `[macs]`.
+pub(super) struct MacsEntry {
+    pub product: Said<String>,
+    /// Texts of ranges; none: `"none"`, not installed.
+    pub ranges: Option<Vec<Said<String>>>,
+}
+
+/// Which section a setting stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Settings,
+    SetOnce,
+    Defaults,
+    Unset,
+    Custom,
+}
+
+impl Section {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::SetOnce => "set-once",
+            Self::Defaults => "defaults",
+            Self::Unset => "unset",
+            Self::Custom => "custom",
+        }
+    }
+
+    pub fn enforcement(self) -> Enforcement {
+        match self {
+            Self::Settings | Self::Custom => Enforcement::Forced,
+            Self::SetOnce => Enforcement::SetOnce,
+            Self::Defaults => Enforcement::Default,
+            Self::Unset => Enforcement::Unset,
+        }
+    }
+}
+
+/// A domain, alias or group, as it was named.
+#[derive(Clone)]
+pub(super) struct Named {
+    pub name: String,
+    pub span: Span,
+    /// The rest of an unquoted dotted header, as in `[settings.com.microsoft.Outlook]`.
+    pub header: Option<String>,
+}
+
+/// One key and its value, or one key that must not be there.
+pub(super) struct RawSetting {
+    pub section: Section,
+    /// None: a bare key.
+    pub domain: Option<Named>,
+    pub key: Said<String>,
+    pub value: Option<(Value, Places)>,
+}
+
+/// `[why]`.
+pub(super) struct Why {
+    pub domain: Option<Named>,
+    pub key: Said<String>,
+    pub text: String,
+}
+
+/// `[groups]`.
+pub(super) struct Group {
+    pub name: Said<String>,
+    pub members: Vec<Said<String>>,
+}
+
+/// One policy file.
+#[derive(Default)]
+pub(super) struct Raw {
+    pub head: Head,
+    pub macs: Vec<MacsEntry>,
+    pub macs_span: Option<Span>,
+    pub licences: Option<Vec<Said<String>>>,
+    pub settings: Vec<RawSetting>,
+    pub groups: Vec<Group>,
+    pub why: Vec<Why>,
+    pub allows: Vec<Allow>,
+    /// Whether nothing is missing because of a syntax error.
+    pub whole: bool,
+}

@@ -1,0 +1,461 @@
+//! From the files of a policy to a plan, by asking the catalogue.
+
+use super::merge::{Candidate, Chosen, over_files, within_file};
+use super::names::{self, Groups, Wanted, add_groups, domains};
+use super::raw::{Head, Named, Raw, RawSetting, Section};
+use super::{Policy, macs};
+use crate::catalog::model::{Node, Segment};
+use crate::catalog::{Catalog, KeyRef};
+use crate::document::nearest;
+use crate::finding::{CODES, Finding, Findings, Origin, Span, code_info};
+use crate::plan::{Allow, Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
+use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, write};
+use crate::version::Ranges;
+use std::collections::BTreeMap;
+
+/// How many unknown names are told the nearest known one: the search reads every name of the catalogue.
+const SUGGESTIONS: usize = 100;
+/// The two spellings of one switch, and the domain they are in: `[policy] attach-key = "both"` emits both.
+const ATTACH: (&str, &str, &str) =
+    ("com.microsoft.errorreporting", "IsAttachFilesEnabled", "IsAttachedEnabled");
+
+impl Policy {
+    /// Resolves the policy into a plan. What cannot be resolved is left out, and said.
+    pub fn resolve(&self, catalog: &Catalog<'_>, findings: &mut Findings) -> Plan {
+        let macs = macs::resolve(&self.files, catalog, findings);
+        let mut resolver = Resolver {
+            catalog,
+            macs: &macs,
+            groups: Groups::new(),
+            left_out: Vec::new(),
+            sections: BTreeMap::new(),
+            unknown: 0,
+        };
+        let mut all = Chosen::new();
+        for raw in &self.files {
+            add_groups(&raw.groups, catalog, &mut resolver.groups, findings);
+            let mut chosen = Chosen::new();
+            for setting in &raw.settings {
+                resolver.take(setting, &mut chosen, findings);
+            }
+            over_files(&mut all, chosen);
+        }
+        let (groups, left_out) = (resolver.groups, resolver.left_out);
+        let identity = self.identity();
+        if self.files.iter().any(|raw| raw.head.attach_both == Some(true)) {
+            attach_both(&mut all);
+        }
+        require_stamp(&all, &identity, findings);
+        let mut settings: Vec<Setting> =
+            all.into_iter().map(|(at, candidate)| setting(at, candidate, &identity, catalog)).collect();
+        settings.sort_by(|a, b| (a.channel, &a.domain, &a.key).cmp(&(b.channel, &b.domain, &b.key)));
+        let whole = self.files.iter().all(|raw| raw.whole);
+        reasons(&self.files, &mut settings, catalog, &groups, whole, findings);
+        let allows = self.files.iter().flat_map(|raw| raw.allows.iter());
+        let allows = allows.filter_map(|allow| resolve_allow(allow, catalog, findings)).collect();
+        Plan { identity, macs, settings, left_out, allows }
+    }
+
+    /// The id is the file's own; the rest is what the last file says of it.
+    fn identity(&self) -> Identity {
+        let heads = || self.files.iter().rev().map(|raw| &raw.head);
+        let text = |of: fn(&Head) -> &Option<String>| heads().find_map(|head| of(head).clone());
+        let own = self.files.last().map(|raw| &raw.head);
+        let id = own.and_then(|head| head.id.as_ref()).map(|(id, _)| id.clone()).unwrap_or_default();
+        Identity {
+            name: text(|head| &head.name).unwrap_or_else(|| id.clone()),
+            id,
+            description: text(|head| &head.description),
+            organization: text(|head| &head.organization),
+            channel: heads().find_map(|head| head.channel).unwrap_or_default(),
+            set_once_stamp: heads().find_map(|head| head.set_once_stamp).map(|(date, _)| date),
+            origin: own.and_then(|head| head.span).map(Origin::from),
+        }
+    }
+}
+
+struct Resolver<'r, 'c> {
+    catalog: &'r Catalog<'c>,
+    macs: &'r Macs,
+    groups: Groups,
+    left_out: Vec<LeftOut>,
+    sections: BTreeMap<Span, Vec<DomainName>>,
+    unknown: usize,
+}
+
+impl Resolver<'_, '_> {
+    fn take(&mut self, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
+        match &raw.domain {
+            None => self.bare(raw, chosen, findings),
+            Some(named) => self.in_domain(named, raw, chosen, findings),
+        }
+    }
+
+    fn bare(&mut self, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
+        let (name, span) = &raw.key;
+        let reached = self.catalog.bare(name);
+        if reached.is_empty() {
+            let known = !self.catalog.named(name).is_empty();
+            let finding = match (known, self.may_suggest()) {
+                (true, _) => names::not_bare(name, *span, self.catalog),
+                (false, true) => names::unknown_bare(name, *span, self.catalog),
+                (false, false) => plain_unknown("", name, *span),
+            };
+            findings.push(finding);
+            return;
+        }
+        let mut taken = 0;
+        for known in &reached {
+            let reads = self.reads(known);
+            if self.unread(&reads) {
+                self.leave_out(known, LeftOutWhy::NotRead(reads), *span);
+            } else {
+                taken += 1;
+                self.push(known.domain, Some(known), raw, true, chosen, findings);
+            }
+        }
+        for known in self.catalog.named(name) {
+            if !reached.iter().any(|reached| reached.domain == known.domain) {
+                self.leave_out(&known, LeftOutWhy::OtherMeaning, *span);
+            }
+        }
+        if taken == 0 {
+            findings.push(self.reaches_nothing(name, *span, &reached));
+        }
+    }
+
+    fn leave_out(&mut self, known: &KeyRef<'_, '_>, why: LeftOutWhy, span: Span) {
+        self.left_out.push(LeftOut {
+            domain: known.domain.to_owned(),
+            key: known.name().to_owned(),
+            why,
+            origin: span.into(),
+        });
+    }
+
+    fn reaches_nothing(&self, name: &str, span: Span, reached: &[KeyRef<'_, '_>]) -> Finding {
+        let mut finding =
+            Finding::new("reaches-nothing", format!("no build of [macs] reads `{name}`")).at(span, "");
+        let mut told: Vec<String> = Vec::new();
+        for known in reached {
+            for read in self.reads(known) {
+                let text = format!("{} {} reads it", read.product, read.ranges.describe());
+                if !told.contains(&text) {
+                    told.push(text);
+                }
+            }
+            for newer in &known.key.superseded {
+                let line = newer
+                    .line
+                    .map_or_else(|| format!("`{}` took its place", newer.by), |l| format!("add `{l}`"));
+                if !finding.help.contains(&line) {
+                    finding = finding.help(line);
+                }
+            }
+            finding = finding.about(known.domain, name);
+        }
+        told.into_iter().fold(finding, Finding::note)
+    }
+
+    /// The builds that read a key, product by product; empty where no range is known.
+    fn reads(&self, known: &KeyRef<'_, '_>) -> Vec<Reads> {
+        reads(known, self.catalog)
+    }
+
+    /// Whether no Mac out there can have a build that reads it.
+    fn unread(&self, reads: &[Reads]) -> bool {
+        reads.iter().any(|read| {
+            let versions = self.macs.versions.get(&read.product);
+            versions.is_some_and(|versions| versions.intersect(&read.ranges).is_empty())
+        })
+    }
+
+    fn may_suggest(&mut self) -> bool {
+        self.unknown += 1;
+        self.unknown <= SUGGESTIONS
+    }
+
+    fn in_domain(&mut self, named: &Named, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
+        let (name, span) = &raw.key;
+        let open = matches!(raw.section, Section::Custom | Section::Unset);
+        let wanted = if open { Wanted::Any } else { Wanted::Known };
+        // A section is looked up once: a whole section under a wrong name is one mistake.
+        let (catalog, groups) = (self.catalog, &self.groups);
+        let look_up = || domains(named, wanted, catalog, groups, findings);
+        let found = self.sections.entry(named.span).or_insert_with(look_up).clone();
+        for domain in found {
+            let domain = domain.as_str();
+            match self.catalog.key(domain, name) {
+                Some(known) => {
+                    if raw.section == Section::Custom {
+                        findings.push(custom_known(domain, name, *span, self.catalog));
+                    }
+                    self.push(domain, Some(&known), raw, false, chosen, findings);
+                }
+                None if open => {
+                    findings.push(self.custom_unknown(domain, raw));
+                    self.push(domain, None, raw, false, chosen, findings);
+                }
+                None => {
+                    let finding = if self.may_suggest() {
+                        names::unknown_key(domain, name, *span, named.span, self.catalog)
+                    } else {
+                        plain_unknown(domain, name, *span)
+                    };
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+
+    /// A key in `[custom]` or `[unset]` that no catalogue knows: fine, unless it is nearly a known one.
+    fn custom_unknown(&mut self, domain: &str, raw: &RawSetting) -> Finding {
+        let (name, span) = &raw.key;
+        let near = self.may_suggest().then(|| nearest(name, self.catalog.keys_of(domain))).flatten();
+        let short = self.catalog.short(domain);
+        let finding = match near {
+            Some(near) => {
+                Finding::new("near-miss", format!("`{name}` is nearly `{near}`, a known key of {short}"))
+                    .help(format!("did you mean `{near}`? If not, accept the finding with an [[allow]]"))
+            }
+            None => Finding::new(
+                "custom-key",
+                format!("no catalogue knows `{name}` of {short}: nothing is checked"),
+            ),
+        };
+        finding.at(*span, "").about(domain, name)
+    }
+
+    fn push(
+        &mut self,
+        domain: &str,
+        known: Option<&KeyRef<'_, '_>>,
+        raw: &RawSetting,
+        bare: bool,
+        chosen: &mut Chosen,
+        findings: &mut Findings,
+    ) {
+        let (name, span) = &raw.key;
+        let (domain, key) = match (DomainName::new(domain), KeyName::new(name)) {
+            (Ok(domain), Ok(key)) => (domain, key),
+            (Err(error), _) => {
+                findings.push(Finding::new("bad-name", format!("`{domain}` {error}")).at(*span, ""));
+                return;
+            }
+            (_, Err(error)) => {
+                findings.push(Finding::new("bad-name", format!("the key's name {error}")).at(*span, ""));
+                return;
+            }
+        };
+        let (value, places) = match &raw.value {
+            Some((value, places)) => {
+                let node = known.filter(|_| raw.section != Section::Custom).map(|known| &known.key.node);
+                let value = with_data(value, places, node, findings);
+                self.tokens(&value, &places.at, findings);
+                (Some(value), places.clone())
+            }
+            None => (None, Places::leaf(*span)),
+        };
+        let candidate =
+            Candidate { section: raw.section, value, places, span: *span, bare, overrides: Vec::new() };
+        within_file(chosen, (domain, key), candidate, self.catalog, findings);
+    }
+
+    fn tokens(&self, value: &Value, at: &Origin, findings: &mut Findings) {
+        match value {
+            Value::String(text) => {
+                for name in text.tokens().filter(|name| self.catalog.token(name).is_none()) {
+                    findings.push(self.unknown_token(name, at));
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.tokens(item, at, findings)),
+            Value::Dictionary(entries) => entries.values().for_each(|entry| self.tokens(entry, at, findings)),
+            _ => {}
+        }
+    }
+
+    fn unknown_token(&self, name: &str, at: &Origin) -> Finding {
+        let finding =
+            Finding::new("unknown-token", format!("`${{{name}}}` is no identity token")).at(at.clone(), "");
+        match nearest(name, self.catalog.tokens().map(|token| token.name)) {
+            Some(near) => {
+                finding.help(format!("did you mean `${{{near}}}`? A literal `${{` is written `$${{`"))
+            }
+            None => {
+                let names: Vec<String> =
+                    self.catalog.tokens().map(|token| format!("${{{}}}", token.name)).collect();
+                finding.help(format!("known: {}", names.join(", "))).help("a literal `${` is written `$${`")
+            }
+        }
+    }
+}
+
+fn plain_unknown(domain: &str, name: &str, span: Span) -> Finding {
+    Finding::new("unknown-key", format!("`{name}` is no key that the catalogue knows"))
+        .at(span, "")
+        .about(domain, name)
+}
+
+fn custom_known(domain: &str, name: &str, span: Span, catalog: &Catalog<'_>) -> Finding {
+    let short = catalog.short(domain);
+    Finding::new("custom-known", format!("`{name}` of {short} is known by now"))
+        .at(span, "")
+        .about(domain, name)
+        .help(format!("write it under [settings.{short}], and it is checked"))
+}
+
+/// The builds that read a key, product by product; empty where no range is known.
+pub fn reads(known: &KeyRef<'_, '_>, catalog: &Catalog<'_>) -> Vec<Reads> {
+    let mut found = Vec::new();
+    let ranges = known.reads();
+    if let Some(product) = known.product(catalog)
+        && !ranges.is_any()
+    {
+        found.push(Reads { product: product.name.to_owned(), ranges });
+    }
+    if let Some(ranges) = known.key.macos.and_then(|text| text.parse::<Ranges>().ok()) {
+        found.push(Reads { product: "macOS".to_owned(), ranges });
+    }
+    found
+}
+
+/// Where the catalogue says data, a string is base64.
+fn with_data(value: &Value, places: &Places, node: Option<&Node<'_>>, findings: &mut Findings) -> Value {
+    let Some(node) = node else { return value.clone() };
+    let child = |wanted: &dyn Fn(&Segment<'_>) -> bool| {
+        node.children.iter().find(|(segment, _)| wanted(segment)).map(|(_, child)| child)
+    };
+    match (value, &places.inside) {
+        (Value::String(text), _)
+            if node.types.contains(&Type::Data) && !node.types.contains(&Type::String) =>
+        {
+            match text.as_literal().and_then(write::from_base64) {
+                Some(bytes) => Value::Data(bytes),
+                None => {
+                    findings.push(Finding::new("bad-data", "this is no base64").at(places.at.clone(), ""));
+                    Value::String(Text::literal(""))
+                }
+            }
+        }
+        (Value::Array(items), Inside::Array(_)) => {
+            let inner = child(&|segment| *segment == Segment::Item);
+            let convert = |(at, item)| with_data(item, places.item(at), inner, findings);
+            Value::Array(items.iter().enumerate().map(convert).collect())
+        }
+        (Value::Dictionary(entries), Inside::Dictionary(_)) => {
+            let mut converted = BTreeMap::new();
+            for (key, entry) in entries {
+                let named = child(&|segment| *segment == Segment::Name(key));
+                let any = || child(&|segment| matches!(segment, Segment::AnyKey | Segment::AppPath));
+                let inner = named.or_else(any);
+                converted.insert(key.clone(), with_data(entry, places.entry(key), inner, findings));
+            }
+            Value::Dictionary(converted)
+        }
+        _ => value.clone(),
+    }
+}
+
+/// Puts the other spelling of the attach switch beside the one that the policy names.
+fn attach_both(all: &mut Chosen) {
+    let (domain, documented, community) = ATTACH;
+    let (Ok(domain), Ok(from), Ok(to)) =
+        (DomainName::new(domain), KeyName::new(documented), KeyName::new(community))
+    else {
+        return;
+    };
+    let pair = [(from.clone(), to.clone()), (to, from)];
+    for (from, to) in pair {
+        if let Some(found) = all.get(&(domain.clone(), from)).cloned() {
+            all.entry((domain.clone(), to)).or_insert(found);
+        }
+    }
+}
+
+fn require_stamp(all: &Chosen, identity: &Identity, findings: &mut Findings) {
+    if identity.set_once_stamp.is_some() {
+        return;
+    }
+    let Some(first) = all.values().filter(|c| c.section == Section::SetOnce).min_by_key(|c| c.span) else {
+        return;
+    };
+    findings.push(
+        Finding::new("set-once-stamp", "[set-once] needs `set-once-stamp` under [policy]")
+            .at(first.span, "")
+            .note("macOS writes the values once for each stamp; without one it writes them at every login")
+            .help("add `set-once-stamp = 2027-01-31T00:00:00Z` with the day of the change; a later one writes them again"),
+    );
+}
+
+fn setting(
+    (domain, key): (DomainName, KeyName),
+    candidate: Candidate,
+    identity: &Identity,
+    catalog: &Catalog<'_>,
+) -> Setting {
+    let known = catalog.key(domain.as_str(), key.as_str());
+    Setting {
+        channel: identity.channel,
+        reads: known.map(|known| reads(&known, catalog)).unwrap_or_default(),
+        value: candidate.value,
+        places: candidate.places,
+        enforcement: candidate.section.enforcement(),
+        origin: candidate.span.into(),
+        overrides: candidate.overrides,
+        bare: candidate.bare,
+        custom: candidate.section == Section::Custom,
+        why: None,
+        domain,
+        key,
+    }
+}
+
+/// Gives each setting its reason; the last file that has one wins, and a domain's own over a bare one.
+fn reasons(
+    files: &[Raw],
+    settings: &mut [Setting],
+    catalog: &Catalog<'_>,
+    groups: &Groups,
+    whole: bool,
+    findings: &mut Findings,
+) {
+    for named_only in [false, true] {
+        for why in files.iter().flat_map(|raw| &raw.why).filter(|why| why.domain.is_some() == named_only) {
+            let of = match &why.domain {
+                Some(named) => Some(domains(named, Wanted::Any, catalog, groups, &mut Findings::new())),
+                None => None,
+            };
+            let mut used = false;
+            for setting in settings.iter_mut() {
+                let here = of.as_ref().is_none_or(|domains| domains.contains(&setting.domain));
+                if here && setting.key.as_str() == why.key.0 {
+                    setting.why = Some(why.text.clone());
+                    used = true;
+                }
+            }
+            if !used && whole && !findings.has_errors() {
+                let title = format!("[why] explains `{}`, which the policy does not set", why.key.0);
+                findings.push(Finding::new("why-unused", title).at(why.key.1, ""));
+            }
+        }
+    }
+}
+
+fn resolve_allow(allow: &Allow, catalog: &Catalog<'_>, findings: &mut Findings) -> Option<Allow> {
+    if code_info(&allow.code).is_none() {
+        let title = format!("`{}` is no code of a finding", allow.code);
+        let mut finding = Finding::new("unknown-code", title).at(allow.origin.clone(), "");
+        if let Some(near) = nearest(&allow.code, CODES.iter().map(|info| info.name)) {
+            finding = finding.help(format!("did you mean `{near}`?"));
+        }
+        findings.push(finding);
+        return None;
+    }
+    let mut allow = allow.clone();
+    if let Some(alias) = &allow.domain {
+        if let Some(domain) = catalog.alias(alias) {
+            allow.domain = Some(domain.name.to_owned());
+        }
+    }
+    Some(allow)
+}

@@ -1,0 +1,116 @@
+//! The difference of two plans, as text and as JSON.
+
+use super::visible;
+use crate::catalog::Catalog;
+use crate::diff::{Difference, Verdict};
+use crate::plan::{Enforcement, MASK, Setting};
+use crate::value::{Value, write};
+use serde_json::{Value as Json, json};
+use std::fmt::Write as _;
+
+fn shown(setting: &Setting, secret: &dyn Fn(&Setting) -> bool) -> String {
+    let value = match &setting.value {
+        None => return "must not be there".to_owned(),
+        Some(_) if secret(setting) => MASK.to_owned(),
+        Some(value) => format!("{} ({})", visible::line(&value.to_string(), 200), value.kind()),
+    };
+    match setting.enforcement {
+        Enforcement::Forced => value,
+        other => format!("{value} [{}]", other.word()),
+    }
+}
+
+/// What differs, by domain, and a line that sums up with its denominators. `names` are how the two are called.
+pub fn text(
+    difference: &Difference<'_>,
+    names: &(String, String),
+    catalog: &Catalog<'_>,
+    secret: &dyn Fn(&Setting) -> bool,
+) -> String {
+    let mut out = String::new();
+    let (first, second) = (visible::line(&names.0, 200), visible::line(&names.1, 200));
+    let mut line = |setting: &Setting, what: String| {
+        let _ = writeln!(out, "{} of {}\n{what}", setting.key, catalog.short(setting.domain.as_str()));
+    };
+    for pair in &difference.pairs {
+        match (pair.verdict, pair.actual) {
+            (Verdict::Differs, Some(actual)) => line(
+                pair.expected,
+                format!("  {first}: {}\n  {second}: {}", shown(pair.expected, secret), shown(actual, secret)),
+            ),
+            (Verdict::Missing, _) => {
+                line(pair.expected, format!("  only in {first}: {}", shown(pair.expected, secret)))
+            }
+            _ => {}
+        }
+    }
+    for extra in &difference.extra {
+        line(extra, format!("  only in {second}: {}", shown(extra, secret)));
+    }
+    let _ = writeln!(
+        out,
+        "{} of {} settings the same, {} different, {} only in {first}, {} only in {second}",
+        difference.count(Verdict::Same),
+        difference.pairs.len(),
+        difference.count(Verdict::Differs),
+        difference.count(Verdict::Missing),
+        difference.extra.len()
+    );
+    out
+}
+
+fn value(setting: &Setting, secret: &dyn Fn(&Setting) -> bool) -> Json {
+    let masked =
+        setting.value.as_ref().map(|value| if secret(setting) { Value::string(MASK) } else { value.clone() });
+    json!({
+        "type": setting.value.as_ref().map(|value| value.kind().word()),
+        "value": masked.as_ref().map(Value::to_json),
+        "plist": masked.as_ref().and_then(|value| write::fragment(value).ok()),
+        "enforcement": setting.enforcement.word(),
+    })
+}
+
+/// The difference as JSON, as `docs/json.md` describes it.
+pub fn json(
+    difference: &Difference<'_>,
+    names: &(String, String),
+    secret: &dyn Fn(&Setting) -> bool,
+) -> String {
+    let head = |setting: &Setting| {
+        json!({
+            "channel": setting.channel.word(),
+            "domain": setting.domain.as_str(),
+            "key": setting.key.as_str(),
+        })
+    };
+    let mut settings = Vec::new();
+    for pair in &difference.pairs {
+        let mut one = head(pair.expected);
+        one["verdict"] = Json::from(pair.verdict.word());
+        one["drift"] = Json::from(pair.verdict != Verdict::Same);
+        one["expected"] = value(pair.expected, secret);
+        one["actual"] = pair.actual.map_or(Json::Null, |actual| value(actual, secret));
+        settings.push(one);
+    }
+    let mut extra = Vec::new();
+    for setting in &difference.extra {
+        let mut one = head(setting);
+        one["actual"] = value(setting, secret);
+        extra.push(one);
+    }
+    visible::json(&json!({
+        "version": 1,
+        "expected": names.0,
+        "actual": names.1,
+        "drift": difference.drift(),
+        "decided": true,
+        "summary": {
+            "same": difference.count(Verdict::Same),
+            "differs": difference.count(Verdict::Differs),
+            "missing": difference.count(Verdict::Missing),
+            "extra": difference.extra.len(),
+        },
+        "settings": settings,
+        "extra": extra,
+    }))
+}

@@ -1,0 +1,6 @@
+//! Renders what the other rooms say, for people and for programs; returns text and never prints.
+
+pub mod diff;
+pub mod findings;
+pub mod plan;
+mod visible;

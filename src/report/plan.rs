@@ -1,0 +1,149 @@
+//! Plans as people read them: a table, and the story of one key.
+
+use super::visible;
+use crate::catalog::Catalog;
+use crate::finding::{Origin, Sources};
+use crate::plan::{Enforcement, LeftOut, LeftOutWhy, MASK, Plan, Reads, Setting};
+use std::fmt::Write as _;
+
+/// The longest value of a table, in characters: longer ones are cut, JSON has them whole.
+const LONGEST: usize = 60;
+
+fn value(setting: &Setting, secret: &dyn Fn(&Setting) -> bool) -> String {
+    match &setting.value {
+        None => "—".to_owned(),
+        Some(_) if secret(setting) => MASK.to_owned(),
+        Some(value) => visible::line(&value.to_string(), LONGEST),
+    }
+}
+
+fn place(origin: &Origin, sources: &Sources) -> String {
+    let label = visible::line(sources.label(origin.source()), LONGEST);
+    match sources.position_of(origin) {
+        Some(position) => format!("{label}:{}", position.line),
+        None => label,
+    }
+}
+
+fn reads(list: &[Reads]) -> String {
+    if list.is_empty() {
+        return "no range is known".to_owned();
+    }
+    let parts: Vec<String> =
+        list.iter().map(|read| format!("{} {}", read.product, read.ranges.describe())).collect();
+    parts.join("; ")
+}
+
+/// The settings of a plan by domain, then what bare keys did not reach.
+pub fn table(
+    plan: &Plan,
+    catalog: &Catalog<'_>,
+    sources: &Sources,
+    secret: &dyn Fn(&Setting) -> bool,
+) -> String {
+    let mut out = String::new();
+    let identity = &plan.identity;
+    let _ = writeln!(
+        out,
+        "{} ({}), {} channel: {} settings",
+        visible::line(&identity.name, 200),
+        identity.id,
+        identity.channel.word(),
+        plan.settings.len()
+    );
+    let mut last = "";
+    let width = plan
+        .settings
+        .iter()
+        .map(|s| visible::line(s.key.as_str(), LONGEST).chars().count())
+        .max()
+        .unwrap_or(0);
+    for setting in &plan.settings {
+        let domain = setting.domain.as_str();
+        if domain != last {
+            let alias = catalog.domain(domain).and_then(|known| known.alias);
+            let alias = alias.map_or(String::new(), |alias| format!("  ({alias})"));
+            let _ = writeln!(out, "\n{domain}{alias}");
+            last = domain;
+        }
+        let how = match setting.enforcement {
+            Enforcement::Forced => String::new(),
+            other => format!("  [{}]", other.word()),
+        };
+        let key = visible::line(setting.key.as_str(), LONGEST);
+        let pad = " ".repeat(width.saturating_sub(key.chars().count()));
+        let line = place(&setting.origin, sources);
+        let _ = writeln!(out, "  {key}{pad}  {}{how}  {line}", value(setting, secret));
+    }
+    left_out(plan, catalog, &mut out);
+    out
+}
+
+fn left_out(plan: &Plan, catalog: &Catalog<'_>, out: &mut String) {
+    if plan.left_out.is_empty() {
+        return;
+    }
+    out.push_str("\nleft out\n");
+    for left in &plan.left_out {
+        let _ =
+            writeln!(out, "  {} of {}: {}", left.key, catalog.short(&left.domain), why_left(left, catalog));
+    }
+}
+
+fn why_left(left: &LeftOut, catalog: &Catalog<'_>) -> String {
+    match &left.why {
+        LeftOutWhy::NotRead(list) => format!("no build of [macs] reads it ({})", reads(list)),
+        LeftOutWhy::OtherMeaning => {
+            format!("it means something else there; set it under [settings.{}]", catalog.short(&left.domain))
+        }
+    }
+}
+
+/// All that a plan knows of one key: lines, what they override, domains, builds, reasons.
+///
+/// # Errors
+/// The plan has nothing of that key: a sentence, with the nearest key that it has.
+pub fn why(
+    plan: &Plan,
+    key: &str,
+    catalog: &Catalog<'_>,
+    sources: &Sources,
+    secret: &dyn Fn(&Setting) -> bool,
+) -> Result<String, String> {
+    let mut out = String::new();
+    for setting in plan.settings.iter().filter(|setting| setting.key.as_str() == key) {
+        let domain = setting.domain.as_str();
+        let _ = writeln!(out, "{key} of {} ({domain}) = {}", catalog.short(domain), value(setting, secret));
+        let how = match setting.enforcement {
+            Enforcement::Forced => "enforced",
+            Enforcement::SetOnce => "set once",
+            Enforcement::Default => "a default for everybody",
+            Enforcement::Unset => "must not be there",
+        };
+        let _ = writeln!(out, "  {how}, in the {} channel", setting.channel.word());
+        let kind = if setting.bare { " (a bare key)" } else { "" };
+        let _ = writeln!(out, "  written in {}{kind}", place(&setting.origin, sources));
+        for old in &setting.overrides {
+            let _ = writeln!(out, "  overrides  {}", place(old, sources));
+        }
+        let _ = writeln!(out, "  read by    {}", reads(&setting.reads));
+        if let Some(why) = &setting.why {
+            let _ = writeln!(out, "  because    {}", visible::line(why, 400));
+        }
+    }
+    for left in plan.left_out.iter().filter(|left| left.key == key) {
+        let _ = writeln!(
+            out,
+            "not for {} ({}): {}",
+            catalog.short(&left.domain),
+            left.domain,
+            why_left(left, catalog)
+        );
+    }
+    if !out.is_empty() {
+        return Ok(out);
+    }
+    let near = crate::document::nearest(key, plan.settings.iter().map(|setting| setting.key.as_str()));
+    let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Err(format!("the plan has nothing of `{}`{hint}", visible::line(key, LONGEST)))
+}

@@ -1,0 +1,31 @@
+//! Text for machines: templates, one registry for each language, each with its own escape.
+//!
+//! A value reaches a text only through the escape of its language: `{{{` is banned from templates, which a test
+//! reads.
+
+mod toml;
+
+pub use toml::policy;
+
+/// Why a template could not be filled. It is a fault of prefsmith: templates and their data are its own.
+#[derive(Debug, thiserror::Error)]
+#[error("a template of prefsmith's is broken: {0}")]
+pub struct TemplateError(String);
+
+#[cfg(test)]
+mod tests {
+    /// A triple brace would let a value through without its escape.
+    #[test]
+    fn no_template_has_a_triple_brace() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let mut seen = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(!text.contains("{{{") && !text.contains("{{&"), "{}", path.display());
+            assert!(!text.contains('\r'), "{}", path.display());
+            seen += 1;
+        }
+        assert!(seen > 0);
+    }
+}

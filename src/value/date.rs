@@ -1,0 +1,54 @@
+//! A moment as a property list knows it.
+
+use std::fmt;
+
+/// A moment in UTC, in whole seconds from 1970; years 1 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(jiff::Timestamp);
+
+impl Date {
+    /// From seconds since 1970-01-01T00:00:00Z; none outside the years 1 to 9999.
+    pub fn from_seconds(seconds: i64) -> Option<Self> {
+        let stamp = jiff::Timestamp::from_second(seconds).ok()?;
+        let first = jiff::civil::date(1, 1, 1).at(0, 0, 0, 0);
+        let after = jiff::tz::Offset::UTC.to_timestamp(first).ok()?;
+        (stamp >= after).then_some(Self(stamp))
+    }
+
+    /// Reads `2027-01-31T00:00:00Z` or with an offset; fractions of a second must be zero.
+    pub fn parse(text: &str) -> Option<Self> {
+        let stamp: jiff::Timestamp = text.parse().ok()?;
+        (stamp.subsec_nanosecond() == 0).then(|| Self::from_seconds(stamp.as_second())).flatten()
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub fn seconds(self) -> i64 {
+        self.0.as_second()
+    }
+}
+
+/// `2027-01-31T00:00:00Z`, as property lists write it.
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let civil = jiff::tz::Offset::UTC.to_datetime(self.0);
+        write!(f, "{:04}-{:02}-{:02}T", civil.year(), civil.month(), civil.day())?;
+        write!(f, "{:02}:{:02}:{:02}Z", civil.hour(), civil.minute(), civil.second())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_dates() {
+        let shown = |text: &str| Date::parse(text).map(|date| date.to_string());
+        assert_eq!(shown("2027-01-31T00:00:00Z").as_deref(), Some("2027-01-31T00:00:00Z"));
+        assert_eq!(shown("2027-01-31T01:30:00+02:00").as_deref(), Some("2027-01-30T23:30:00Z"));
+        assert_eq!(shown("0001-01-01T00:00:00Z").as_deref(), Some("0001-01-01T00:00:00Z"));
+        assert_eq!(shown("2027-01-31"), None);
+        assert_eq!(shown("2027-01-31T00:00:00"), None);
+        assert_eq!(shown("2027-01-31T00:00:00.5Z"), None);
+        assert_eq!(Date::from_seconds(i64::MIN), None);
+    }
+}
