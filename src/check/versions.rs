@@ -3,8 +3,8 @@
 use super::context::{Context, Subject, walk};
 use crate::catalog::model::Superseded;
 use crate::catalog::ranges_of;
-use crate::finding::{Finding, Findings};
-use crate::plan::Enforcement;
+use crate::finding::{Finding, Findings, Severity};
+use crate::plan::{Enforcement, LeftOutWhy};
 use crate::version::Ranges;
 
 /// Not read yet, no longer, only by some builds, or by builds nobody vouches for.
@@ -112,6 +112,51 @@ fn nested(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut F
     });
 }
 
+/// A bare key that went to some of its domains only: the others would not have read it.
+///
+/// It is a warning where something newer does there what the policy asks for, and the policy does not set it.
+pub(super) fn left_out(context: &Context<'_, '_>, findings: &mut Findings) {
+    for left in &context.plan.left_out {
+        let LeftOutWhy::NotRead(reads) = &left.why else { continue };
+        // A bare key that went nowhere has its own finding.
+        let went_somewhere = context.plan.settings.iter().any(|s| s.bare && s.origin == left.origin);
+        if !went_somewhere {
+            continue;
+        }
+        let by: Vec<String> = reads
+            .iter()
+            .map(|read| format!("{} {}", spoken(context, &read.product), read.ranges.describe()))
+            .collect();
+        let title =
+            format!("`{}` is left out where no build of [macs] reads it: {} did", left.key, by.join(" on "));
+        let mut finding =
+            Finding::new("left-out", title).at(left.origin.clone(), "").about(&left.domain, &left.key);
+        let newer = context.catalog.key(&left.domain, &left.key).map(|known| known.key.superseded.as_slice());
+        let newer = newer.unwrap_or_default();
+        if !newer.is_empty() && !newer.iter().any(|one| is_set(context, one)) {
+            finding = newer.iter().map(add).fold(finding.severity(Severity::Warning), Finding::help);
+        }
+        findings.push(finding);
+    }
+}
+
+/// Whether a policy sets what took a key's place.
+fn is_set(context: &Context<'_, '_>, newer: &Superseded<'_>) -> bool {
+    newer.by.split_once(':').is_some_and(|(domain, key)| {
+        let name = key.split(['=', ' ']).next().unwrap_or(key);
+        context.plan.setting(domain, name).is_some()
+    })
+}
+
+/// What to add in a key's place.
+fn add(newer: &Superseded<'_>) -> String {
+    let from = newer.from.map_or(String::new(), |from| format!(" (from {from})"));
+    match newer.line {
+        Some(line) => format!("add `{line}`{from}"),
+        None => format!("use `{}`{from}", newer.by),
+    }
+}
+
 /// Something newer took the key's place, for Macs that are out there, and the policy does not set it.
 pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let Some(facts) = subject.facts() else { return };
@@ -119,13 +164,7 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     if newer.is_empty() || subject.setting.enforcement == Enforcement::Unset {
         return;
     }
-    let set = |one: &Superseded<'_>| {
-        one.by.split_once(':').is_some_and(|(domain, key)| {
-            let name = key.split(['=', ' ']).next().unwrap_or(key);
-            context.plan.setting(domain, name).is_some()
-        })
-    };
-    if newer.iter().any(set) {
+    if newer.iter().any(|one| is_set(context, one)) {
         return;
     }
     let own = facts.product(context.catalog).map(|product| product.name);
@@ -137,15 +176,8 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     if lost.is_empty() && !reads.is_any() {
         return;
     }
-    let mut finding = subject.finding("superseded", superseded_title(subject.key(), product, &reads, newer));
-    for one in newer {
-        let from = one.from.map_or(String::new(), |from| format!(" (from {from})"));
-        finding = match one.line {
-            Some(line) => finding.help(format!("add `{line}`{from}")),
-            None => finding.help(format!("use `{}`{from}", one.by)),
-        };
-    }
-    findings.push(finding);
+    let finding = subject.finding("superseded", superseded_title(subject.key(), product, &reads, newer));
+    findings.push(newer.iter().map(add).fold(finding, Finding::help));
 }
 
 fn superseded_title(key: &str, product: Option<&str>, reads: &Ranges, newer: &[Superseded<'_>]) -> String {
