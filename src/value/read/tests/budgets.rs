@@ -84,7 +84,7 @@ fn objects_are_counted() {
     assert!(with(&text, budget(10), Wanted::Keys(&[])).is_err());
 }
 
-/// quick-xml compares every attribute with all before it; a megabyte of them took minutes.
+/// quick-xml compares every attribute with all before it; so many would take it minutes.
 #[test]
 fn many_attributes_take_linear_time() {
     let list: String = (0..100_000).map(|number| format!(" a{number}=''")).collect();
@@ -107,7 +107,7 @@ fn only_wanted_keys_are_read() {
     assert_eq!(json(Wanted::Paths(&[&["b", "x"], &["c", "x"]])), ok(r#"{"b":[{"x":2},"s"],"c":"three"}"#));
     assert_eq!(
         json(Wanted::Paths(&[&["a", "x"], &["a"]])),
-        Err("line 1, column 79: `<data>` must hold base64, with its padding".to_owned())
+        Err("line 1, column 76: `<data>` must hold base64, with its padding".to_owned())
     );
     assert!(json(Wanted::Paths(&[&[]])).is_err());
     assert_eq!(

