@@ -1,9 +1,5 @@
 //! `build --keep-identifiers-from`: what a Mac sees as the same profile and the same payloads.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "helpers of tests, which clippy.toml does not know as tests"
-)]
+#![expect(clippy::expect_used, reason = "helpers of tests, which clippy.toml does not know as tests")]
 
 use plist::Dictionary;
 use std::path::{Path, PathBuf};
@@ -93,6 +89,7 @@ fn identifiers_are_kept_and_new_domains_lie_below_them() {
 
 /// One old payload for several domains becomes one payload for each, and only one of them can be its successor.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the input of the test")]
 fn a_payload_of_several_domains_has_one_successor() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

@@ -8,7 +8,7 @@ const TEXT: &str = "\u{feff}<?xml version=\"1.0\"?>\r\n<plist>\n <dict>\n  <key>
 
 fn slice(places: &Places) -> &'static str {
     let span = places.at.span().unwrap();
-    &TEXT[span.start as usize..span.end as usize]
+    TEXT.get(span.start as usize..span.end as usize).unwrap()
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn errors_have_span_and_position() {
     let text = "<plist>\n<array><real>x</real></array></plist>";
     let error = document(text).unwrap_err();
     let span = error.span().unwrap();
-    assert_eq!(&text[span.start as usize..span.end as usize], "<real>x</real>");
+    assert_eq!(text.get(span.start as usize..span.end as usize), Some("<real>x</real>"));
     assert_eq!(error.position(), Some(Position { line: 2, column: 8 }));
     let latin = document(b"<plist>\n<string>caf\xE9</string></plist>".to_vec()).unwrap_err();
     assert_eq!(latin.to_string(), "line 2, column 12: the text is not UTF-8 here");
