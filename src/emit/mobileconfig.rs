@@ -41,19 +41,14 @@ impl Target for Mobileconfig {
         if findings.has_errors() {
             return Vec::new();
         }
-        let slices: Vec<(String, Slice, Vec<(&DomainName, &Carried)>)> = if request.split {
-            let one = |(domain, carried)| {
-                (format!("{}.{domain}", request.stem), Slice::Domain, vec![(domain, carried)])
-            };
-            domains.iter().map(one).collect()
-        } else {
-            vec![(request.stem.to_owned(), Slice::Whole, domains.iter().collect())]
-        };
-        let mut artefacts = Vec::new();
-        for (stem, slice, parts) in slices {
-            artefacts.extend(artefact(request, &stem, slice, &parts, findings));
+        if !request.split {
+            let parts: Vec<_> = domains.iter().collect();
+            return artefact(request, request.stem, Slice::Whole, &parts, findings).into_iter().collect();
         }
-        artefacts
+        let one = |part: (&DomainName, &Carried)| {
+            artefact(request, &format!("{}.{}", request.stem, part.0), Slice::Domain, &[part], findings)
+        };
+        domains.iter().filter_map(one).collect()
     }
 }
 
