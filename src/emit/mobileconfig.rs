@@ -199,7 +199,10 @@ fn artefact(
         channel: identity.channel,
         payloads: parts
             .iter()
-            .map(|(domain, carried)| payload(request, slice, domain, carried, &title))
+            .map(|(domain, carried)| {
+                let old = successor(request, slice, domain, parts);
+                payload(request, slice, domain, carried, old, &title)
+            })
             .collect(),
     };
     let bytes = match profile.to_xml() {
@@ -226,16 +229,30 @@ fn kept<'r>(request: &Request<'r, '_>, slice: Slice) -> Option<&'r crate::profil
     request.keep.filter(|_| slice == Slice::Whole)
 }
 
+/// The identifier and UUID that the payload of a domain keeps. An old payload of several domains has one successor:
+/// two payloads with one UUID would be no valid profile.
+fn successor(
+    request: &Request<'_, '_>,
+    slice: Slice,
+    domain: &DomainName,
+    parts: &[(&DomainName, &Carried)],
+) -> Option<(String, String)> {
+    let payloads = &kept(request, slice)?.payloads;
+    let old = payloads.get(domain.as_str())?;
+    let first = parts.iter().find(|(other, _)| payloads.get(other.as_str()) == Some(old))?;
+    (first.0 == domain).then(|| old.clone())
+}
+
 fn payload(
     request: &Request<'_, '_>,
     slice: Slice,
     domain: &DomainName,
     carried: &Carried,
+    old: Option<(String, String)>,
     title: &dyn Fn(&str) -> String,
 ) -> Payload {
     let identity = &request.plan.identity;
     let name = domain.as_str();
-    let old = kept(request, slice).and_then(|kept| kept.payloads.get(name)).cloned();
     let (identifier, uuid) = old.unwrap_or_else(|| {
         (
             payload_identifier(
