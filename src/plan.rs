@@ -212,8 +212,11 @@ fn place(origin: &Origin, sources: &Sources, base: &str) -> Json {
     })
 }
 
+/// Each range is a text of its own, so that whoever reads the JSON needs no second grammar for the holes.
 fn reads(list: &[Reads]) -> Json {
-    list.iter().map(|read| json!({ "product": read.product, "ranges": read.ranges.to_string() })).collect()
+    let ranges =
+        |read: &Reads| -> Json { read.ranges.as_slice().iter().map(|range| range.to_string()).collect() };
+    list.iter().map(|read| json!({ "product": read.product, "ranges": ranges(read) })).collect()
 }
 
 impl Setting {
@@ -270,5 +273,21 @@ impl Facts for Plan {
 
     fn licences(&self) -> Known<BTreeSet<Licence>> {
         self.macs.licences.as_ref().map_or(Known::Unknown, |licences| Known::Yes(licences.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ranges_of_a_product_are_a_list_in_json() {
+        let of = |text: &str| {
+            let read = Reads { product: "Office".to_owned(), ranges: text.parse().unwrap() };
+            reads(&[read])[0]["ranges"].clone()
+        };
+        assert_eq!(of("15.27 .. 15.41, 16.13 .."), json!(["15.27 .. 15.41", "16.13 .."]));
+        assert_eq!(of(".."), json!([".."]));
+        assert_eq!(of("none"), json!([]));
     }
 }
