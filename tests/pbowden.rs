@@ -23,9 +23,8 @@ fn each_policy_sets_what_the_published_profile_sets() {
     let catalog = Catalog::builtin();
     for stem in stems(&root().join("tests/policies/pbowden"), "toml") {
         let path = root().join(format!("tests/policies/pbowden/{stem}.toml"));
-        let plan = judged(&path, &catalog, &mut Sources::new())
-            .plan
-            .unwrap_or_else(|_| panic!("{stem} has errors"));
+        let plan =
+            judged(&path, &catalog, &mut Sources::new()).plan.unwrap_or_else(|_| panic!("{stem} has errors"));
         let expected = table(&root().join(format!("tests/expect/pbowden/{stem}.csv")));
         assert_eq!(rows(&plan), expected, "{stem}");
     }

@@ -1,5 +1,6 @@
 //! The ready-made policies: without errors and warnings, exactly the settings of their tables, and profiles that
 //! are the same on every build.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! Policies of this repository, and the tables that say by hand what each must come to.
-#![allow(dead_code)] // each test crate uses a part
+#![allow(dead_code, reason = "each test crate uses a part")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 use prefsmith::catalog::Catalog;
 use prefsmith::check::{Checked, Options, check};
