@@ -27,7 +27,7 @@ pub(super) fn apply(findings: Findings, plan: &Plan, options: &Options) -> (Find
             let until = allow.until.as_deref().unwrap_or("");
             let title = format!("this [[allow]] of `{}` ended on {until}", allow.code);
             kept.push(Finding::new("allow-expired", title).at(allow.origin.clone(), ""));
-        } else if !used && !(broken && kept.has_errors()) {
+        } else if !(used || broken && kept.has_errors()) {
             // While errors stand, what they hide may be what is allowed here.
             let title = format!("this [[allow]] of `{}` accepts nothing", allow.code);
             kept.push(Finding::new("allow-unused", title).at(allow.origin.clone(), ""));

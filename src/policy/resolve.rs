@@ -421,10 +421,8 @@ fn reasons(
 ) {
     for named_only in [false, true] {
         for why in files.iter().flat_map(|raw| &raw.why).filter(|why| why.domain.is_some() == named_only) {
-            let of = match &why.domain {
-                Some(named) => Some(domains(named, Wanted::Any, catalog, groups, &mut Findings::new())),
-                None => None,
-            };
+            let named = |named| domains(named, Wanted::Any, catalog, groups, &mut Findings::new());
+            let of = why.domain.as_ref().map(named);
             let mut used = false;
             for setting in settings.iter_mut() {
                 let here = of.as_ref().is_none_or(|domains| domains.contains(&setting.domain));
@@ -452,10 +450,8 @@ fn resolve_allow(allow: &Allow, catalog: &Catalog<'_>, findings: &mut Findings) 
         return None;
     }
     let mut allow = allow.clone();
-    if let Some(alias) = &allow.domain {
-        if let Some(domain) = catalog.alias(alias) {
-            allow.domain = Some(domain.name.to_owned());
-        }
+    if let Some(domain) = allow.domain.as_deref().and_then(|alias| catalog.alias(alias)) {
+        allow.domain = Some(domain.name.to_owned());
     }
     Some(allow)
 }
