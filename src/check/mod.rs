@@ -93,7 +93,7 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     let (pushed, accepted) = allows.take(pushed);
     findings.extend(fold::fold(pushed, &context));
     allowed.extend(fold::fold(accepted.into_iter().collect(), &context));
-    if plan.settings.is_empty() && !broken {
+    if plan.settings.is_empty() && plan.left_out.is_empty() && !broken {
         let finding = Finding::new("empty-policy", "the policy sets nothing");
         let finding = match &plan.identity.origin {
             Some(origin) => finding.at(origin.clone(), ""),

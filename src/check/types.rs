@@ -1,7 +1,7 @@
 //! Whether values have the types that the app reads.
 
 use super::context::{Context, Position, Subject, entry_node, walk};
-use crate::catalog::model::Segment;
+use crate::catalog::model::{Judgement, Segment};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings};
 use crate::value::{Integer, Real, Type, Value, toml_key};
@@ -27,7 +27,8 @@ fn wrong_type(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Finding
     );
     let finding = subject.finding_at("wrong-type", title, &position.places.at);
     let Some(wanted) = position.node.types.first() else { return finding };
-    let values: Vec<Value> = position.node.values.iter().map(|allowed| allowed.value.to_value()).collect();
+    let good = position.node.values.iter().filter(|allowed| allowed.verdict == Judgement::Fine);
+    let values: Vec<Value> = good.map(|allowed| allowed.value.to_value()).collect();
     let fits = |meant: &Value| values.is_empty() || values.contains(meant);
     // Between a flag and a text or a number lies a guess: only a value that is known bridges it.
     let guess = matches!(position.value, Value::Boolean(_)) && values.is_empty();

@@ -200,6 +200,7 @@ impl<'t> Document<'t> {
         let written = self.text.get(at.clone()).unwrap_or("").trim_matches(['"', '\'']);
         let finding =
             Finding::new("duplicate-key", format!("`{written}` is given twice")).at(span, "again here");
+        let finding = finding.help("keep one of them");
         match locate.then(|| self.first_of(self.root.get_ref(), at)).flatten() {
             Some(first) => finding.at(self.span(&first), "first given here"),
             None => finding,

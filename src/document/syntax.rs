@@ -48,7 +48,7 @@ pub(super) fn finding(
     }
     match said.fix {
         Some((range, text)) => {
-            let title = format!("write `{text}`");
+            let title = if text.is_empty() { "take it out".to_owned() } else { format!("write `{text}`") };
             finding.fix(span(&range), text, title)
         }
         None => finding,
@@ -79,7 +79,8 @@ fn say(text: &str, at: &Range<usize>, line: &Range<usize>, message: &str) -> Sai
     match message.split(',').next().unwrap_or(message) {
         "string values must be quoted" => value(at, before, word, rest),
         "invalid boolean" => value(at, before, word, rest),
-        "key with no value" => no_value(at, rest),
+        "key with no value" => no_value(before, rest),
+        "missing opening quote" => Said::new("the text has no opening quote"),
         "invalid basic string" => in_string(word),
         "unclosed table" => Said::new("the header of a table has no closing `]`"),
         "unclosed array" => Said::new("the list has no closing `]`"),
@@ -132,10 +133,11 @@ fn value(at: &Range<usize>, before: &str, word: &str, rest: &str) -> Said {
 }
 
 /// A key without its `=`.
-fn no_value(at: &Range<usize>, rest: &str) -> Said {
+fn no_value(before: &str, rest: &str) -> Said {
     let said = Said::new("a key is followed by `=` and its value");
-    if rest.starts_with(':') {
-        return said.help("write `=` for `:`").fix(at.start..at.start + 1, " =");
+    if before.ends_with(':') || rest.starts_with(':') {
+        // The parser stops at the colon, or behind it.
+        return said.help("write `=` for `:`");
     }
     said
 }

@@ -48,7 +48,8 @@ fn id(table: &Table<'_>, findings: &mut Findings) -> Option<Said<String>> {
     if is_identifier(text) {
         return Some((text.to_owned(), span));
     }
-    let title = format!("`{text}` is no identifier");
+    let title =
+        if text.is_empty() { "the `id` is empty".to_owned() } else { format!("`{text}` is no identifier") };
     findings.push(
         Finding::new("policy-id", title).at(span, "").help(
             "write it like a bundle id: a domain of yours in reverse, then a name: `com.example.office`",

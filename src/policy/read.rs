@@ -208,6 +208,7 @@ fn unquoted_dot(from: Span, place: Place, text: &str) -> Finding {
             .at(span, "")
             .help(format!("one key with a dot in its name is `{whole}`"));
     match place {
+        Place::Section("unset") => finding.fix(span, whole, "quote the name"),
         // Which of the two is meant only the author knows.
         Place::Section(section) => {
             let (last, before) =

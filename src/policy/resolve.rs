@@ -8,7 +8,7 @@ use super::{Policy, macs};
 use crate::catalog::model::{Node, Segment};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
-use crate::finding::{CODES, Finding, Findings, Origin, Span, code_info};
+use crate::finding::{CODES, Finding, Findings, Origin, Span, code_info, listed};
 use crate::plan::{Allow, Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
 use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, quoted, toml_key, write};
 use crate::version::Ranges;
@@ -138,12 +138,12 @@ impl Resolver<'_, '_> {
     fn reaches_nothing(&self, name: &str, span: Span, reached: &[KeyRef<'_, '_>]) -> Finding {
         let mut finding =
             Finding::new("reaches-nothing", format!("no build of [macs] reads `{name}`")).at(span, "");
-        let mut told: Vec<String> = Vec::new();
+        let mut readers: Vec<(Ranges, Vec<String>)> = Vec::new();
         for known in reached {
             for read in self.reads(known) {
-                let text = format!("{} {} reads it", read.product, read.ranges.describe());
-                if !told.contains(&text) {
-                    told.push(text);
+                match readers.iter_mut().find(|(ranges, _)| *ranges == read.ranges) {
+                    Some((_, products)) => products.push(read.product),
+                    None => readers.push((read.ranges, vec![read.product])),
                 }
             }
             for newer in &known.key.superseded {
@@ -156,7 +156,11 @@ impl Resolver<'_, '_> {
             }
             finding = finding.about(known.domain, name);
         }
-        told.into_iter().fold(finding, Finding::note)
+        readers.into_iter().fold(finding, |finding, (ranges, products)| {
+            let names: Vec<&str> = products.iter().map(String::as_str).collect();
+            let verb = if names.len() == 1 { "reads" } else { "read" };
+            finding.note(format!("{} {} {verb} it", listed(&names), ranges.describe()))
+        })
     }
 
     /// The builds that read a key, product by product; empty where no range is known.
