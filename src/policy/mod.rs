@@ -66,12 +66,8 @@ impl Policy {
 
     fn require_identity(&mut self, findings: &mut Findings) {
         let Some(own) = self.head() else { return };
-        if own.head.id.is_some() || !own.whole {
-            return;
-        }
-        // An id that is there but no good has been told already.
-        let told = findings.iter().any(|finding| finding.code.as_str() == "policy-id");
-        if told {
+        // An id that is there but no good has been told already, and so has a [policy] that is none.
+        if own.head.has_id || !own.whole || own.head_told {
             return;
         }
         let start = Span { source: self.root, start: 0, end: 0 };
@@ -110,6 +106,10 @@ impl Loader<'_> {
 
     fn extend(&mut self, from: &str, wanted: &str, span: Span) {
         let refuse = |title: String| Finding::new("extends", title).at(span, "");
+        if wanted.trim().is_empty() {
+            self.findings.push(refuse("the path of a file to be extended is empty".to_owned()));
+            return;
+        }
         if wanted.starts_with('/') || wanted.contains(['\\', '\0']) {
             let finding = refuse(format!("`{wanted}` is no relative path"));
             self.findings.push(finding.help("write it from this file's folder, with `/`"));
@@ -117,6 +117,10 @@ impl Loader<'_> {
         }
         let path = join(from, wanted);
         let key = normal(&path);
+        if self.open.last() == Some(&key) {
+            self.findings.push(refuse(format!("`{wanted}` extends itself")));
+            return;
+        }
         if self.open.contains(&key) {
             self.findings.push(refuse(format!("`{wanted}` leads back to a file that extends this one")));
             return;
