@@ -202,10 +202,8 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
 }
 
 fn superseded_title(key: &str, product: Option<&str>, reads: &Ranges, by: &str) -> String {
-    match product {
-        Some(product) if !reads.is_any() => {
-            format!("`{key}` ends with {product} {}: {by} took its place", reads.upper().unwrap_or_default())
-        }
+    match (product, reads.upper()) {
+        (Some(product), Some(last)) => format!("`{key}` ends with {product} {last}: {by} took its place"),
         _ => format!("{by} took the place of `{key}`"),
     }
 }
