@@ -1,7 +1,7 @@
 //! Look-ups over all layers of a catalogue.
 
 use super::layer::Layer;
-use super::model::{Domain, Key, List, MauApp, NotAKey, Product, Source, Token};
+use super::model::{Delivery, Domain, Key, List, MauApp, NotAKey, Product, ReadAs, Source, Token};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -195,6 +195,14 @@ impl<'a, 'c> KeyRef<'a, 'c> {
     /// The product whose versions count: the domain's.
     pub fn product<'x, 'k>(&self, catalog: &'x Catalog<'k>) -> Option<&'x Product<'k>> {
         catalog.product(catalog.domain(self.domain)?.product?)
+    }
+
+    /// From which layers the app takes the key: a key that may only be forced is read only where it is.
+    pub fn read_as(&self, catalog: &Catalog<'_>) -> ReadAs {
+        if self.key.delivery == Delivery::ForcedOnly {
+            return ReadAs::ForcedOnly;
+        }
+        catalog.domain(self.domain).map_or(ReadAs::Any, |domain| domain.read_as)
     }
 
     /// The builds for which a source vouches; any, if no range is known.

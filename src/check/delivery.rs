@@ -8,8 +8,7 @@ use crate::plan::{Channel, Enforcement};
 pub(super) fn delivery(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let Some(facts) = subject.facts() else { return };
     let (setting, key) = (subject.setting, facts.key);
-    let read_as = context.catalog.domain(facts.domain).map_or(ReadAs::Any, |domain| domain.read_as);
-    let forced_only = key.delivery == Delivery::ForcedOnly || read_as == ReadAs::ForcedOnly;
+    let forced_only = facts.read_as(context.catalog) == ReadAs::ForcedOnly;
     let weak = matches!(setting.enforcement, Enforcement::SetOnce | Enforcement::Default);
     let by_profile = matches!(setting.enforcement, Enforcement::Forced | Enforcement::SetOnce);
     let why = key.delivery_why.map(|why| why.trim_end_matches('.').to_owned());

@@ -17,7 +17,7 @@ pub use status::is_secret;
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
-use crate::plan::Plan;
+use crate::plan::{Plan, Setting};
 use context::{Context, Subject};
 use std::ops::Deref;
 
@@ -29,6 +29,11 @@ impl CheckedPlan {
     /// The plan, unchecked again.
     pub fn into_inner(self) -> Plan {
         self.0
+    }
+
+    /// Whether a setting carries a secret, as [`is_secret`] tells.
+    pub fn is_secret(&self, setting: &Setting, catalog: &Catalog<'_>) -> bool {
+        is_secret(setting, catalog)
     }
 }
 
@@ -84,6 +89,7 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
             check(&context, &subject, &mut pushed);
         }
     }
+    versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
     let broken = found.has_errors() || pushed.has_errors();

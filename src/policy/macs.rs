@@ -82,9 +82,7 @@ fn unknown_product(entry: &MacsEntry, catalog: &Catalog<'_>) -> Finding {
     let same = |known: &&str| known.eq_ignore_ascii_case(name);
     let meant = catalog
         .products()
-        .find(|product| {
-            product.title.eq_ignore_ascii_case(name) || product.bundle_ids.iter().any(|id| same(&id))
-        })
+        .find(|product| product.title.eq_ignore_ascii_case(name) || product.bundle_ids.iter().any(same))
         .map(|product| product.name);
     if let Some(near) = meant {
         return finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"));

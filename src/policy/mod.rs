@@ -50,7 +50,7 @@ impl Policy {
         findings: &mut Findings,
     ) -> Result<Self, String> {
         let text = files.read(path)?;
-        let root = sources.add(path, text.clone());
+        let root = sources.add(normal(path), text.clone());
         let mut loader =
             Loader { files, sources, findings, done: Vec::new(), seen: BTreeSet::new(), open: Vec::new() };
         loader.seen.insert(normal(path));
@@ -134,7 +134,7 @@ impl Loader<'_> {
         }
         match self.files.read(&path) {
             Ok(text) => {
-                let source = self.sources.add(path.clone(), text.clone());
+                let source = self.sources.add(normal(&path), text.clone());
                 self.take(&path, source, &text);
             }
             Err(error) => self.findings.push(refuse(format!("`{wanted}` cannot be read: {error}"))),
@@ -150,8 +150,9 @@ fn join(from: &str, wanted: &str) -> String {
     }
 }
 
-/// A path without `.` and, where it can be, `..`: two ways to write one file are one.
-fn normal(path: &str) -> String {
+/// A path without `.` and, where it can be, `..`: two ways to write one file are one. Files are called so in
+/// findings and outputs; they are read by the path as it was written, which may lead through symlinks.
+pub fn normal(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -99,7 +99,7 @@ fn dotted_domain(named: &Named, wanted: Wanted, catalog: &Catalog<'_>) -> Option
         None if bare > 2 || (bare == 2 && wanted == Wanted::Any) => (bare, joined(bare)?),
         None => return None,
     };
-    if catalog.named(&named.name).first().is_some() {
+    if !catalog.named(&named.name).is_empty() {
         return None;
     }
     let end = header.ends.get(parts.checked_sub(1)?).copied()?;

@@ -67,6 +67,14 @@ pub fn text(findings: &Findings, sources: &Sources, options: &TextOptions) -> St
     out
 }
 
+/// The help that says what an edit writes; without one, the edit's own title.
+fn said_by_help<'f>(finding: &'f Finding, edit: &'f Edit) -> &'f str {
+    let text = format!("`{}`", edit.text.trim_matches('"'));
+    let quoted = format!("`{}`", edit.text);
+    let said = |help: &&String| help.contains(&text) || help.contains(&quoted);
+    finding.help.iter().find(said).map_or(&edit.title, String::as_str)
+}
+
 /// One finding on its way to text.
 struct Page<'a, 'b> {
     places: &'b mut Places<'a>,
@@ -114,17 +122,18 @@ impl<'a, 'b> Page<'a, 'b> {
         for note in &finding.notes {
             group = group.element(Level::NOTE.message(visible::paragraph(note, MAX_NOTE)));
         }
-        for help in &finding.help {
-            group = group.element(Level::HELP.message(visible::paragraph(help, MAX_NOTE)));
-        }
         let primary = finding.primary().map(crate::finding::Origin::source);
-        let groups: Vec<_> = match &finding.fix {
-            Some(edit) => match self.patch(edit, primary) {
+        let patch = finding.fix.as_ref().map(|edit| (edit, said_by_help(finding, edit)));
+        for help in &finding.help {
+            // The help that the edit carries out stands at its head.
+            if patch.is_none_or(|(_, head)| head != help) {
+                group = group.element(Level::HELP.message(visible::paragraph(help, MAX_NOTE)));
+            }
+        }
+        let groups: Vec<_> = match patch {
+            Some((edit, head)) => match self.patch(edit, head, primary) {
                 Some(patch) => vec![group, patch],
-                None => {
-                    let help = visible::paragraph(&edit.title, MAX_NOTE);
-                    vec![group.element(Level::HELP.message(help))]
-                }
+                None => vec![group.element(Level::HELP.message(visible::paragraph(head, MAX_NOTE)))],
             },
             None => vec![group],
         };
@@ -214,7 +223,7 @@ impl<'a, 'b> Page<'a, 'b> {
     }
 
     /// The suggested edit as a group of its own; none if it is too long to be shown.
-    fn patch(&mut self, edit: &Edit, primary: Option<SourceId>) -> Option<Group<'static>> {
+    fn patch(&mut self, edit: &Edit, head: &str, primary: Option<SourceId>) -> Option<Group<'static>> {
         let source = edit.span.source;
         let region = self.places.region(edit.span);
         let new_lines = u32::try_from(edit.text.lines().count()).unwrap_or(u32::MAX);
@@ -228,7 +237,7 @@ impl<'a, 'b> Page<'a, 'b> {
         let patch =
             Patch::new(view.at(range.start)..view.at(range.end), visible::paragraph(&edit.text, MAX_NOTE));
         let snippet = Snippet::source(view.text).line_start(first_line).path(path).patch(patch);
-        Some(Level::HELP.secondary_title(visible::line(&edit.title, MAX_TITLE)).element(snippet))
+        Some(Level::HELP.secondary_title(visible::line(head, MAX_TITLE)).element(snippet))
     }
 
     /// The lines around some points, and the number of the first.
