@@ -317,9 +317,15 @@ writers = ["Word", "Excel"]"#,
         name: "left-out",
         severity: Severity::Note,
         summary: "A bare key does not go to a domain, because no build of `[macs]` reads it there.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A bare key goes to every domain that knows it in the same sense, but for those whose builds in \
+              `[macs]` do not read it. If an older or a newer Mac turns up after all, the setting is missing \
+              there.",
+        example: r#"[macs]
+Office = "16.28 .."
+
+[settings]
+SendAllTelemetryEnabled = false"#,
+        instead: "Nothing, if `[macs]` is right; a line under the domain's own table sets it there all the same.",
         allowable: true,
     },
     CodeInfo {

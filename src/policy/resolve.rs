@@ -477,8 +477,8 @@ fn reasons(
     let mut told = 0;
     for named_only in [false, true] {
         for why in files.iter().flat_map(|raw| &raw.why).filter(|why| why.domain.is_some() == named_only) {
-            let named = why.domain.as_ref();
-            let of = named.map(|named| domains(named, Wanted::Any, catalog, groups, &mut Findings::new()));
+            let look_up = |named| domains(named, Wanted::Any, catalog, groups, &mut Findings::new());
+            let of = why.domain.as_ref().map(look_up);
             let mut used = false;
             for at in by_key.get(&why.key.0).into_iter().flatten() {
                 let Some(setting) = settings.get_mut(*at) else { continue };
@@ -489,7 +489,7 @@ fn reasons(
             }
             if !used && tell {
                 told += 1;
-                let known = if told <= SUGGESTIONS { &*settings } else { &[] };
+                let known: &[Setting] = if told <= SUGGESTIONS { settings } else { &[] };
                 findings.push(why_unused(why, of.as_deref(), known, catalog));
             }
         }
