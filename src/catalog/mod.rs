@@ -4,11 +4,14 @@
 //! that knows a key wins. A layer is bytes, decoded piece by piece on first use.
 
 pub mod compile;
+pub mod condition;
 mod facts;
 mod fields;
 mod layer;
 mod lookup;
 pub mod model;
+pub mod rule;
+mod rule_fields;
 
 pub use facts::{Fact, Facts, Known, Licence};
 pub use fields::type_of;

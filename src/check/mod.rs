@@ -7,6 +7,7 @@ mod allow;
 mod context;
 mod delivery;
 mod fold;
+mod rules;
 mod status;
 mod text;
 mod types;
@@ -88,6 +89,10 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
     findings.extend(fold::fold(pushed, &context));
+    // A rule speaks of settings whose types and values are right: while they are not, it would mislead.
+    if !findings.has_errors() {
+        rules::rules(&context, &mut findings);
+    }
     if plan.settings.is_empty() && !findings.has_errors() {
         let finding = Finding::new("empty-policy", "the policy sets nothing");
         findings.push(match &plan.identity.origin {

@@ -442,10 +442,13 @@ fn reasons(
 }
 
 fn resolve_allow(allow: &Allow, catalog: &Catalog<'_>, findings: &mut Findings) -> Option<Allow> {
-    if code_info(&allow.code).is_none() {
+    if code_info(&allow.code).is_none() && catalog.rule(&allow.code).is_none() {
         let title = format!("`{}` is no code of a finding", allow.code);
         let mut finding = Finding::new("unknown-code", title).at(allow.origin.clone(), "");
-        if let Some(near) = nearest(&allow.code, CODES.iter().map(|info| info.name)) {
+        if let Some(near) = nearest(
+            &allow.code,
+            CODES.iter().map(|info| info.name).chain(catalog.rules().iter().map(|rule| rule.id)),
+        ) {
             finding = finding.help(format!("did you mean `{near}`?"));
         }
         findings.push(finding);
