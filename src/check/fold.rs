@@ -44,7 +44,9 @@ pub(super) fn fold(findings: Findings, context: &Context<'_, '_>) -> Findings {
 fn name_domains(finding: &mut Finding, context: &Context<'_, '_>) {
     let Some(first) = finding.subjects.first() else { return };
     let one_key = finding.subjects.iter().all(|subject| subject.key == first.key);
-    let bare = context.plan.setting(&first.domain, &first.key).is_some_and(|setting| setting.bare);
+    let setting = context.plan.setting(&first.domain, &first.key);
+    // What is not in the plan was left out of what a bare key reaches.
+    let bare = setting.is_none_or(|setting| setting.bare);
     let spread = finding.subjects.len() > 1 || (bare && context.catalog.bare(&first.key).len() > 1);
     if !one_key || !spread {
         return;

@@ -86,6 +86,7 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
             check(&context, &subject, &mut pushed);
         }
     }
+    versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
     findings.extend(fold::fold(pushed, &context));

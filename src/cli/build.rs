@@ -28,8 +28,10 @@ Examples:
   prefsmith build policies/*.toml --out dist          dist/<name> for each
   prefsmith build office.toml --check                 are the files in out/office up to date?
 
-Exit status: 0 built, or up to date; 1 the policy has errors, or --check found differences; 2 a file cannot be
-read or written.")]
+Exit status:
+  0  built, or up to date
+  1  the policy has errors, or --check found differences
+  2  a file cannot be read or written")]
 pub(super) struct Args {
     /// Policies
     #[arg(required = true, value_name = "POLICY")]

@@ -21,7 +21,10 @@ Examples:
   prefsmith check --format github policies/*.toml      annotations in a GitHub job
   prefsmith check --format json office.toml | jq '.findings[].code'
 
-Exit status: 0 no errors (and with --deny warnings no warnings), 1 there are, 2 a file cannot be read.")]
+Exit status:
+  0  no errors, and with --deny warnings no warnings
+  1  there are some
+  2  a file cannot be read")]
 pub(super) struct Args {
     /// Policies
     #[arg(required = true, value_name = "FILE")]

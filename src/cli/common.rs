@@ -17,10 +17,10 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 pub(super) struct Global {
     /// A catalogue of your own, in front of the built-in one: a TOML file, or a folder of them
-    #[arg(long, global = true, value_name = "FILE|DIR")]
+    #[arg(long, global = true, value_name = "FILE|DIR", help_heading = "Everywhere")]
     pub catalog: Vec<PathBuf>,
     /// Show values that look like secrets
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub show_secrets: bool,
 }
 

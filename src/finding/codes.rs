@@ -240,6 +240,15 @@ pub static CODES: &[CodeInfo] = &[
         allowable: false,
     },
     CodeInfo {
+        name: "left-out",
+        severity: Severity::Note,
+        summary: "A bare key does not go to a domain, because no build of `[macs]` reads it there.",
+        why: "",
+        example: "",
+        instead: "",
+        allowable: true,
+    },
+    CodeInfo {
         name: "left-policy",
         severity: Severity::Note,
         summary: "A setting of the last build is no longer in the policy.",
