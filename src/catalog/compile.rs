@@ -100,7 +100,16 @@ pub fn read<'d>(document: &'d Document<'d>, parts: &mut Parts<'d>, findings: &mu
         reader.done("in [[list]]");
     });
     each("key", findings, &mut |reader| parts.keys.extend(key(reader)));
-    each("rule", findings, &mut |reader| parts.rules.extend(rule(reader)));
+    each("rule", findings, &mut |reader| {
+        let span = reader.table.span;
+        let sink = &mut *reader.findings;
+        let Some(rule) = rule(Reader { table: reader.table, findings: sink }) else { return };
+        if parts.rules.iter().any(|known| known.id == rule.id) {
+            let text = format!("the rule `{}` is there already", rule.id);
+            sink.push(Finding::new("catalogue", text).at(span, ""));
+        }
+        parts.rules.push(rule);
+    });
     each("mau-app", findings, &mut |reader| parts.extras.mau_apps.push(mau_app(reader)));
     each("not-a-key", findings, &mut |reader| parts.extras.not_keys.push(not_a_key(reader)));
     each("token", findings, &mut |reader| parts.extras.tokens.push(token(reader)));

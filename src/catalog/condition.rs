@@ -3,43 +3,12 @@
 use super::facts::{Fact, Facts, Known};
 use super::lookup::Catalog;
 use super::model::Literal;
-use super::rule::{Atom, Hold, Number, Path, Rule, Test};
+use super::rule::{ANY, Atom, Hold, Number, Path, Rule, Test};
+use super::truth::{Truth, compare, ordered, same};
 use crate::value::Value;
 use crate::version::Ranges;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-
-/// True, false, or not to be known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Truth {
-    Yes,
-    No,
-    Unknown,
-}
-
-impl Truth {
-    fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Yes, Self::Yes) => Self::Yes,
-            _ => Self::Unknown,
-        }
-    }
-
-    fn not(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-            Self::Unknown => Self::Unknown,
-        }
-    }
-}
-
-impl From<bool> for Truth {
-    fn from(flag: bool) -> Self {
-        if flag { Self::Yes } else { Self::No }
-    }
-}
 
 /// A place that a rule looked at, its variables filled in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,10 +30,10 @@ pub struct Firing {
     pub key: Option<String>,
     /// What `{x}` is bound to.
     pub x: Option<String>,
-    /// The places that take part and have a value, those of `when` first.
+    /// The places that take part and have a value, those of the first condition first.
     pub set: Vec<Place>,
-    /// The places that were asked for and have none.
-    pub unset: Vec<Place>,
+    /// How many of `set` are those of the first condition: what the rule is about.
+    pub first: usize,
     /// The domains of a quantified list in which the condition does not hold.
     pub rest: Vec<String>,
     /// The Macs concerned, by product.
@@ -93,9 +62,8 @@ impl Rule<'_> {
     /// Every firing over these facts: once for each binding of the rule's variable.
     pub fn evaluate<'c>(rule: &Rule<'c>, facts: &dyn Facts, catalog: &Catalog<'c>) -> Vec<Firing> {
         let evaluation = Evaluation { rule, facts, catalog };
-        let (macs_hold, macs) = evaluation.macs();
-        let common = macs_hold.and(evaluation.licence());
-        if common == Truth::No {
+        let licence = evaluation.licence();
+        if licence == Truth::No {
             return Vec::new();
         }
         let domains: Vec<Option<&str>> = match rule.each {
@@ -112,8 +80,7 @@ impl Rule<'_> {
             for key in &keys {
                 let outer = Bound { domain, key: *key, x: None };
                 for x in evaluation.variables(outer) {
-                    let bound = Bound { x: x.as_deref(), ..outer };
-                    found.extend(evaluation.fire(bound, common, &macs));
+                    found.extend(evaluation.fire(Bound { x: x.as_deref(), ..outer }, licence));
                 }
             }
         }
@@ -124,28 +91,6 @@ impl Rule<'_> {
 impl<'e, 'c> Evaluation<'e, 'c> {
     fn list(&self, name: &str) -> Vec<&'e str> {
         self.catalog.list(name).map_or_else(Vec::new, |list| list.domains.clone())
-    }
-
-    /// Whether any Mac is among those that the rule is about, and which.
-    fn macs(&self) -> (Truth, Vec<(String, Ranges)>) {
-        let mut truth = Truth::Yes;
-        let mut concerned = Vec::new();
-        for (product, range) in &self.rule.macs {
-            let range: Ranges = range.parse().unwrap_or_else(|_| Ranges::any());
-            let found = match self.facts.versions(product) {
-                Known::Yes(versions) => {
-                    let both = versions.intersect(&range);
-                    truth = truth.and(Truth::from(!both.is_empty()));
-                    both
-                }
-                Known::Unknown => {
-                    truth = truth.and(Truth::Unknown);
-                    range
-                }
-            };
-            concerned.push(((*product).to_owned(), found));
-        }
-        (truth, concerned)
     }
 
     fn licence(&self) -> Truth {
@@ -159,7 +104,67 @@ impl<'e, 'c> Evaluation<'e, 'c> {
         Truth::from(one && other)
     }
 
-    /// What `{x}` can be: the keys of the dictionaries that `when` looks into.
+    /// Whether any Mac is among those that the rule is about, and which. A rule is about the builds of `macs`, as
+    /// far as they read the keys that it wants to be set: on others, these keys do nothing anyway.
+    fn macs(&self, bound: Bound<'_>) -> (Truth, Vec<(String, Ranges)>) {
+        let mut wanted: Vec<(&str, Ranges)> = Vec::new();
+        let mut narrow = |product: &'e str, to: Ranges| match wanted.iter_mut().find(|(p, _)| *p == product) {
+            Some((_, ranges)) => *ranges = ranges.intersect(&to),
+            None => wanted.push((product, to)),
+        };
+        for (product, range) in &self.rule.macs {
+            // The compiler of layers has parsed it.
+            let range: Ranges = range.parse().unwrap_or_else(|_| Ranges::any());
+            narrow(self.member(product, bound), range);
+        }
+        for atom in self.rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value()) {
+            let place = self.place(&atom.path, bound);
+            let Some(known) = self.catalog.key(&place.domain, &place.key) else { continue };
+            if let Some(product) = known.product(self.catalog) {
+                narrow(product.name, known.reads());
+            }
+        }
+        let mut truth = Truth::Yes;
+        let mut concerned = Vec::new();
+        for (product, range) in wanted {
+            let said = !range.is_any();
+            let (found, named) = match self.facts.versions(product) {
+                Known::Yes(versions) => {
+                    let both = versions.intersect(&range);
+                    truth = truth.and(Truth::from(!both.is_empty()));
+                    (both, self.spoken(product, &versions))
+                }
+                Known::Unknown => {
+                    truth = truth.and(Truth::Unknown);
+                    (range, product)
+                }
+            };
+            if said {
+                concerned.push((named.to_owned(), found));
+            }
+        }
+        (truth, concerned)
+    }
+
+    /// A suite stands for the one of its apps that `@` is bound to.
+    fn member(&self, product: &'e str, bound: Bound<'_>) -> &'e str {
+        let own = bound.domain.and_then(|name| self.catalog.domain(name)?.product);
+        match own.and_then(|own| self.catalog.product(own)) {
+            Some(own) if own.suite == Some(product) => own.name,
+            _ => product,
+        }
+    }
+
+    /// An app is named by its suite, unless its versions are its own.
+    fn spoken(&self, product: &'e str, versions: &Ranges) -> &'e str {
+        let suite = self.catalog.product(product).and_then(|product| product.suite);
+        match suite {
+            Some(suite) if self.facts.versions(suite) == Known::Yes(versions.clone()) => suite,
+            _ => product,
+        }
+    }
+
+    /// What `{x}` can be: the keys of the dictionaries that the rule looks into.
     fn variables(&self, bound: Bound<'_>) -> Vec<Option<String>> {
         let mut keys = BTreeSet::new();
         let mut used = false;
@@ -168,8 +173,10 @@ impl<'e, 'c> Evaluation<'e, 'c> {
             used = true;
             let outer =
                 Path { inside: atom.path.inside.iter().take(at).copied().collect(), ..atom.path.clone() };
-            if let Fact::Set(Value::Dictionary(entries)) = self.value(&outer, bound) {
-                keys.extend(entries.keys().cloned());
+            for (_, fact) in self.values(&outer, bound) {
+                if let Fact::Set(Value::Dictionary(entries)) = fact {
+                    keys.extend(entries.keys().cloned());
+                }
             }
         }
         if used { keys.into_iter().map(Some).collect() } else { vec![None] }
@@ -188,21 +195,27 @@ impl<'e, 'c> Evaluation<'e, 'c> {
         }
     }
 
-    fn value(&self, path: &Path<'_>, bound: Bound<'_>) -> Fact<'e> {
-        let place = self.place(path, bound);
-        let mut fact = self.facts.value(&place.domain, &place.key);
-        for part in &place.inside {
-            fact = match fact {
-                Fact::Set(Value::Dictionary(entries)) => entries.get(part).map_or(Fact::Unset, Fact::Set),
-                Fact::Set(_) => Fact::Unset,
-                other => other,
-            };
+    /// What stands at a path; more than one place where the path says `*`.
+    fn values(&self, path: &Path<'_>, bound: Bound<'_>) -> Vec<(Place, Fact<'e>)> {
+        let wanted = self.place(path, bound);
+        let keys = match wanted.key.as_str() {
+            ANY => self.catalog.keys_of(&wanted.domain).into_iter().map(str::to_owned).collect(),
+            _ => vec![wanted.key],
+        };
+        let start = |key: String| {
+            let fact = self.facts.value(&wanted.domain, &key);
+            (Place { domain: wanted.domain.clone(), key, inside: Vec::new() }, fact)
+        };
+        let mut found: Vec<(Place, Fact<'e>)> = keys.into_iter().map(start).collect();
+        for part in &wanted.inside {
+            found = found.into_iter().flat_map(|(place, fact)| enter(&place, fact, part)).collect();
         }
-        fact
+        found
     }
 
-    fn fire(&self, bound: Bound<'_>, common: Truth, macs: &[(String, Ranges)]) -> Option<Firing> {
-        let mut truth = common;
+    fn fire(&self, bound: Bound<'_>, licence: Truth) -> Option<Firing> {
+        let (macs_hold, macs) = self.macs(bound);
+        let mut truth = licence.and(macs_hold);
         for atom in &self.rule.when {
             truth = truth.and(self.atom(atom, bound));
         }
@@ -219,14 +232,17 @@ impl<'e, 'c> Evaluation<'e, 'c> {
             key: bound.key.map(str::to_owned),
             x: bound.x.map(str::to_owned),
             set: Vec::new(),
-            unset: Vec::new(),
+            first: 0,
             rest: Vec::new(),
-            macs: macs.to_vec(),
+            macs,
             value: None,
             certain,
         };
-        for atom in self.rule.when.iter().chain(&self.rule.unless) {
+        for (number, atom) in self.rule.when.iter().chain(&self.rule.unless).enumerate() {
             self.record(atom, bound, &mut firing);
+            if number == 0 {
+                firing.first = firing.set.len();
+            }
         }
         Some(firing)
     }
@@ -234,19 +250,18 @@ impl<'e, 'c> Evaluation<'e, 'c> {
     /// Notes which places an atom looked at.
     fn record(&self, atom: &Atom<'_>, bound: Bound<'_>, firing: &mut Firing) {
         let mut look = |path: &Path<'_>, bound: Bound<'_>| {
-            let place = self.place(path, bound);
-            match self.value(path, bound) {
-                Fact::Set(value) if !firing.set.contains(&place) => {
+            for (place, fact) in self.values(path, bound) {
+                if let Fact::Set(value) = fact
+                    && !firing.set.contains(&place)
+                {
                     firing.value.get_or_insert_with(|| value.to_string());
                     firing.set.push(place);
                 }
-                Fact::Unset if !firing.unset.contains(&place) => firing.unset.push(place),
-                _ => {}
             }
         };
         match atom.over {
             Some((list, _)) => {
-                for domain in self.counted(list, atom, bound) {
+                for (domain, _) in self.counted(list, atom, bound) {
                     look(&atom.path, Bound { domain: Some(domain), ..bound });
                 }
             }
@@ -257,62 +272,64 @@ impl<'e, 'c> Evaluation<'e, 'c> {
             look(path, bound);
         }
         if let Some((list, _)) = atom.over {
-            let fails =
-                |domain: &&&str| self.test(atom, Bound { domain: Some(domain), ..bound }) == Truth::No;
-            let rest = self.counted(list, atom, bound);
-            firing.rest.extend(rest.iter().filter(fails).map(|domain| (*domain).to_owned()));
+            for (domain, _) in self.counted(list, atom, bound) {
+                if self.test(atom, Bound { domain: Some(domain), ..bound }) == Truth::No {
+                    firing.rest.push(domain.to_owned());
+                }
+            }
         }
     }
 
     fn atom(&self, atom: &Atom<'_>, bound: Bound<'_>) -> Truth {
         let Some((list, hold)) = atom.over else { return self.test(atom, bound) };
-        let (mut yes, mut no, mut unknown) = (0, 0, 0);
-        for domain in self.counted(list, atom, bound) {
-            match self.test(atom, Bound { domain: Some(domain), ..bound }) {
-                Truth::Yes => yes += 1,
-                Truth::No => no += 1,
-                Truth::Unknown => unknown += 1,
-            }
+        let mut count = Count::default();
+        for (domain, member) in self.counted(list, atom, bound) {
+            count.add(self.test(atom, Bound { domain: Some(domain), ..bound }), member);
         }
-        let decided = |holds: bool, open: bool| if open { Truth::Unknown } else { Truth::from(holds) };
-        match hold {
-            Hold::All => decided(no == 0 && yes > 0, no == 0 && unknown > 0),
-            Hold::Any => decided(yes > 0, yes == 0 && unknown > 0),
-            Hold::None => decided(yes == 0, yes == 0 && unknown > 0),
-            Hold::SomeNotAll => decided(yes > 0 && no > 0, (yes == 0 || no == 0) && unknown > 0),
-        }
+        count.holds(hold)
     }
 
-    /// The domains of a list that count: those that have the key, and that some Mac out there reads.
-    fn counted(&self, list: &str, atom: &Atom<'_>, bound: Bound<'_>) -> Vec<&'e str> {
+    /// The domains of a list that count: those that have the key, and that some Mac out there reads. With each,
+    /// whether that is certain.
+    fn counted(&self, list: &str, atom: &Atom<'_>, bound: Bound<'_>) -> Vec<(&'e str, bool)> {
         let key = self.place(&atom.path, bound).key;
-        let mut domains = self.list(list);
-        domains.retain(|domain| {
-            let Some(known) = self.catalog.key(domain, &key) else { return false };
-            let Some(product) = known.product(self.catalog) else { return true };
-            match self.facts.versions(product.name) {
-                Known::Yes(versions) => !versions.intersect(&known.reads()).is_empty(),
-                Known::Unknown => true,
+        let mut found = Vec::new();
+        for domain in self.list(list) {
+            let Some(known) = self.catalog.key(domain, &key) else { continue };
+            let product = known.product(self.catalog);
+            match product.map(|product| self.facts.versions(product.name)) {
+                Some(Known::Yes(versions)) if versions.intersect(&known.reads()).is_empty() => {}
+                Some(Known::Unknown) => found.push((domain, false)),
+                _ => found.push((domain, true)),
             }
-        });
-        domains
+        }
+        found
     }
 
+    /// Whether an atom holds of any of the places of its path.
     fn test(&self, atom: &Atom<'_>, bound: Bound<'_>) -> Truth {
-        let fact = self.value(&atom.path, bound);
-        match &atom.test {
+        if atom.test == Test::Set(false) {
+            return self.any(&atom.path, &Test::Set(true), bound).not();
+        }
+        self.any(&atom.path, &atom.test, bound)
+    }
+
+    fn any(&self, path: &Path<'_>, test: &Test<'_>, bound: Bound<'_>) -> Truth {
+        let all = self.values(path, bound).into_iter();
+        all.fold(Truth::No, |truth, (place, fact)| truth.or(self.holds(test, &place, fact, bound)))
+    }
+
+    fn holds(&self, test: &Test<'_>, place: &Place, fact: Fact<'_>, bound: Bound<'_>) -> Truth {
+        match test {
             Test::Set(wanted) => match fact {
                 Fact::Set(_) => Truth::from(*wanted),
                 Fact::Unset => Truth::from(!*wanted),
                 Fact::Unknown => Truth::Unknown,
             },
-            Test::Forced(wanted) => {
-                let place = self.place(&atom.path, bound);
-                match self.facts.forced(&place.domain, &place.key) {
-                    Known::Yes(forced) => Truth::from(forced == *wanted),
-                    Known::Unknown => Truth::Unknown,
-                }
-            }
+            Test::Forced(wanted) => match self.facts.forced(&place.domain, &place.key) {
+                Known::Yes(forced) => Truth::from(forced == *wanted),
+                Known::Unknown => Truth::Unknown,
+            },
             Test::Is(literal) => compare(fact, |value| same(literal, value)),
             Test::In(list) => compare(fact, |value| list.iter().any(|literal| same(literal, value))),
             Test::IsNot(literal) => compare(fact, |value| !same(literal, value)),
@@ -337,12 +354,15 @@ impl<'e, 'c> Evaluation<'e, 'c> {
         bound: Bound<'_>,
         holds: impl Fn(&Value, &Value) -> bool,
     ) -> Truth {
-        match self.value(path, bound) {
-            Fact::Set(other) if other.has_tokens() => Truth::Unknown,
-            Fact::Set(other) => compare(fact, |value| holds(value, other)),
-            Fact::Unset => Truth::No,
-            Fact::Unknown => Truth::Unknown,
-        }
+        let others = self.values(path, bound).into_iter();
+        others.fold(Truth::No, |truth, (_, other)| {
+            truth.or(match other {
+                Fact::Set(other) if other.has_tokens() => compare(fact, |_| true).and(Truth::Unknown),
+                Fact::Set(other) => compare(fact, |value| holds(value, other)),
+                Fact::Unset => Truth::No,
+                Fact::Unknown => compare(fact, |_| true).and(Truth::Unknown),
+            })
+        })
     }
 
     fn order(&self, fact: Fact<'_>, number: &Number<'_>, bound: Bound<'_>, wanted: Ordering) -> Truth {
@@ -356,23 +376,54 @@ impl<'e, 'c> Evaluation<'e, 'c> {
     }
 }
 
-fn compare(fact: Fact<'_>, holds: impl FnOnce(&Value) -> bool) -> Truth {
+/// One step into a dictionary.
+fn enter<'e>(place: &Place, fact: Fact<'e>, part: &str) -> Vec<(Place, Fact<'e>)> {
+    let below = |part: &str| {
+        let mut inner = place.clone();
+        inner.inside.push(part.to_owned());
+        inner
+    };
     match fact {
-        Fact::Set(value) if value.has_tokens() => Truth::Unknown,
-        Fact::Set(value) => Truth::from(holds(value)),
-        Fact::Unset => Truth::No,
-        Fact::Unknown => Truth::Unknown,
+        Fact::Set(Value::Dictionary(entries)) if part == ANY => {
+            entries.iter().map(|(key, value)| (below(key), Fact::Set(value))).collect()
+        }
+        Fact::Set(Value::Dictionary(entries)) => {
+            vec![(below(part), entries.get(part).map_or(Fact::Unset, Fact::Set))]
+        }
+        Fact::Set(_) | Fact::Unset => vec![(below(part), Fact::Unset)],
+        Fact::Unknown => vec![(below(part), Fact::Unknown)],
     }
 }
 
-fn same(literal: &Literal<'_>, value: &Value) -> bool {
-    literal.to_value() == *value
+/// How many domains of a list hold, at least and at most.
+#[derive(Default)]
+struct Count {
+    yes: (u32, u32),
+    no: (u32, u32),
 }
 
-fn ordered(a: &Value, b: &Value) -> Option<Ordering> {
-    match (a, b) {
-        (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
-        (Value::Real(a), Value::Real(b)) => a.get().partial_cmp(&b.get()),
-        _ => None,
+impl Count {
+    fn add(&mut self, truth: Truth, member: bool) {
+        if truth != Truth::No {
+            self.yes.1 += 1;
+        }
+        if truth != Truth::Yes {
+            self.no.1 += 1;
+        }
+        match truth {
+            Truth::Yes if member => self.yes.0 += 1,
+            Truth::No if member => self.no.0 += 1,
+            _ => {}
+        }
+    }
+
+    fn holds(&self, hold: Hold) -> Truth {
+        let ((yes, most_yes), (no, most_no)) = (self.yes, self.no);
+        match hold {
+            Hold::All => Truth::between(most_no == 0 && yes > 0, no == 0 && most_yes > 0),
+            Hold::Any => Truth::between(yes > 0, most_yes > 0),
+            Hold::None => Truth::between(yes > 0, most_yes > 0).not(),
+            Hold::SomeNotAll => Truth::between(yes > 0 && no > 0, most_yes > 0 && most_no > 0),
+        }
     }
 }

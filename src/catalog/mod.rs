@@ -12,6 +12,7 @@ mod lookup;
 pub mod model;
 pub mod rule;
 mod rule_fields;
+mod truth;
 
 pub use facts::{Fact, Facts, Known, Licence};
 pub use fields::type_of;

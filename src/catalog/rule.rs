@@ -15,7 +15,8 @@ pub struct Rule<'a> {
     /// The names that `{key}` is bound to, one after the other.
     #[serde(borrow)]
     pub any_key: Vec<&'a str>,
-    /// The versions it is about, by product: at least one Mac must be among them.
+    /// The versions it is about, by product: at least one Mac must be among them. A suite speaks for the app that
+    /// `@` is bound to.
     pub macs: Vec<(&'a str, &'a str)>,
     /// It is about Macs with any other licence than this one.
     pub licence_not: Option<&'a str>,
@@ -51,14 +52,18 @@ pub struct Atom<'a> {
     pub over: Option<(&'a str, Hold)>,
 }
 
+/// In a path: every key of the domain that the catalogue knows, or every entry of the dictionary. A condition on
+/// such a path holds if it holds of any of them.
+pub const ANY: &str = "*";
+
 /// Where a value lies: a key of a domain, perhaps something inside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Path<'a> {
     /// The domain, or `@`.
     pub domain: &'a str,
-    /// The key, or `{key}`.
+    /// The key, `{key}`, or [`ANY`].
     pub key: &'a str,
-    /// Entries of dictionaries, outermost first; `{x}` is the rule's variable.
+    /// Entries of dictionaries, outermost first; `{x}` is the rule's variable, [`ANY`] any of them.
     #[serde(borrow)]
     pub inside: Vec<&'a str>,
 }
@@ -85,6 +90,13 @@ pub enum Test<'a> {
     Matches(&'a str),
     /// It is enforced, or it is not.
     Forced(bool),
+}
+
+impl Test<'_> {
+    /// Whether the key must be set for it to hold.
+    pub fn needs_value(&self) -> bool {
+        !matches!(self, Self::Set(false) | Self::Forced(false))
+    }
 }
 
 /// A number, or the value of another key.

@@ -5,7 +5,7 @@ use super::fields::{CONFIDENCE, literal, path_of};
 use super::model::{Confidence, Weight};
 use super::rule::{Atom, Hold, Number, Path, Rule, Test};
 use crate::document::Table;
-use crate::finding::{Finding, Findings, Span};
+use crate::finding::{Finding, Findings, Span, code_info};
 
 /// A `[[rule]]`; none if it has no name or no condition, which is said.
 pub(super) fn rule<'d>(mut reader: Reader<'d, '_>) -> Option<Rule<'d>> {
@@ -47,9 +47,37 @@ pub(super) fn rule<'d>(mut reader: Reader<'d, '_>) -> Option<Rule<'d>> {
     if bound != found.each.is_some() {
         refuse("`@` outside of `over` and `each` go together");
     }
+    if code_info(id).is_some() {
+        refuse("this `id` is a code of prefsmith's own");
+    }
+    for name in unbound(&found, &uses) {
+        refuse(&format!("nothing binds `{{{name}}}`"));
+    }
     let usable = kebab && !(found.when.is_empty() && found.unless.is_empty());
     reader.done("in [[rule]]");
     usable.then_some(found)
+}
+
+/// The variables that a rule's texts name and its conditions do not bind.
+fn unbound(rule: &Rule<'_>, uses: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let texts = [rule.says, rule.why].into_iter().chain(rule.unknown).chain(rule.help.iter().copied());
+    let mut found = Vec::new();
+    for text in texts {
+        for part in text.split('{').skip(1) {
+            let name = part.split('}').next().unwrap_or(part);
+            let bound = match name {
+                "@" => rule.each.is_some(),
+                "key" | "x" => uses(&format!("{{{name}}}")),
+                "rest" => rule.when.iter().any(|atom| atom.over.is_some()),
+                "macs" | "value" => true,
+                forms => forms.contains('|'),
+            };
+            if !bound {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    found
 }
 
 fn uses(atom: &Atom<'_>, what: &str) -> bool {

@@ -36,6 +36,12 @@ pub(super) fn apply(findings: Findings, plan: &Plan, options: &Options) -> (Find
     (kept, allowed)
 }
 
+/// Whether the policy accepts a finding.
+pub(super) fn accepted(finding: &Finding, plan: &Plan, options: &Options) -> bool {
+    let allowable = code_info(finding.code.as_str()).is_none_or(|info| info.allowable);
+    allowable && plan.allows.iter().any(|allow| !expired(allow, options) && matches(allow, finding))
+}
+
 /// Every setting that a finding is about must be accepted: an `[[allow]]` of one domain does not hide the others.
 fn matches(allow: &Allow, finding: &Finding) -> bool {
     if allow.code != finding.code.as_str() {

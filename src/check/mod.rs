@@ -8,18 +8,22 @@ mod context;
 mod delivery;
 mod fold;
 mod rules;
+mod sound;
+mod special;
 mod status;
 mod text;
 mod types;
 mod values;
 mod versions;
 
+pub use special::twice;
 pub use status::is_secret;
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
 use crate::plan::Plan;
 use context::{Context, Subject};
+use sound::Sound;
 use std::ops::Deref;
 
 /// A plan without errors. Only [`check`] makes one, so that nothing unchecked can be emitted.
@@ -43,7 +47,7 @@ impl Deref for CheckedPlan {
 /// What a check may be told.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The day on which `until` of an `[[allow]]` is judged; none: it is not.
+    /// The day on which `until` of an `[[allow]]` and the dates of deadlines are judged; none: they are not.
     pub today: Option<jiff::civil::Date>,
 }
 
@@ -90,10 +94,12 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
     findings.extend(fold::fold(pushed, &context));
-    // A rule speaks of settings whose types and values are right: while they are not, it would mislead.
-    if !findings.has_errors() {
-        rules::rules(&context, &mut findings);
-    }
+    let standing = |finding: &Finding| !allow::accepted(finding, &plan, options);
+    let facts = Sound::new(&plan, findings.iter().filter(|finding| standing(finding)));
+    let mut between = Findings::new();
+    special::special(&context, &facts, options, &mut between);
+    rules::rules(&context, &facts, &mut between);
+    findings.extend(between);
     if plan.settings.is_empty() && !findings.has_errors() {
         let finding = Finding::new("empty-policy", "the policy sets nothing");
         findings.push(match &plan.identity.origin {

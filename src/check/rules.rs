@@ -1,6 +1,7 @@
 //! The catalogue's rules between settings, as findings.
 
 use super::context::Context;
+use super::sound::Sound;
 use crate::catalog::condition::{Firing, Place};
 use crate::catalog::model::Weight;
 use crate::catalog::rule::Rule;
@@ -8,25 +9,33 @@ use crate::finding::{Code, Finding, Findings, Origin, Severity, listed};
 use crate::version::Ranges;
 
 /// Pushes what every rule has to say of the plan.
-pub(super) fn rules(context: &Context<'_, '_>, findings: &mut Findings) {
+pub(super) fn rules(context: &Context<'_, '_>, facts: &Sound<'_>, findings: &mut Findings) {
     for rule in context.catalog.rules() {
-        let firings = Rule::evaluate(rule, context.plan, context.catalog);
-        for group in grouped(context, firings) {
+        let mut firings = Rule::evaluate(rule, facts, context.catalog);
+        // What is unknown because of an error is asked again once the error is mended.
+        firings.retain(|firing| firing.certain || !facts.hides());
+        for group in grouped(context, rule, firings) {
             findings.push(finding(context, rule, &group));
         }
     }
 }
 
-/// Firings that point at the same places: one line of a policy can reach eight domains.
-fn grouped(context: &Context<'_, '_>, firings: Vec<Firing>) -> Vec<Vec<Firing>> {
+/// Firings that are one finding: those of one line, which can reach eight domains; and those that differ only in
+/// the key, as a note or where they point at the same first line.
+fn grouped(context: &Context<'_, '_>, rule: &Rule<'_>, firings: Vec<Firing>) -> Vec<Vec<Firing>> {
     let mut groups: Vec<(Vec<Origin>, Vec<Firing>)> = Vec::new();
+    let note = rule.severity == Weight::Note;
     for firing in firings {
         let places: Vec<Origin> = firing.set.iter().filter_map(|place| origin(context, place)).collect();
         let alike = |known: &&mut (Vec<Origin>, Vec<Firing>)| {
-            known.0 == places
-                && known.1.first().is_some_and(|first| {
-                    first.key == firing.key && first.x == firing.x && first.certain == firing.certain
-                })
+            known.1.first().is_some_and(|first| {
+                let one_line = known.0 == places;
+                let same_head = known.0.first() == places.first() && !places.is_empty();
+                let other_key =
+                    known.1.iter().any(|one| one.key != firing.key && one.domain == firing.domain);
+                let one = one_line || (other_key && (note || same_head));
+                one && first.x == firing.x && first.certain == firing.certain
+            })
         };
         match groups.iter_mut().find(alike) {
             Some((_, group)) => group.push(firing),
@@ -55,7 +64,7 @@ fn finding(context: &Context<'_, '_>, rule: &Rule<'_>, group: &[Firing]) -> Find
         Weight::Warning => Severity::Warning,
         Weight::Note => Severity::Note,
     };
-    let words = |text: &str| filled(context, text, group);
+    let words = |text: &str| filled(context, rule, text, group);
     let mut finding = Finding {
         code: Code::from_rule(rule.id),
         severity,
@@ -66,13 +75,16 @@ fn finding(context: &Context<'_, '_>, rule: &Rule<'_>, group: &[Firing]) -> Find
         fix: None,
         subjects: Vec::new(),
     };
-    for place in group.iter().flat_map(|firing| &firing.set) {
-        finding = finding.about(&place.domain, &place.key);
-        if let Some(at) = origin(context, place)
-            && finding.labels.iter().all(|label| label.at != at)
-        {
-            finding = finding.at(at, "");
+    let about = group.iter().flat_map(|firing| firing.set.iter().take(firing.first));
+    let beside = group.iter().flat_map(|firing| firing.set.iter().skip(firing.first));
+    for place in about {
+        finding = labelled(context, finding, place);
+        if finding.subjects.iter().all(|known| known.domain != place.domain || known.key != place.key) {
+            finding = finding.about(&place.domain, &place.key);
         }
+    }
+    for place in beside {
+        finding = labelled(context, finding, place);
     }
     if finding.labels.is_empty()
         && let Some(at) = &context.plan.identity.origin
@@ -85,31 +97,73 @@ fn finding(context: &Context<'_, '_>, rule: &Rule<'_>, group: &[Firing]) -> Find
     finding.note(words(rule.why.trim_end_matches('.')))
 }
 
-/// Puts what the variables are bound to into a text.
-fn filled(context: &Context<'_, '_>, text: &str, group: &[Firing]) -> String {
-    let Some(first) = group.first() else { return text.to_owned() };
-    let short = |names: Vec<&str>| {
-        let names: Vec<&str> = names.into_iter().map(|name| context.catalog.short(name)).collect();
-        listed(&names)
-    };
-    let mut text = text.to_owned();
-    if text.contains("{@}") {
-        text =
-            text.replace("{@}", &short(group.iter().filter_map(|firing| firing.domain.as_deref()).collect()));
+fn labelled(context: &Context<'_, '_>, finding: Finding, place: &Place) -> Finding {
+    match origin(context, place) {
+        Some(at) if finding.labels.iter().all(|label| label.at != at) => finding.at(at, ""),
+        _ => finding,
     }
-    if text.contains("{rest}") {
-        text = text.replace("{rest}", &short(first.rest.iter().map(String::as_str).collect()));
-    }
-    if text.contains("{macs}") {
-        text = text.replace("{macs}", &macs(&first.macs));
-    }
-    let key = first.key.as_deref().unwrap_or("");
-    let value = first.value.as_deref().unwrap_or("");
-    text.replace("{key}", key).replace("{x}", first.x.as_deref().unwrap_or("")).replace("{value}", value)
 }
 
-fn macs(list: &[(String, Ranges)]) -> String {
+/// Puts what the variables are bound to into a text. `{is|are}` takes the form that fits their number.
+fn filled(context: &Context<'_, '_>, rule: &Rule<'_>, text: &str, group: &[Firing]) -> String {
+    let Some(first) = group.first() else { return text.to_owned() };
+    let domains = distinct(group.iter().filter_map(|firing| firing.domain.as_deref()));
+    let keys = distinct(group.iter().filter_map(|firing| firing.key.as_deref()));
+    let many = if rule.any_key.is_empty() { domains.len() > 1 } else { keys.len() > 1 };
+    let short = |names: &[&str]| {
+        let names: Vec<&str> = names.iter().map(|name| context.catalog.short(name)).collect();
+        listed(&names)
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        match name {
+            "@" => out.push_str(&short(&domains)),
+            "key" => {
+                let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+                out.push_str(&listed(&quoted.iter().map(String::as_str).collect::<Vec<_>>()));
+            }
+            "rest" => out.push_str(&short(&first.rest.iter().map(String::as_str).collect::<Vec<_>>())),
+            "macs" => out.push_str(&macs(group)),
+            "x" => out.push_str(first.x.as_deref().unwrap_or("")),
+            "value" => out.push_str(first.value.as_deref().unwrap_or("")),
+            other => match other.split_once('|') {
+                Some((one, several)) => out.push_str(if many { several } else { one }),
+                None => out.push_str(other),
+            },
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn distinct<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let mut found = Vec::new();
+    for name in names {
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// The Macs of all firings, by product.
+fn macs(group: &[Firing]) -> String {
+    let mut all: Vec<(&str, Ranges)> = Vec::new();
+    for (product, ranges) in group.iter().flat_map(|firing| &firing.macs) {
+        match all.iter_mut().find(|(known, _)| known == product) {
+            Some((_, known)) => *known = known.union(ranges),
+            None => all.push((product, ranges.clone())),
+        }
+    }
     let parts: Vec<String> =
-        list.iter().map(|(product, ranges)| format!("{product} {}", ranges.describe())).collect();
+        all.iter().map(|(product, ranges)| format!("{product} {}", ranges.describe())).collect();
     listed(&parts.iter().map(String::as_str).collect::<Vec<_>>())
 }
