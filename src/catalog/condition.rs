@@ -4,7 +4,7 @@ use super::facts::{Fact, Facts, Known};
 use super::lookup::Catalog;
 use super::model::Literal;
 use super::rule::{ANY, Atom, Hold, Number, Path, Rule, Test};
-use super::truth::{Truth, compare, ordered, same};
+use super::truth::{Truth, compare, is, ordered};
 use crate::value::Value;
 use crate::version::Ranges;
 use std::cmp::Ordering;
@@ -330,9 +330,12 @@ impl<'e, 'c> Evaluation<'e, 'c> {
                 Known::Yes(forced) => Truth::from(forced == *wanted),
                 Known::Unknown => Truth::Unknown,
             },
-            Test::Is(literal) => compare(fact, |value| same(literal, value)),
-            Test::In(list) => compare(fact, |value| list.iter().any(|literal| same(literal, value))),
-            Test::IsNot(literal) => compare(fact, |value| !same(literal, value)),
+            Test::Is(literal) => is(fact, literal),
+            Test::In(list) => list.iter().fold(Truth::No, |truth, literal| truth.or(is(fact, literal))),
+            Test::IsNot(literal) => match fact {
+                Fact::Unset => Truth::No,
+                fact => is(fact, literal).not(),
+            },
             Test::Matches(pattern) => match regex_lite::Regex::new(pattern) {
                 Ok(regex) => compare(
                     fact,

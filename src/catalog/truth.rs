@@ -60,8 +60,13 @@ pub(super) fn compare(fact: Fact<'_>, holds: impl FnOnce(&Value) -> bool) -> Tru
     }
 }
 
-pub(super) fn same(literal: &Literal<'_>, value: &Value) -> bool {
-    literal.to_value() == *value
+/// Whether a value is there and is this literal. A text with identity tokens is a text for certain.
+pub(super) fn is(fact: Fact<'_>, literal: &Literal<'_>) -> Truth {
+    let literal = literal.to_value();
+    match fact {
+        Fact::Set(value) if value.kind() != literal.kind() => Truth::No,
+        fact => compare(fact, |value| *value == literal),
+    }
 }
 
 /// The order of two numbers of one type; of anything else, none.
@@ -103,6 +108,15 @@ mod tests {
         assert_eq!(Truth::between(true, true), Yes);
         assert_eq!(Truth::between(false, true), Unknown);
         assert_eq!(Truth::between(false, false), No);
+    }
+
+    #[test]
+    fn a_text_with_tokens_may_be_any_text_and_is_no_number() {
+        let text = Value::String(crate::value::Text::parse("${user.upn}").unwrap());
+        assert_eq!(is(Fact::Set(&text), &Literal::String("ann")), Unknown);
+        assert_eq!(is(Fact::Set(&text), &Literal::Boolean(false)), No);
+        assert_eq!(is(Fact::Unknown, &Literal::Boolean(false)), Unknown);
+        assert_eq!(is(Fact::Unset, &Literal::Boolean(false)), No);
     }
 
     #[test]
