@@ -193,6 +193,15 @@ fn a_rule_can_be_accepted_by_its_key_and_domain() {
     assert!(says(&body("Excel"), "crash-reports-lost"));
 }
 
+/// One line reaches eight domains; what is accepted of one of them is still said of the others.
+#[test]
+fn a_rule_can_be_accepted_for_one_domain_of_many() {
+    let body = "[settings]\nSendAllTelemetryEnabled = false\n[[allow]]\ncode = \"crash-reports-lost\"\n\
+        domain = \"Word\"\nwhy = \"None are wanted of Word.\"\n";
+    assert!(says(body, "crash-reports-lost"));
+    assert!(!says(body, "allow-unused"));
+}
+
 #[test]
 fn a_deadline_is_judged_only_with_a_day() {
     let passed = text("deadline-passed.toml");

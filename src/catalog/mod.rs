@@ -12,12 +12,14 @@ mod lookup;
 pub mod model;
 pub mod rule;
 mod rule_fields;
+mod search;
 mod truth;
 
 pub use facts::{Fact, Facts, Known, Licence};
 pub use fields::type_of;
 pub use layer::{Layer, LayerError};
 pub use lookup::{Catalog, KeyRef, ranges_of};
+pub use search::{Entry, Hit, KeyTopic, Topic};
 
 use crate::value::{Integer, Real, Value};
 use model::Literal;

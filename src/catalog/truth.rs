@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn numbers_are_ordered_within_their_type() {
-        let (one, two) = (Value::Integer(1.into()), Value::Integer(2.into()));
+        let (one, two) = (Value::Integer(1_i64.into()), Value::Integer(2_i64.into()));
         assert_eq!(ordered(&one, &two), Some(Ordering::Less));
         assert_eq!(ordered(&one, &Value::string("2")), None);
         assert_eq!(ordered(&Value::Boolean(false), &Value::Boolean(true)), None);

@@ -4,10 +4,13 @@ use super::context::Context;
 use crate::finding::{Finding, Findings, listed};
 use std::collections::BTreeMap;
 
+/// What findings that can be folded have in common: title and place.
+type Likeness = (String, Option<(u32, u32)>);
+
 /// Makes one finding of those that differ only in the setting they are about, and names the domains.
 pub(super) fn fold(findings: Findings, context: &Context<'_, '_>) -> Findings {
     let mut order: Vec<Finding> = Vec::new();
-    let mut seen: BTreeMap<(String, Option<(u32, u32)>), Vec<usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<Likeness, Vec<usize>> = BTreeMap::new();
     for mut finding in findings {
         let subjects = std::mem::take(&mut finding.subjects);
         let place = finding.primary().and_then(|at| at.span()).map(|span| (span.start, span.end));

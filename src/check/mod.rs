@@ -21,7 +21,7 @@ pub use status::is_secret;
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
-use crate::plan::Plan;
+use crate::plan::{Plan, Setting};
 use context::{Context, Subject};
 use sound::Sound;
 use std::ops::Deref;
@@ -34,6 +34,11 @@ impl CheckedPlan {
     /// The plan, unchecked again.
     pub fn into_inner(self) -> Plan {
         self.0
+    }
+
+    /// Whether a setting carries a secret, as [`is_secret`] tells.
+    pub fn is_secret(&self, setting: &Setting, catalog: &Catalog<'_>) -> bool {
+        is_secret(setting, catalog)
     }
 }
 
@@ -80,7 +85,6 @@ const CHECKS: &[Check] = &[
 
 /// Checks a plan. `found` is what reading and resolving it has found already; an `[[allow]]` speaks of both.
 pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Options) -> Checked {
-    let mut findings = found;
     let context = Context { plan: &plan, catalog };
     let mut pushed = Findings::new();
     for setting in &plan.settings {
@@ -93,21 +97,31 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
+    let broken = found.has_errors() || pushed.has_errors();
+    // What is accepted is taken out domain by domain, before findings that are alike become one.
+    let mut allows = allow::Allows::new(&plan, options);
+    let (mut findings, mut allowed) = allows.take(found);
+    let (pushed, accepted) = allows.take(pushed);
     findings.extend(fold::fold(pushed, &context));
-    let standing = |finding: &Finding| !allow::accepted(finding, &plan, options);
-    let facts = Sound::new(&plan, findings.iter().filter(|finding| standing(finding)));
+    allowed.extend(fold::fold(accepted.into_iter().collect(), &context));
+    let facts = Sound::new(&plan, findings.iter());
     let mut between = Findings::new();
     special::special(&context, &facts, options, &mut between);
-    rules::rules(&context, &facts, &mut between);
+    let (mut between, accepted) = allows.take(between);
+    allowed.extend(accepted);
+    allowed.extend(rules::rules(&context, &facts, &mut allows, &mut between));
     findings.extend(between);
-    if plan.settings.is_empty() && !findings.has_errors() {
+    if plan.settings.is_empty() && plan.left_out.is_empty() && !broken {
         let finding = Finding::new("empty-policy", "the policy sets nothing");
-        findings.push(match &plan.identity.origin {
+        let finding = match &plan.identity.origin {
             Some(origin) => finding.at(origin.clone(), ""),
             None => finding,
-        });
+        };
+        let (kept, gone) = allows.take([finding].into_iter().collect());
+        findings.extend(kept);
+        allowed.extend(gone);
     }
-    let (findings, allowed) = allow::apply(findings, &plan, options);
+    allows.finish(&mut findings);
     let findings = findings.sorted();
     let plan = if findings.count(Severity::Error) == 0 { Ok(CheckedPlan(plan)) } else { Err(plan) };
     Checked { findings, allowed, plan }

@@ -1,5 +1,6 @@
 //! The catalogue's rules between settings, as findings.
 
+use super::allow::Allows;
 use super::context::Context;
 use super::sound::Sound;
 use crate::catalog::condition::{Firing, Place};
@@ -8,16 +9,26 @@ use crate::catalog::rule::Rule;
 use crate::finding::{Code, Finding, Findings, Origin, Severity, listed};
 use crate::version::Ranges;
 
-/// Pushes what every rule has to say of the plan.
-pub(super) fn rules(context: &Context<'_, '_>, facts: &Sound<'_>, findings: &mut Findings) {
+/// Pushes what every rule has to say of the plan; gives back what is accepted of it, domain by domain.
+pub(super) fn rules(
+    context: &Context<'_, '_>,
+    facts: &Sound<'_>,
+    allows: &mut Allows<'_>,
+    findings: &mut Findings,
+) -> Vec<Finding> {
+    let mut allowed = Vec::new();
     for rule in context.catalog.rules() {
         let mut firings = Rule::evaluate(rule, facts, context.catalog);
         // What is unknown because of an error is asked again once the error is mended.
         firings.retain(|firing| firing.certain || !facts.hides());
+        let one = |firing: &Firing| finding(context, rule, std::slice::from_ref(firing));
+        let (accepted, firings) = firings.into_iter().partition(|firing| allows.accepts(&one(firing)));
         for group in grouped(context, rule, firings) {
             findings.push(finding(context, rule, &group));
         }
+        allowed.extend(grouped(context, rule, accepted).iter().map(|group| finding(context, rule, group)));
     }
+    allowed
 }
 
 /// Firings that are one finding: those of one line, which can reach eight domains; and those that differ only in

@@ -2,12 +2,13 @@
 
 use super::common::{
     Exit, Global, Judged, Layers, complain, day, judge, label, mask, print, read_bytes, say_findings,
+    say_findings_and,
 };
 use super::previous;
 use crate::catalog::Catalog;
 use crate::check::Options;
 use crate::emit::{Artefact, Request, TARGETS, Target, manifest, target};
-use crate::finding::{Findings, Severity, Sources};
+use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::profile::{Form, Kept};
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -120,10 +121,10 @@ fn targets(names: &[String]) -> Result<Vec<&'static dyn Target>> {
         let Some(one) = target(name) else {
             let near = crate::document::nearest(name, known());
             let hint = near.map_or_else(
-                || known().collect::<Vec<_>>().join(", "),
+                || format!("the targets are: {}", known().collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean {near}?"),
             );
-            bail!("`{name}` is no target: {hint}");
+            bail!("`{name}` is no target; {hint}");
         };
         if !found.iter().any(|known| known.name() == one.name()) {
             found.push(one);
@@ -171,15 +172,17 @@ impl Build<'_, '_> {
             .map_err(|why| anyhow!("{}: {why}", label(policy)))?;
         mask(&judged.checked.plan, self.catalog, self.global, &mut sources);
         let Judged { checked, base } = judged;
-        let mut findings = checked.findings;
+        let findings = checked.findings;
         let allowed = checked.allowed.len();
         let command = format!("prefsmith check {}", label(policy));
         let Ok(plan) = checked.plan else {
             say_findings(&findings, allowed, &sources, &command);
             return Ok(Exit::Found);
         };
+        // What only a build can say is not what `check` would show, so its notes are not just counted.
+        let mut own = Findings::new();
         if let Some(path) = &self.args.previous {
-            previous::left(path, &plan, self.catalog, &mut findings)?;
+            previous::left(path, &plan, self.catalog, &mut own)?;
         }
         let stem = stem(policy)?;
         let request = Request {
@@ -191,14 +194,14 @@ impl Build<'_, '_> {
             keep: self.keep,
         };
         let mut artefacts: Vec<Artefact> = Vec::new();
-        let mut said = Findings::new();
         for target in self.targets {
+            let mut said = Findings::new();
             artefacts.extend(target.emit(&request, &mut said));
+            own.extend(said);
         }
-        findings.extend(said);
-        let findings = findings.sorted();
-        say_findings(&findings, allowed, &sources, &command);
-        if findings.count(Severity::Error) > 0 {
+        let refused = own.has_errors();
+        say_findings_and(&findings, own, allowed, &sources, &command);
+        if refused {
             return Ok(Exit::Found);
         }
         let content = |files: &[FileEntry]| {

@@ -82,7 +82,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     match args.format {
         Format::Text => {
             print(&text(&findings, &sources, &text_options(std::io::stdout().is_terminal())))?;
-            say(&format!("{}\n", summary(&findings, allowed)));
+            // Of a file that could not be read nobody knows whether there would be findings.
+            if exit < Exit::Failure || !findings.is_empty() {
+                say(&format!("{}\n", summary(&findings, allowed)));
+            }
         }
         Format::Json => print(&json(&findings, &sources))?,
         Format::Sarif => print(&sarif(&findings, &sources))?,

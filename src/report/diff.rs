@@ -111,28 +111,33 @@ pub fn json(
     names: &(String, String),
     secret: &dyn Fn(&Setting) -> bool,
 ) -> String {
-    let head = |setting: &Setting| {
-        json!({
-            "channel": setting.channel.word(),
-            "domain": setting.domain.as_str(),
-            "key": setting.key.as_str(),
+    let settings: Vec<Json> = difference
+        .pairs
+        .iter()
+        .map(|pair| {
+            json!({
+                "channel": pair.expected.channel.word(),
+                "domain": pair.expected.domain.as_str(),
+                "key": pair.expected.key.as_str(),
+                "verdict": pair.verdict.word(),
+                "drift": pair.verdict != Verdict::Same,
+                "expected": value(pair.expected, secret),
+                "actual": pair.actual.map(|actual| value(actual, secret)),
+            })
         })
-    };
-    let mut settings = Vec::new();
-    for pair in &difference.pairs {
-        let mut one = head(pair.expected);
-        one["verdict"] = Json::from(pair.verdict.word());
-        one["drift"] = Json::from(pair.verdict != Verdict::Same);
-        one["expected"] = value(pair.expected, secret);
-        one["actual"] = pair.actual.map_or(Json::Null, |actual| value(actual, secret));
-        settings.push(one);
-    }
-    let mut extra = Vec::new();
-    for setting in &difference.extra {
-        let mut one = head(setting);
-        one["actual"] = value(setting, secret);
-        extra.push(one);
-    }
+        .collect();
+    let extra: Vec<Json> = difference
+        .extra
+        .iter()
+        .map(|setting| {
+            json!({
+                "channel": setting.channel.word(),
+                "domain": setting.domain.as_str(),
+                "key": setting.key.as_str(),
+                "actual": value(setting, secret),
+            })
+        })
+        .collect();
     visible::json(&json!({
         "version": 1,
         "expected": names.0,

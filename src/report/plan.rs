@@ -45,11 +45,12 @@ pub fn table(
     let identity = &plan.identity;
     let _ = writeln!(
         out,
-        "{} ({}), {} channel: {} settings",
+        "{} ({}), {} channel: {} {}",
         visible::line(&identity.name, 200),
         identity.id,
         identity.channel.word(),
-        plan.settings.len()
+        plan.settings.len(),
+        if plan.settings.len() == 1 { "setting" } else { "settings" }
     );
     let cut = |text: &str| visible::line(text, LONGEST);
     let wide =
