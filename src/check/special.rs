@@ -3,7 +3,6 @@
 
 use super::Options;
 use super::context::Context;
-use super::delivery::some;
 use super::sound::Sound;
 use crate::catalog::model::{MauApp, Product};
 use crate::catalog::{Catalog, Fact, Facts};
@@ -71,7 +70,7 @@ impl Look<'_, '_> {
             return;
         };
         let Some(domain) = mail_domain(text, false) else { return };
-        let mut by_line: BTreeMap<(u32, u32), (Vec<&str>, Finding)> = BTreeMap::new();
+        let mut by_line: BTreeMap<_, (Vec<&str>, Finding)> = BTreeMap::new();
         for app in self.context.catalog.list("office-apps").map_or(&[][..], |list| &list.domains) {
             let Some((options, Value::Integer(number))) = self.setting(app, "SignInOptions") else {
                 continue;
@@ -276,51 +275,33 @@ impl Look<'_, '_> {
     }
 }
 
-/// What two policies of one command line enforce differently, each pair once.
+/// Dictionaries that several policies of one command line enforce, with different entries.
 ///
-/// Pairs follow the order of `plans`. Policies can be alternatives, for different Macs: it is for their author to
-/// know whether any Mac gets both.
+/// Policies can be alternatives, for different Macs: it is for their author to know whether any Mac gets two.
 pub fn twice(plans: &[&Plan], catalog: &Catalog<'_>) -> Findings {
-    let mut findings = Findings::new();
-    let mut seen: BTreeMap<(Channel, &str, &str), Vec<(usize, &Setting)>> = BTreeMap::new();
-    for (number, plan) in plans.iter().enumerate() {
-        for setting in plan.settings.iter().filter(|s| s.enforcement == Enforcement::Forced) {
+    const MOST: usize = 8;
+    let mut seen: BTreeMap<(Channel, &str, &str), Vec<&Setting>> = BTreeMap::new();
+    for setting in plans.iter().flat_map(|plan| &plan.settings) {
+        let whole = matches!(setting.value, Some(Value::Dictionary(_)));
+        if whole && setting.enforcement == Enforcement::Forced {
             let place = (setting.channel, setting.domain.as_str(), setting.key.as_str());
-            seen.entry(place).or_default().push((number, setting));
+            seen.entry(place).or_default().push(setting);
         }
     }
-    let mut pairs: BTreeMap<(usize, usize), Vec<(&Setting, &Setting)>> = BTreeMap::new();
-    for same in seen.values() {
-        for (at, (a, first)) in same.iter().enumerate() {
-            for (b, second) in same.iter().skip(at + 1) {
-                if a != b && first.value != second.value {
-                    pairs.entry((*a, *b)).or_default().push((first, second));
-                }
-            }
+    let mut findings = Findings::new();
+    for ((_, domain, key), settings) in seen {
+        if settings.windows(2).all(|pair| matches!(pair, [a, b] if a.value == b.value)) {
+            continue;
         }
-    }
-    for ((a, b), list) in pairs {
-        let name = |number: usize| plans.get(number).map_or("", |plan| plan.identity.name.as_str());
-        let mut keys: Vec<&str> = list.iter().map(|(setting, _)| setting.key.as_str()).collect();
-        keys.dedup();
-        let title =
-            format!("\"{}\" and \"{}\" enforce different values of {}", name(a), name(b), some(&keys));
-        let mut finding = Finding::new("set-by-two-policies", title);
-        if let Some((first, second)) = list.first() {
-            finding = finding.at(second.origin.clone(), "").at(first.origin.clone(), "");
+        let of = catalog.short(domain);
+        let title = format!("`{key}` of {of} has other entries in each of {} policies", settings.len());
+        let mut finding = Finding::new("set-by-two-policies", title).about(domain, key);
+        for setting in settings.iter().take(MOST) {
+            finding = finding.at(setting.origin.clone(), "");
         }
-        let whole =
-            |(setting, _): &&(&Setting, &Setting)| matches!(setting.value, Some(Value::Dictionary(_)));
-        if let Some((setting, _)) = list.iter().find(whole) {
-            let short = catalog.short(setting.domain.as_str());
-            finding = finding.note(format!(
-                "`{}` of {short} is a dictionary: macOS takes one of the two whole, and merges nothing",
-                setting.key.as_str()
-            ));
-        }
+        let note = "macOS merges no dictionaries: on a Mac that gets two of these policies, one hides the entries of the other";
         findings.push(
-            finding
-                .note("on a Mac that gets both, one of the two values counts, and macOS does not say which"),
+            finding.note(note).help("let no Mac get two of them, or keep the dictionary in one policy"),
         );
     }
     findings

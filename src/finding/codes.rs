@@ -485,10 +485,10 @@ pub static CODES: &[CodeInfo] = &[
     CodeInfo {
         name: "set-by-two-policies",
         severity: Severity::Note,
-        summary: "Two policies of one command line enforce different values of the same settings.",
-        why: "Where a Mac has two profiles with the same key of the same domain, one of them wins, and macOS does not say which. Dictionaries, such as AutoUpdate's `Applications`, are not merged: one hides the other. Policies for different Macs may differ as they like; then there is nothing to do.",
-        example: "prefsmith check autoupdate-managed.toml autoupdate-manual.toml",
-        instead: "Put what both need into one file, and let both name it in `extends`; make sure that no Mac gets both.",
+        summary: "Several policies of one command line enforce one dictionary with different entries.",
+        why: "macOS merges the keys of two profiles for one domain, but not what is inside of a key: of two dictionaries, such as AutoUpdate's `Applications`, one hides the other, and macOS does not say which. Policies for different Macs may differ as they like; then there is nothing to do.",
+        example: "prefsmith check office-apps.toml company-portal.toml    (both have [settings.AutoUpdate.Applications])",
+        instead: "Put the dictionary into one file, and let the others name it in `extends`; or make sure that no Mac gets two of them.",
         allowable: true,
     },
     CodeInfo {
