@@ -3,5 +3,10 @@
 
 #[test]
 fn the_command_line() {
-    trycmd::TestCases::new().env("COLUMNS", "100").case("tests/cmd/*.trycmd").run();
+    trycmd::TestCases::new()
+        .env("COLUMNS", "100")
+        .case("tests/cmd/*.trycmd")
+        .case("README.md")
+        .case("docs/microsoft-samples.md")
+        .run();
 }

@@ -3,10 +3,13 @@
 use super::Options;
 use crate::finding::{Finding, Findings, code_info};
 use crate::plan::{Allow, Plan};
+use std::collections::BTreeMap;
 
 /// The `[[allow]]` of a plan, and which of them were of use.
 pub(super) struct Allows<'p> {
     list: Vec<Entry<'p>>,
+    /// Where in the list those of a code and a key stand; no key: those for every key.
+    of: BTreeMap<(&'p str, Option<&'p str>), Vec<usize>>,
 }
 
 struct Entry<'p> {
@@ -18,7 +21,11 @@ struct Entry<'p> {
 impl<'p> Allows<'p> {
     pub fn new(plan: &'p Plan, options: &Options) -> Self {
         let entry = |allow: &'p Allow| Entry { allow, live: !expired(allow, options), used: false };
-        Self { list: plan.allows.iter().map(entry).collect() }
+        let mut of: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (at, allow) in plan.allows.iter().enumerate() {
+            of.entry((allow.code.as_str(), allow.key.as_deref())).or_default().push(at);
+        }
+        Self { list: plan.allows.iter().map(entry).collect(), of }
     }
 
     /// Parts what is not accepted from what is.
@@ -32,9 +39,15 @@ impl<'p> Allows<'p> {
             return false;
         }
         let mut taken = false;
-        for entry in self.list.iter_mut().filter(|entry| entry.live && matches(entry.allow, finding)) {
-            entry.used = true;
-            taken = true;
+        let key = finding.subjects.first().map(|subject| subject.key.as_str());
+        for of in [None, key].into_iter().take(if key.is_some() { 2 } else { 1 }) {
+            for at in self.of.get(&(finding.code.as_str(), of)).into_iter().flatten() {
+                let Some(entry) = self.list.get_mut(*at) else { continue };
+                if entry.live && matches(entry.allow, finding) {
+                    entry.used = true;
+                    taken = true;
+                }
+            }
         }
         taken
     }

@@ -133,10 +133,11 @@ pub(super) fn left_out(context: &Context<'_, '_>, findings: &mut Findings) {
             .iter()
             .map(|read| format!("{} {}", spoken(context, &read.product), read.ranges.describe()))
             .collect();
-        let title =
-            format!("`{}` is left out where no build of [macs] reads it: {} did", left.key, by.join(" on "));
-        let mut finding =
-            Finding::new("left-out", title).at(left.origin.clone(), "").about(&left.domain, &left.key);
+        let title = format!("`{}` is left out where only {} reads it", left.key, by.join(" on "));
+        let mut finding = Finding::new("left-out", title)
+            .at(left.origin.clone(), "")
+            .about(&left.domain, &left.key)
+            .note("[macs] has no such build");
         let newer = context.catalog.key(&left.domain, &left.key).map(|known| known.key.superseded.as_slice());
         let newer = newer.unwrap_or_default();
         if !newer.is_empty() && !newer.iter().any(|one| is_set(context, one)) {

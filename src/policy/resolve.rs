@@ -443,6 +443,13 @@ fn reasons(
     whole: bool,
     findings: &mut Findings,
 ) {
+    let mut by_key: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, setting) in settings.iter().enumerate() {
+        by_key.entry(setting.key.as_str().to_owned()).or_default().push(at);
+    }
+    // What an error left out may be what is explained.
+    let tell = whole && !findings.has_errors();
+    let mut told = 0;
     for named_only in [false, true] {
         for why in files.iter().flat_map(|raw| &raw.why).filter(|why| why.domain.is_some() == named_only) {
             let of = match &why.domain {
@@ -450,15 +457,17 @@ fn reasons(
                 None => None,
             };
             let mut used = false;
-            for setting in settings.iter_mut() {
-                let here = of.as_ref().is_none_or(|domains| domains.contains(&setting.domain));
-                if here && setting.key.as_str() == why.key.0 {
+            for at in by_key.get(&why.key.0).into_iter().flatten() {
+                let Some(setting) = settings.get_mut(*at) else { continue };
+                if of.as_ref().is_none_or(|domains| domains.contains(&setting.domain)) {
                     setting.why = Some(why.text.clone());
                     used = true;
                 }
             }
-            if !used && whole && !findings.has_errors() {
-                findings.push(why_unused(why, of.as_deref(), settings, catalog));
+            if !used && tell {
+                told += 1;
+                let known = if told <= SUGGESTIONS { settings.as_ref() } else { Default::default() };
+                findings.push(why_unused(why, of.as_deref(), known, catalog));
             }
         }
     }
