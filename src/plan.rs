@@ -295,7 +295,8 @@ impl Facts for Plan {
     }
 
     fn versions(&self, product: &str) -> Known<Ranges> {
-        self.macs.versions.get(product).map_or(Known::Unknown, |ranges| Known::Yes(ranges.clone()))
+        // A product that [macs] does not name may have any version.
+        Known::Yes(self.macs.versions.get(product).cloned().unwrap_or_else(Ranges::any))
     }
 
     fn licences(&self) -> Known<BTreeSet<Licence>> {

@@ -30,23 +30,26 @@ impl<'p> Allows<'p> {
 
     /// Parts what is not accepted from what is.
     pub fn take(&mut self, findings: Findings) -> (Findings, Vec<Finding>) {
-        findings.partition(|finding| {
-            if code_info(finding.code.as_str()).is_some_and(|info| !info.allowable) {
-                return true;
-            }
-            let mut taken = false;
-            let key = finding.subjects.first().map(|subject| subject.key.as_str());
-            for of in [None, key].into_iter().take(if key.is_some() { 2 } else { 1 }) {
-                for at in self.of.get(&(finding.code.as_str(), of)).into_iter().flatten() {
-                    let Some(entry) = self.list.get_mut(*at) else { continue };
-                    if entry.live && matches(entry.allow, finding) {
-                        entry.used = true;
-                        taken = true;
-                    }
+        findings.partition(|finding| !self.accepts(finding))
+    }
+
+    /// Whether a finding is accepted.
+    pub fn accepts(&mut self, finding: &Finding) -> bool {
+        if code_info(finding.code.as_str()).is_some_and(|info| !info.allowable) {
+            return false;
+        }
+        let mut taken = false;
+        let key = finding.subjects.first().map(|subject| subject.key.as_str());
+        for of in [None, key].into_iter().take(if key.is_some() { 2 } else { 1 }) {
+            for at in self.of.get(&(finding.code.as_str(), of)).into_iter().flatten() {
+                let Some(entry) = self.list.get_mut(*at) else { continue };
+                if entry.live && matches(entry.allow, finding) {
+                    entry.used = true;
+                    taken = true;
                 }
             }
-            !taken
-        })
+        }
+        taken
     }
 
     /// Says which of them accept nothing.

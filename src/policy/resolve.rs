@@ -526,10 +526,12 @@ fn resolve_allow(
     findings: &mut Findings,
 ) -> Option<Allow> {
     let mut allow = raw.allow.clone();
-    if code_info(&allow.code).is_none() {
+    if code_info(&allow.code).is_none() && catalog.rule(&allow.code).is_none() {
         let title = format!("`{}` is no code of a finding", allow.code);
         let mut finding = Finding::new("unknown-code", title).at(raw.code, "");
-        if let Some(near) = nearest(&allow.code, CODES.iter().map(|info| info.name)) {
+        let rules = catalog.rules();
+        let codes = CODES.iter().map(|info| info.name).chain(rules.iter().map(|rule| rule.id));
+        if let Some(near) = nearest(&allow.code, codes) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(
                 raw.code,
                 quoted(near),
