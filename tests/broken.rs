@@ -8,9 +8,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
     reason = "helpers of tests, which clippy.toml does not know as tests"
 )]
 

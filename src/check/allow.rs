@@ -53,8 +53,11 @@ impl<'p> Allows<'p> {
     }
 
     /// Says which of them accept nothing.
-    pub fn finish(self, findings: &mut Findings) {
+    ///
+    /// Only of the policy's own: one of a file that it extends may be of use to another policy.
+    pub fn finish(self, plan: &Plan, findings: &mut Findings) {
         let broken = findings.has_errors();
+        let root = plan.identity.origin.as_ref().map(|origin| origin.source());
         for Entry { allow, live, used } in self.list {
             let of = [&allow.key, &allow.domain].into_iter().flatten().fold(String::new(), |mut of, name| {
                 of.push_str(if of.is_empty() { " for `" } else { " of `" });
@@ -67,7 +70,7 @@ impl<'p> Allows<'p> {
                 let title = format!("this [[allow]] of `{}`{of} ended on {until}", allow.code);
                 let finding = Finding::new("allow-expired", title).at(allow.origin.clone(), "");
                 findings.push(finding.help("mend what it accepted, or give it a later `until`"));
-            } else if !used && !broken {
+            } else if !used && !broken && root == Some(allow.origin.source()) {
                 // While errors stand, what they hide may be what is allowed here.
                 let title = format!("this [[allow]] of `{}`{of} accepts nothing", allow.code);
                 let finding = Finding::new("allow-unused", title).at(allow.origin.clone(), "");

@@ -121,7 +121,7 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
         findings.extend(kept);
         allowed.extend(gone);
     }
-    allows.finish(&mut findings);
+    allows.finish(&plan, &mut findings);
     let findings = findings.sorted();
     let plan = if findings.count(Severity::Error) == 0 { Ok(CheckedPlan(plan)) } else { Err(plan) };
     Checked { findings, allowed, plan }
