@@ -61,7 +61,7 @@ pub(super) struct Args {
     /// Replace files that prefsmith did not write, or that were edited since
     #[arg(long)]
     force: bool,
-    /// The day on which `until` of an [[allow]] and dates of deadlines are judged; without it, they are not
+    /// The day on which `until` of an [[allow]] and deadlines are judged; none is without it
     #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<jiff::civil::Date>,
 }

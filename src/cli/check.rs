@@ -32,7 +32,7 @@ pub(super) struct Args {
     /// Let warnings count as errors do
     #[arg(long, value_name = "WHAT")]
     deny: Option<Deny>,
-    /// The day on which `until` of an [[allow]] and dates of deadlines are judged; without it, they are not
+    /// The day on which `until` of an [[allow]] and deadlines are judged; none is without it
     #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<jiff::civil::Date>,
     /// How findings are written
