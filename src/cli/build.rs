@@ -26,6 +26,7 @@ Examples:
   prefsmith build office.toml                         out/office/office.mobileconfig
   prefsmith build office.toml --split --out dist      one profile for each domain
   prefsmith build policies/*.toml --out dist          dist/<name> for each
+  prefsmith build office.toml --target defaults       scripts, into out/office/defaults
   prefsmith build office.toml --check                 are the files in out/office up to date?
 
 Exit status: 0 built, or up to date; 1 the policy has errors, or --check found differences; 2 a file cannot be
@@ -49,7 +50,7 @@ pub(super) struct Args {
     /// One profile for each domain
     #[arg(long)]
     split: bool,
-    /// The manifest of an earlier build: say what left the policy since
+    /// The manifest of an earlier build: say what left the policy since, and let remove.sh take it back
     #[arg(long, value_name = "MANIFEST")]
     previous: Option<PathBuf>,
     /// Keep the identifiers and UUIDs of a profile that is deployed already
@@ -176,9 +177,10 @@ impl Build<'_, '_> {
             say_findings(&findings, allowed, &sources, &command);
             return Ok(Exit::Found);
         };
-        if let Some(path) = &self.args.previous {
-            previous::left(path, &plan, self.catalog, &mut findings)?;
-        }
+        let left = match &self.args.previous {
+            Some(path) => previous::left(path, &plan, self.catalog, &mut findings)?,
+            None => Vec::new(),
+        };
         let stem = stem(policy)?;
         let request = Request {
             plan: &plan,
@@ -187,6 +189,8 @@ impl Build<'_, '_> {
             form: self.args.form.into(),
             split: self.args.split,
             keep: self.keep,
+            left: &left,
+            scripts: self.targets.iter().any(|target| target.name() == "defaults"),
         };
         let mut artefacts: Vec<Artefact> = Vec::new();
         let mut said = Findings::new();

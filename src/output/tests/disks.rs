@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::output::disk::{Disk, Kind, Lock, RealDisk};
-use crate::output::name::folded;
+use crate::value::folded;
 
 pub const ENOSPC: i32 = 28;
 pub const EACCES: i32 = 13;
