@@ -41,7 +41,10 @@ class Folder:
             os.makedirs(folder)
         for name in NAMES:
             os.symlink(os.path.join(STAND_INS, name), os.path.join(self.bin, name))
-        os.symlink(sys.executable, os.path.join(self.bin, "python3"))
+        python = os.path.join(self.bin, "python3")
+        with open(python, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nexec "{sys.executable}" -S -E -B "$@"\n')
+        os.chmod(python, 0o755)
         if awk:
             os.symlink(shutil.which(awk), os.path.join(self.bin, "awk"))
         self.facts = {
@@ -68,6 +71,11 @@ class Folder:
         self.facts.update(facts)
         with open(os.path.join(self.mac, "mac.json"), "w", encoding="utf-8") as file:
             json.dump(self.facts, file)
+        users = self.facts["users"]
+        with open(os.path.join(self.mac, "who.txt"), "w", encoding="utf-8") as file:
+            file.write("".join(f"{user['uid']} {name} {user['home']}\n" for name, user in users.items()))
+        with open(os.path.join(self.mac, "sessions.txt"), "w", encoding="utf-8") as file:
+            file.write("".join(f"{users[name]['uid']}\n" for name in self.facts["sessions"]))
 
     def install(self, app, version, short=None):
         folder = f"{self.mac}{app}/Contents"
@@ -124,7 +132,6 @@ class Folder:
             "TMPDIR": self.temporary,
             "PATH": "/usr/bin:/bin",
             "LANG": "C.UTF-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
         ran = subprocess.run(
             SHELLS[shell] + [copy, *arguments], env=environment, capture_output=True, stdin=subprocess.DEVNULL,
