@@ -32,7 +32,7 @@ class Ran:
 class Folder:
     """A Mac; the users are alice (at the screen, with containers of Word and Excel) and bob (no session, none)."""
 
-    def __init__(self, top, awk=None):
+    def __init__(self, top):
         self.top = tempfile.mkdtemp(dir=top, prefix="mac.")
         self.bin = os.path.join(self.top, "bin")
         self.mac = os.path.join(self.top, "Mac")
@@ -45,6 +45,7 @@ class Folder:
         with open(python, "w", encoding="utf-8") as file:
             file.write(f'#!/bin/sh\nexec "{sys.executable}" -S -E -B "$@"\n')
         os.chmod(python, 0o755)
+        awk = os.environ.get("SCRIPT_AWK")
         if awk:
             os.symlink(shutil.which(awk), os.path.join(self.bin, "awk"))
         self.facts = {

@@ -50,6 +50,13 @@ impl Target for Defaults {
     fn emit(&self, request: &Request<'_, '_>, findings: &mut Findings) -> Vec<Artefact> {
         refuse(request, findings);
         let parts = parts(request, findings);
+        for domain in parts.keys() {
+            let name = domain.as_str();
+            if ["apply", "remove"].iter().any(|taken| name.eq_ignore_ascii_case(taken)) {
+                let title = format!("the script of the domain `{name}` would be called as the one for all");
+                findings.push(at_policy(Finding::new("bad-name", title), request));
+            }
+        }
         if findings.has_errors() {
             return Vec::new();
         }
