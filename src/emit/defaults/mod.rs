@@ -2,6 +2,8 @@
 
 mod builds;
 mod setting;
+#[cfg(test)]
+mod tests;
 mod undo;
 mod words;
 

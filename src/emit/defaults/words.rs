@@ -157,9 +157,9 @@ mod tests {
         assert_eq!(
             given.value,
             [
-                Piece::text("<array>\n<string>a&lt;"),
+                Piece::text("<array><string>a&lt;"),
                 Piece::variable("xml_user_upn"),
-                Piece::text("\u{e000}</string>\n<string>${x}</string>\n</array>"),
+                Piece::text("\u{e000}</string><string>${x}</string></array>"),
             ]
         );
     }
