@@ -207,13 +207,32 @@ pub const MASK: &str = "••••••";
 fn place(origin: &Origin, sources: &Sources, base: &str) -> Json {
     let label = sources.label(origin.source());
     json!({
-        "file": label.strip_prefix(base).unwrap_or(label),
+        "file": relative(label, base),
         "line": sources.position_of(origin).map(|position| position.line),
     })
 }
 
+/// A path from the folder `base`, which ends with `/` or is empty. Both are without `.`, and `..` stands only in
+/// front, where what is extended begins as `base` does.
+fn relative(label: &str, base: &str) -> String {
+    let mut rest = label;
+    let mut up = base;
+    while let Some((step, above)) = up.split_once('/') {
+        let Some((same, below)) = rest.split_once('/') else { break };
+        if same != step {
+            break;
+        }
+        (rest, up) = (below, above);
+    }
+    let up = up.split('/').filter(|step| !step.is_empty()).count();
+    format!("{}{rest}", "../".repeat(up))
+}
+
+/// Each range is a text of its own, so that whoever reads the JSON needs no second grammar for the holes.
 fn reads(list: &[Reads]) -> Json {
-    list.iter().map(|read| json!({ "product": read.product, "ranges": read.ranges.to_string() })).collect()
+    let ranges =
+        |read: &Reads| -> Json { read.ranges.as_slice().iter().map(|range| range.to_string()).collect() };
+    list.iter().map(|read| json!({ "product": read.product, "ranges": ranges(read) })).collect()
 }
 
 impl Setting {
@@ -270,5 +289,36 @@ impl Facts for Plan {
 
     fn licences(&self) -> Known<BTreeSet<Licence>> {
         self.macs.licences.as_ref().map_or(Known::Unknown, |licences| Known::Yes(licences.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_told_from_the_folder_of_the_policy() {
+        assert_eq!(relative("office.toml", ""), "office.toml");
+        assert_eq!(relative("../base.toml", ""), "../base.toml");
+        assert_eq!(relative("a/b/office.toml", "a/b/"), "office.toml");
+        assert_eq!(relative("a/base.toml", "a/b/"), "../base.toml");
+        assert_eq!(relative("base.toml", "a/b/"), "../../base.toml");
+        assert_eq!(relative("a/c/base.toml", "a/b/"), "../c/base.toml");
+        assert_eq!(relative("../base.toml", "a/"), "../../base.toml");
+        assert_eq!(relative("../../base.toml", "../a/"), "../../base.toml");
+        assert_eq!(relative("/x/a/office.toml", "/x/a/"), "office.toml");
+        assert_eq!(relative("/x/base.toml", "/x/a/"), "../base.toml");
+        assert_eq!(relative("/base.toml", "/x/a/"), "../../base.toml");
+    }
+
+    #[test]
+    fn the_ranges_of_a_product_are_a_list_in_json() {
+        let of = |text: &str| {
+            let read = Reads { product: "Office".to_owned(), ranges: text.parse().unwrap() };
+            reads(&[read])[0]["ranges"].clone()
+        };
+        assert_eq!(of("15.27 .. 15.41, 16.13 .."), json!(["15.27 .. 15.41", "16.13 .."]));
+        assert_eq!(of(".."), json!([".."]));
+        assert_eq!(of("none"), json!([]));
     }
 }

@@ -125,6 +125,31 @@ other_identifiers() {
   [ -z "$common" ] || fail "common to two policies: $common"
 }
 
+# A policy that extends another, found by any path: the manifest names the files from the policy's folder.
+same_extends() {
+  local folder=$work/same/extends path
+  mkdir -p "$folder/macs/office"
+  printf '[settings]\nHowToCheck = "Manual"\n\n[why]\nHowToCheck = "So."\n' >"$folder/base.toml"
+  printf '[policy]\nid = "com.example.extends"\nname = "E"\nextends = ["../../base.toml"]\n' \
+    >"$folder/macs/office/p.toml"
+  cd "$folder"
+  "$prefsmith" build macs/office/p.toml --out reference
+  grep -q '"file": "../../base.toml"' reference/manifest.json || fail "$(cat reference/manifest.json)"
+  for path in "./macs/office/p.toml" "macs/../macs/office/p.toml" "$folder/macs/office/p.toml" \
+    "../extends/macs/office/p.toml"; do
+    rm -rf "$work/same/extended"
+    "$prefsmith" build "$path" --out "$work/same/extended"
+    same_tree reference "$work/same/extended"
+  done
+  rm -rf "$work/same/extended"
+  (cd macs/office && "$prefsmith" build p.toml --out "$work/same/extended")
+  same_tree reference "$work/same/extended"
+}
+
+same_uuids() {
+  find "$work/same/reference" -name '*.mobileconfig' -print0 | xargs -0 python3 "$lib/check_uuids.py"
+}
+
 step "every ready-made policy builds in every form" same_reference
 step "same bytes: built again, into a new folder and over the old one" same_again
 step "same bytes: from another folder, by relative and absolute path" same_folder
@@ -135,6 +160,8 @@ step "same bytes: in another time zone" same_with zone env TZ=Asia/Kathmandu
 step "same bytes: in another language" same_with locale env LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8
 step "same bytes: without any environment" same_with bare env -i PATH="$PATH"
 step "same bytes: with another umask" same_umask
+step "same bytes: a policy that extends another, by any path" same_extends
 step "same bytes: on another day" same_with day faketime "2031-03-04 05:06:07"
+step "UUIDs are what Python's uuid5 makes of them" same_uuids
 step "a changed value keeps identifiers and UUIDs" same_identifiers
 step "another policy shares no identifier and no UUID" other_identifiers

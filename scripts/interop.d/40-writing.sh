@@ -22,13 +22,15 @@ big_policy "$work/writing/larger/policy.toml" 30 300 another
 big_policy "$work/writing/many-a/policy.toml" 150 10 one
 big_policy "$work/writing/many-b/policy.toml" 150 10 two
 
-# old_stays OUT COMMAND…: a build that cannot write ends with 2 and leaves what was there, and nothing else.
+# old_stays OUT WHY COMMAND…: a build that cannot write ends with 2, says why, and leaves what was there, and
+# nothing else.
 old_stays() {
-  local out=$1
-  shift
+  local out=$1 why=$2
+  shift 2
   "$prefsmith" build "$work/writing/first/policy.toml" --out "$out"
   python3 "$lib/tree.py" "$(dirname "$out")" >"$work/writing/before"
   exits 2 "$@" "$prefsmith" build "$work/writing/larger/policy.toml" --out "$out"
+  says "$why"
   python3 "$lib/tree.py" "$(dirname "$out")" | diff "$work/writing/before" -
   exits 0 "$prefsmith" build "$work/writing/first/policy.toml" --check --out "$out"
 }
@@ -42,13 +44,27 @@ limited() (
 
 writing_limit() {
   mkdir "$work/writing/limit"
-  old_stays "$work/writing/limit/out" limited
+  old_stays "$work/writing/limit/out" "File too large" limited
 }
 
 writing_full_disk() {
-  mkdir "$work/small-disk"
   as_root mount -t tmpfs -o size=64k,mode=777 tmpfs "$work/small-disk"
-  old_stays "$work/small-disk/out" env
+  old_stays "$work/small-disk/out" "No space left on device" env
+  as_root umount "$work/small-disk"
+}
+
+# Root may write where the mode says no; on a disk that is mounted read-only nobody may.
+read_only() {
+  as_root mount -o remount,ro "$work/small-disk"
+  local status=0
+  "$@" || status=$?
+  as_root mount -o remount,rw "$work/small-disk"
+  return "$status"
+}
+
+writing_read_only_disk() {
+  as_root mount -t tmpfs -o size=1m,mode=777 tmpfs "$work/small-disk"
+  old_stays "$work/small-disk/out" "Read-only file system" read_only
   as_root umount "$work/small-disk"
 }
 
@@ -85,7 +101,9 @@ step "a write that is refused leaves the old files" writing_limit
 if mkdir "$work/small-disk" && as_root mount -t tmpfs -o size=64k tmpfs "$work/small-disk" 2>/dev/null; then
   as_root umount "$work/small-disk"
   rmdir "$work/small-disk"
+  mkdir "$work/small-disk"
   step "a full disk leaves the old files" writing_full_disk
+  step "a read-only disk leaves the old files" writing_read_only_disk
 else
   rmdir "$work/small-disk"
   printf 'note  no file system can be mounted here: no full disk, only the refused write above\n'

@@ -4,8 +4,10 @@
     kill_builds.py PREFSMITH FIRST.toml SECOND.toml FOLDER
 
 FIRST and SECOND are two states of one policy (the same file name). FIRST is built, a build of SECOND over it is
-killed, then SECOND is built to the end: the folder must be what a build of SECOND into an empty folder gives.
-Goes on until ten kills have left a folder that is neither FIRST nor SECOND.
+killed, then SECOND is built to the end: the folder must be what a build of SECOND into an empty folder gives. A
+build that finds what a killed one left must say so, and one that finds nothing must not.
+
+Goes on until ten kills have left traces, and three of them profiles of both states, or some missing.
 """
 
 import os
@@ -18,7 +20,25 @@ import time
 import tree
 
 WANTED = 10
+WANTED_MIXED = 3
 MOST = 600
+# What a build keeps in the folder while it works, the lock apart, which says nothing about files.
+TRACES = (".prefsmith-journal.json", ".prefsmith-done.json", ".prefsmith-staging", ".prefsmith-backup")
+
+
+def profiles(listing):
+    """Of a listing, what is meant for users: everything that does not begin with a dot."""
+    return [line for line in listing if not line.split("/")[-1].startswith(".") and "/." not in line]
+
+
+def wait(process, out, run, usual):
+    """Moments spread over the whole run, no two the same; in turns also soon after new files are being written, and
+    while files are being exchanged, which is a short time that a clock alone seldom meets."""
+    part = (run * 0.6180339887) % 1.0
+    trace, longest = ((None, usual), (".prefsmith-staging", usual / 5), (".prefsmith-backup/0", 0.002))[run % 3]
+    while trace and process.poll() is None and not os.path.lexists(os.path.join(out, trace)):
+        pass
+    time.sleep(longest * part)
 
 
 def main(prefsmith, first, second, folder):
@@ -43,25 +63,30 @@ def main(prefsmith, first, second, folder):
     build(second, out)
     usual = time.monotonic() - start
 
-    killed = halfway = 0
+    killed = halfway = mixed = 0
     for run in range(MOST):
         build(first, out)
         process = subprocess.Popen(command(second, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # Moments spread over the whole run, no two the same.
-        time.sleep(usual * ((run * 0.6180339887) % 1.0))
+        wait(process, out, run, usual)
         process.kill()
         killed += process.wait() == -signal.SIGKILL
         left = tree.listing(folder)
-        halfway += left not in whole
+        traces = any(os.path.lexists(os.path.join(out, name)) for name in TRACES)
+        halfway += traces
+        mixed += profiles(left) not in [profiles(state) for state in whole]
         done = subprocess.run(command(second, out), capture_output=True, text=True)
         if done.returncode:
             sys.exit(f"run {run}: the next build ends with {done.returncode}: {done.stderr}")
+        if traces != ("interrupted" in done.stderr):
+            left = "traces" if traces else "no traces"
+            sys.exit(f"run {run}: {left} were left, and the next build says: {done.stderr}")
         if tree.listing(folder) != whole[1]:
             lost = sorted(set(tree.listing(folder)) ^ set(whole[1]))
             sys.exit(f"run {run}: the next build leaves another folder: {lost[:5]}")
-        if halfway >= WANTED:
+        if halfway >= WANTED and mixed >= WANTED_MIXED:
+            print(f"{run + 1} builds, {killed} killed, {halfway} half-way, {mixed} with files of both or missing")
             return
-    sys.exit(f"{killed} of {MOST} builds were killed, only {halfway} half-way: this proves too little")
+    sys.exit(f"{killed} of {MOST} builds were killed, {halfway} half-way, {mixed} between files: too few to tell")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import unittest
 import check_json
 import check_manifest
 import check_profile
+import check_uuids
 import compare_profiles
 import settings
 import tree
@@ -173,6 +174,32 @@ class Compare(InFolder):
                     plistlib.dumps({"PayloadContent": [{"PayloadType": settings.MCX, "PayloadContent": 1}]})):
             with contextlib.redirect_stderr(io.StringIO()):
                 self.assertEqual(compare_profiles.main([good, self.write("bad.mobileconfig", bad)]), 2, bad[:40])
+
+
+class Uuids(unittest.TestCase):
+    # By hand, with Python: uuid.uuid5(NAMESPACE, "com.example.policy\ndevice\n\nprofile\nwhole") and so on.
+    WHOLE = "A31DF3FF-2E37-5E22-917C-619431215843"
+    PAYLOAD = "C8D0858B-2710-59CF-80F5-83E287949599"
+
+    def wrong(self, root):
+        return [what for what, wanted, found in check_uuids.expected(root) if wanted != found]
+
+    def test_good_and_bad(self):
+        good = profile()
+        good["PayloadUUID"] = self.WHOLE
+        good["PayloadContent"][0]["PayloadUUID"] = self.PAYLOAD
+        self.assertEqual(self.wrong(good), [])
+        for change, wrong in (
+            (lambda root: root.update(PayloadUUID=self.WHOLE.lower()), 1),
+            (lambda root: root.update(PayloadIdentifier="com.example.other"), 2),
+            (lambda root: root.update(PayloadScope="User"), 2),
+            (lambda root: root["PayloadContent"][0].update(PayloadUUID=self.WHOLE), 1),
+            (lambda root: root["PayloadContent"][0].update(PayloadType="com.example.App"), 1),
+            (lambda root: root["PayloadContent"][0].update(PayloadIdentifier="com.example.policy.settings"), 2),
+        ):
+            made = copy.deepcopy(good)
+            change(made)
+            self.assertEqual(len(self.wrong(made)), wrong, made)
 
 
 class Values(unittest.TestCase):

@@ -9,11 +9,13 @@ mod fields;
 mod layer;
 mod lookup;
 pub mod model;
+mod search;
 
 pub use facts::{Fact, Facts, Known, Licence};
 pub use fields::type_of;
 pub use layer::{Layer, LayerError};
 pub use lookup::{Catalog, KeyRef, ranges_of};
+pub use search::{Entry, Hit, KeyTopic, Topic};
 
 use crate::value::{Integer, Real, Value};
 use model::Literal;

@@ -3,37 +3,75 @@
 use super::Options;
 use crate::finding::{Finding, Findings, code_info};
 use crate::plan::{Allow, Plan};
+use std::collections::BTreeMap;
 
-/// Takes out what the policy accepts, and says which of its `[[allow]]` accept nothing.
-pub(super) fn apply(findings: Findings, plan: &Plan, options: &Options) -> (Findings, Vec<Finding>) {
-    let mut used = vec![false; plan.allows.len()];
-    let live: Vec<bool> = plan.allows.iter().map(|allow| !expired(allow, options)).collect();
-    let broken = findings.has_errors();
-    let (mut kept, allowed) = findings.partition(|finding| {
-        if code_info(finding.code.as_str()).is_some_and(|info| !info.allowable) {
-            return true;
+/// The `[[allow]]` of a plan, and which of them were of use.
+pub(super) struct Allows<'p> {
+    list: Vec<Entry<'p>>,
+    /// Where in the list those of a code and a key stand; no key: those for every key.
+    of: BTreeMap<(&'p str, Option<&'p str>), Vec<usize>>,
+}
+
+struct Entry<'p> {
+    allow: &'p Allow,
+    live: bool,
+    used: bool,
+}
+
+impl<'p> Allows<'p> {
+    pub fn new(plan: &'p Plan, options: &Options) -> Self {
+        let entry = |allow: &'p Allow| Entry { allow, live: !expired(allow, options), used: false };
+        let mut of: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (at, allow) in plan.allows.iter().enumerate() {
+            of.entry((allow.code.as_str(), allow.key.as_deref())).or_default().push(at);
         }
-        let mut taken = false;
-        for ((allow, used), live) in plan.allows.iter().zip(&mut used).zip(&live) {
-            if *live && matches(allow, finding) {
-                *used = true;
-                taken = true;
+        Self { list: plan.allows.iter().map(entry).collect(), of }
+    }
+
+    /// Parts what is not accepted from what is.
+    pub fn take(&mut self, findings: Findings) -> (Findings, Vec<Finding>) {
+        findings.partition(|finding| {
+            if code_info(finding.code.as_str()).is_some_and(|info| !info.allowable) {
+                return true;
+            }
+            let mut taken = false;
+            let key = finding.subjects.first().map(|subject| subject.key.as_str());
+            for of in [None, key].into_iter().take(if key.is_some() { 2 } else { 1 }) {
+                for at in self.of.get(&(finding.code.as_str(), of)).into_iter().flatten() {
+                    let Some(entry) = self.list.get_mut(*at) else { continue };
+                    if entry.live && matches(entry.allow, finding) {
+                        entry.used = true;
+                        taken = true;
+                    }
+                }
+            }
+            !taken
+        })
+    }
+
+    /// Says which of them accept nothing.
+    pub fn finish(self, findings: &mut Findings) {
+        let broken = findings.has_errors();
+        for Entry { allow, live, used } in self.list {
+            let of = [&allow.key, &allow.domain].into_iter().flatten().fold(String::new(), |mut of, name| {
+                of.push_str(if of.is_empty() { " for `" } else { " of `" });
+                of.push_str(name);
+                of.push('`');
+                of
+            });
+            if !live {
+                let until = allow.until.as_deref().unwrap_or("");
+                let title = format!("this [[allow]] of `{}`{of} ended on {until}", allow.code);
+                let finding = Finding::new("allow-expired", title).at(allow.origin.clone(), "");
+                findings.push(finding.help("mend what it accepted, or give it a later `until`"));
+            } else if !used && !broken {
+                // While errors stand, what they hide may be what is allowed here.
+                let title = format!("this [[allow]] of `{}`{of} accepts nothing", allow.code);
+                let finding = Finding::new("allow-unused", title).at(allow.origin.clone(), "");
+                findings.push(finding.help("take it out"));
             }
         }
-        !taken
-    });
-    for ((allow, used), live) in plan.allows.iter().zip(used).zip(live) {
-        if !live {
-            let until = allow.until.as_deref().unwrap_or("");
-            let title = format!("this [[allow]] of `{}` ended on {until}", allow.code);
-            kept.push(Finding::new("allow-expired", title).at(allow.origin.clone(), ""));
-        } else if !used && !(broken && kept.has_errors()) {
-            // While errors stand, what they hide may be what is allowed here.
-            let title = format!("this [[allow]] of `{}` accepts nothing", allow.code);
-            kept.push(Finding::new("allow-unused", title).at(allow.origin.clone(), ""));
-        }
     }
-    (kept, allowed)
 }
 
 /// Every setting that a finding is about must be accepted: an `[[allow]]` of one domain does not hide the others.

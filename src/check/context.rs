@@ -55,17 +55,32 @@ pub(super) struct Position<'v, 'n> {
     pub value: &'v Value,
     pub places: &'v Places,
     pub node: &'v Node<'n>,
-    /// Keys from the setting inwards; items have none.
-    pub path: Vec<&'v str>,
+    /// Keys and items from the setting inwards.
+    pub path: Vec<Step<'v>>,
+}
+
+/// One step into a value.
+#[derive(Clone, Copy)]
+pub(super) enum Step<'v> {
+    /// An entry of a dictionary.
+    Key(&'v str),
+    /// An item of an array, from 0.
+    Item(usize),
 }
 
 impl Position<'_, '_> {
-    /// How messages name the position: `HowToCheck`, or `Applications > /Applications/X.app > LCID`.
+    /// How messages name the position: `HowToCheck`, `Applications > /Applications/X.app > LCID`, or
+    /// `AllowedEmailDomains > item 2`.
     pub fn name(&self, key: &str) -> String {
         let mut name = key.to_owned();
-        for part in &self.path {
-            name.push_str(" > ");
-            name.push_str(part);
+        for step in &self.path {
+            match step {
+                Step::Key(part) => {
+                    name.push_str(" > ");
+                    name.push_str(part);
+                }
+                Step::Item(at) => name.push_str(&format!(" > item {}", at + 1)),
+            }
         }
         name
     }
@@ -88,7 +103,7 @@ fn descend<'v, 'n>(
     value: &'v Value,
     places: &'v Places,
     node: &'v Node<'n>,
-    path: &mut Vec<&'v str>,
+    path: &mut Vec<Step<'v>>,
     visit: &mut impl FnMut(&Position<'v, 'n>),
 ) {
     visit(&Position { value, places, node, path: path.clone() });
@@ -96,14 +111,16 @@ fn descend<'v, 'n>(
         Value::Array(items) => {
             if let Some(inner) = child(node, |segment| *segment == Segment::Item) {
                 for (at, item) in items.iter().enumerate() {
+                    path.push(Step::Item(at));
                     descend(item, places.item(at), inner, path, visit);
+                    path.pop();
                 }
             }
         }
         Value::Dictionary(entries) => {
             for (key, entry) in entries {
                 if let Some(inner) = entry_node(node, key) {
-                    path.push(key);
+                    path.push(Step::Key(key));
                     descend(entry, places.entry(key), inner, path, visit);
                     path.pop();
                 }

@@ -20,7 +20,7 @@ pub(super) fn delivery(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
     }
     if key.delivery == Delivery::NeverByProfile && by_profile {
         let title = format!("`{}` must not be set by a profile", subject.key());
-        findings.push(because(subject.finding("never-by-profile", title)));
+        findings.push(because(subject.finding("never-by-profile", title)).help("leave it out"));
     }
     let early = key.when == When::BeforeInstall && setting.channel == Channel::User && by_profile;
     if early {

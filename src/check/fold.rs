@@ -4,10 +4,13 @@ use super::context::Context;
 use crate::finding::{Finding, Findings, listed};
 use std::collections::BTreeMap;
 
+/// What findings that can be folded have in common: title and place.
+type Likeness = (String, Option<(u32, u32)>);
+
 /// Makes one finding of those that differ only in the setting they are about, and names the domains.
 pub(super) fn fold(findings: Findings, context: &Context<'_, '_>) -> Findings {
     let mut order: Vec<Finding> = Vec::new();
-    let mut seen: BTreeMap<(String, Option<(u32, u32)>), Vec<usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<Likeness, Vec<usize>> = BTreeMap::new();
     for mut finding in findings {
         let subjects = std::mem::take(&mut finding.subjects);
         let place = finding.primary().and_then(|at| at.span()).map(|span| (span.start, span.end));
@@ -44,7 +47,9 @@ pub(super) fn fold(findings: Findings, context: &Context<'_, '_>) -> Findings {
 fn name_domains(finding: &mut Finding, context: &Context<'_, '_>) {
     let Some(first) = finding.subjects.first() else { return };
     let one_key = finding.subjects.iter().all(|subject| subject.key == first.key);
-    let bare = context.plan.setting(&first.domain, &first.key).is_some_and(|setting| setting.bare);
+    let setting = context.plan.setting(&first.domain, &first.key);
+    // What is not in the plan was left out of what a bare key reaches.
+    let bare = setting.is_none_or(|setting| setting.bare);
     let spread = finding.subjects.len() > 1 || (bare && context.catalog.bare(&first.key).len() > 1);
     if !one_key || !spread {
         return;

@@ -17,7 +17,7 @@ pub use status::is_secret;
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
-use crate::plan::Plan;
+use crate::plan::{Plan, Setting};
 use context::{Context, Subject};
 use std::ops::Deref;
 
@@ -29,6 +29,11 @@ impl CheckedPlan {
     /// The plan, unchecked again.
     pub fn into_inner(self) -> Plan {
         self.0
+    }
+
+    /// Whether a setting carries a secret, as [`is_secret`] tells.
+    pub fn is_secret(&self, setting: &Setting, catalog: &Catalog<'_>) -> bool {
+        is_secret(setting, catalog)
     }
 }
 
@@ -75,7 +80,6 @@ const CHECKS: &[Check] = &[
 
 /// Checks a plan. `found` is what reading and resolving it has found already; an `[[allow]]` speaks of both.
 pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Options) -> Checked {
-    let mut findings = found;
     let context = Context { plan: &plan, catalog };
     let mut pushed = Findings::new();
     for setting in &plan.settings {
@@ -85,17 +89,27 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
             check(&context, &subject, &mut pushed);
         }
     }
+    versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
+    let broken = found.has_errors() || pushed.has_errors();
+    // What is accepted is taken out domain by domain, before findings that are alike become one.
+    let mut allows = allow::Allows::new(&plan, options);
+    let (mut findings, mut allowed) = allows.take(found);
+    let (pushed, accepted) = allows.take(pushed);
     findings.extend(fold::fold(pushed, &context));
-    if plan.settings.is_empty() && !findings.has_errors() {
+    allowed.extend(fold::fold(accepted.into_iter().collect(), &context));
+    if plan.settings.is_empty() && plan.left_out.is_empty() && !broken {
         let finding = Finding::new("empty-policy", "the policy sets nothing");
-        findings.push(match &plan.identity.origin {
+        let finding = match &plan.identity.origin {
             Some(origin) => finding.at(origin.clone(), ""),
             None => finding,
-        });
+        };
+        let (kept, gone) = allows.take([finding].into_iter().collect());
+        findings.extend(kept);
+        allowed.extend(gone);
     }
-    let (findings, allowed) = allow::apply(findings, &plan, options);
+    allows.finish(&mut findings);
     let findings = findings.sorted();
     let plan = if findings.count(Severity::Error) == 0 { Ok(CheckedPlan(plan)) } else { Err(plan) };
     Checked { findings, allowed, plan }

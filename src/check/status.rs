@@ -84,7 +84,7 @@ pub(super) fn unverified(context: &Context<'_, '_>, findings: &mut Findings) {
     );
     findings.push(
         finding
-            .note("the maker of the apps does not document them; `prefsmith explain KEY` names the sources"),
+            .note("the maker of the app does not document that; `prefsmith explain KEY` names the sources"),
     );
 }
 
@@ -96,7 +96,11 @@ pub(super) fn secret(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
         "`{}` looks like a secret, and every user of the Mac can read managed preferences",
         subject.key()
     );
-    findings.push(subject.finding("secret-in-profile", title));
+    findings.push(
+        subject
+            .finding("secret-in-profile", title)
+            .help("hand it to each user in another way, or accept the finding with an [[allow]]"),
+    );
 }
 
 /// Whether a setting carries a secret: the catalogue says so, or its key is named like one and holds a text.

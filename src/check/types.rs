@@ -1,10 +1,10 @@
 //! Whether values have the types that the app reads.
 
 use super::context::{Context, Position, Subject, entry_node, walk};
-use crate::catalog::model::Segment;
+use crate::catalog::model::{Judgement, Segment};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings};
-use crate::value::{Integer, Type, Value, toml_key};
+use crate::value::{Integer, Real, Type, Value, toml_key};
 
 pub(super) fn types(_: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
@@ -27,7 +27,13 @@ fn wrong_type(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Finding
     );
     let finding = subject.finding_at("wrong-type", title, &position.places.at);
     let Some(wanted) = position.node.types.first() else { return finding };
-    match meant(position.value, *wanted) {
+    let good = position.node.values.iter().filter(|allowed| allowed.verdict == Judgement::Fine);
+    let values: Vec<Value> = good.map(|allowed| allowed.value.to_value()).collect();
+    let fits = |meant: &Value| values.is_empty() || values.contains(meant);
+    // Between a flag and a text or a number lies a guess: only a value that is known bridges it.
+    let guess = matches!(position.value, Value::Boolean(_)) && values.is_empty();
+    match meant(position.value, *wanted).filter(|meant| !guess && fits(meant)).map(|meant| meant.to_string())
+    {
         Some(text) => {
             let finding = finding.help(format!("write `{text}`"));
             match position.places.at.span() {
@@ -35,34 +41,47 @@ fn wrong_type(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Finding
                 None => finding,
             }
         }
+        None if !values.is_empty() && *wanted != Type::Boolean => {
+            let known: Vec<String> = values.iter().map(Value::to_string).collect();
+            finding.help(format!("it is one of {}", known.join(", ")))
+        }
         None => finding.help(format!("{} is written {}", wanted.with_article(), example(*wanted))),
     }
 }
 
-/// What was most likely meant by a value of the wrong type, as a policy writes it.
-fn meant(value: &Value, wanted: Type) -> Option<String> {
+/// What was most likely meant by a value of the wrong type.
+fn meant(value: &Value, wanted: Type) -> Option<Value> {
     let text = || match value {
         Value::String(text) => text.as_literal().map(str::trim),
         _ => None,
     };
+    let whole = |number: f64| {
+        // Exact: a whole number below 2^53.
+        (number.fract() == 0.0 && number.abs() < 9e15)
+            .then(|| format!("{number:.0}").parse::<i64>().ok())
+            .flatten()
+    };
+    let flag = |number: i64| match number {
+        0 => Some(Value::Boolean(false)),
+        1 => Some(Value::Boolean(true)),
+        _ => None,
+    };
     match (wanted, value) {
-        (Type::Boolean, Value::Integer(Integer::Signed(0))) => Some("false".to_owned()),
-        (Type::Boolean, Value::Integer(Integer::Signed(1))) => Some("true".to_owned()),
+        (Type::Boolean, Value::Integer(Integer::Signed(number))) => flag(*number),
+        (Type::Boolean, Value::Real(number)) => flag(whole(number.get())?),
         (Type::Boolean, Value::String(_)) => match text()?.to_ascii_lowercase().as_str() {
-            "0" | "false" | "no" | "off" => Some("false".to_owned()),
-            "1" | "true" | "yes" | "on" => Some("true".to_owned()),
+            "0" | "false" | "no" | "off" => Some(Value::Boolean(false)),
+            "1" | "true" | "yes" | "on" => Some(Value::Boolean(true)),
             _ => None,
         },
-        (Type::Integer, Value::Boolean(flag)) => Some(i32::from(*flag).to_string()),
-        (Type::Integer, Value::String(_)) => text()?.parse::<i64>().ok().map(|number| number.to_string()),
-        (Type::Integer, Value::Real(number)) if number.get().fract() == 0.0 && number.get().abs() < 1e15 => {
-            Some(format!("{:.0}", number.get()))
-        }
-        (Type::Real, Value::Integer(number)) => Some(format!("{number}.0")),
+        (Type::Integer, Value::Boolean(flag)) => Some(Value::Integer(i64::from(*flag).into())),
+        (Type::Integer, Value::String(_)) => Some(Value::Integer(text()?.parse::<i64>().ok()?.into())),
+        (Type::Integer, Value::Real(number)) => Some(Value::Integer(whole(number.get())?.into())),
+        (Type::Real, Value::Integer(number)) => Real::new(number.to_string().parse().ok()?).map(Value::Real),
         (Type::String, Value::Integer(_) | Value::Boolean(_) | Value::Real(_)) => {
-            Some(format!("\"{value}\""))
+            Some(Value::string(value.to_string()))
         }
-        (Type::Array, Value::String(_) | Value::Integer(_)) => Some(format!("[{value}]")),
+        (Type::Array, Value::String(_) | Value::Integer(_)) => Some(Value::Array(vec![value.clone()])),
         _ => None,
     }
 }
@@ -113,7 +132,9 @@ fn unknown_field(
     let at = position.places.key(key);
     let title = format!("`{key}` is not known inside `{}`", position.name(subject.key()));
     let finding = subject.finding_at("unknown-field", title, at);
-    match nearest(key, names.iter().copied()) {
+    let present =
+        |name: &&str| matches!(position.value, Value::Dictionary(entries) if entries.contains_key(*name));
+    match nearest(key, names.iter().copied().filter(|name| !present(name))) {
         Some(near) => {
             let finding = finding.help(format!("did you mean `{near}`?"));
             match at.span() {

@@ -1,6 +1,6 @@
 //! Whether values are among those that the app takes.
 
-use super::context::{Context, Position, Subject, walk};
+use super::context::{Context, Position, Step, Subject, walk};
 use crate::catalog::KeyRef;
 use crate::catalog::model::{Allowed, Judgement, Node, Outside, Segment, Weight};
 use crate::document::nearest;
@@ -46,12 +46,9 @@ fn of_items(
     let kinds = position.node.children.iter().find(|(s, _)| *s == Segment::Item).map(|(_, item)| &item.types);
     for (at, item) in items.iter().enumerate() {
         if kinds.is_some_and(|kinds| kinds.contains(&item.kind())) {
-            let inner = Position {
-                value: item,
-                places: position.places.item(at),
-                node: position.node,
-                path: position.path.clone(),
-            };
+            let mut path = position.path.clone();
+            path.push(Step::Item(at));
+            let inner = Position { value: item, places: position.places.item(at), node: position.node, path };
             one(context, subject, facts, &inner, position.node, findings);
         }
     }
@@ -78,7 +75,10 @@ fn one(
         }
     }
     findings_of(multiple(subject, position, node), findings);
-    findings_of(stray_space(subject, position), findings);
+    // Where only some values are allowed, one with a space is none of them.
+    if node.values.is_empty() {
+        findings_of(stray_space(subject, position), findings);
+    }
 }
 
 fn in_range(node: &Node<'_>, value: &Value) -> bool {
@@ -180,7 +180,7 @@ fn not_allowed(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &No
                 None => finding,
             }
         }
-        _ => finding.help(format!("it is {}", known.join(", "))),
+        _ => finding.help(format!("it is one of {}", known.join(", "))),
     }
 }
 
@@ -189,9 +189,9 @@ fn outside(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &Node<'
     let unit = node.unit.map_or(String::new(), |unit| format!(" {unit}"));
     let below = bounds.min.is_some_and(|min| number.get() < i128::from(min));
     let (said, side): (&Option<Outside<'_>>, _) =
-        if below { (&node.below, "less than the least") } else { (&node.above, "more than the most") };
+        if below { (&node.below, "too low: at least") } else { (&node.above, "too high: at most") };
     let limit = if below { bounds.min } else { bounds.max }?;
-    let title = format!("`{}` = {number} is {side}: {limit}{unit}", position.name(subject.key()));
+    let title = format!("`{}` = {number} is {side} {limit}{unit}", position.name(subject.key()));
     let mut finding = subject.finding_at("out-of-range", title, &position.places.at);
     if let Some(outside) = said {
         finding = finding.severity(severity(outside.weight)).note(outside.says.trim_end_matches('.'));
@@ -258,6 +258,12 @@ fn stray_space(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Option
     let text = literal(position)?;
     (text.trim() != text && !text.trim().is_empty()).then(|| {
         let title = format!("`{}` has white space at an end of its value", position.name(subject.key()));
-        subject.finding_at("stray-space", title, &position.places.at)
+        let right = Value::string(text.trim()).to_string();
+        let finding =
+            subject.finding_at("stray-space", title, &position.places.at).help(format!("write `{right}`"));
+        match position.places.at.span() {
+            Some(span) => finding.fix(span, right, "drop the white space"),
+            None => finding,
+        }
     })
 }

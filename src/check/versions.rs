@@ -3,9 +3,12 @@
 use super::context::{Context, Subject, walk};
 use crate::catalog::model::Superseded;
 use crate::catalog::ranges_of;
-use crate::finding::{Finding, Findings};
-use crate::plan::Enforcement;
+use crate::finding::{Finding, Findings, Severity};
+use crate::plan::{Enforcement, LeftOutWhy};
 use crate::version::Ranges;
+
+/// The code of a setting that only older builds read.
+const NO_LONGER: &str = "no-longer-read";
 
 /// Not read yet, no longer, only by some builds, or by builds nobody vouches for.
 pub(super) fn builds(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
@@ -22,7 +25,11 @@ pub(super) fn builds(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
             findings.push(subject.finding("not-installed", title));
             continue;
         }
-        if let Some(finding) = read_by(subject, named, out_there, &read.ranges) {
+        if let Some(mut finding) = read_by(subject, named, out_there, &read.ranges) {
+            let newer = &facts.key.superseded;
+            if finding.code.as_str() == NO_LONGER && !newer.iter().any(|one| is_set(context, one)) {
+                finding = newer.iter().map(|one| add(context, one)).fold(finding, Finding::help);
+            }
             findings.push(finding);
         }
     }
@@ -65,8 +72,7 @@ fn read_by(subject: &Subject<'_, '_>, product: &str, out_there: &Ranges, reads: 
         (Some(first), Some(end)) => end <= first,
         _ => false,
     };
-    let (code, word) =
-        if older { ("not-read-yet", "not read yet") } else { ("no-longer-read", "no longer read") };
+    let (code, word) = if older { ("not-read-yet", "not read yet") } else { (NO_LONGER, "no longer read") };
     let title = format!("`{key}` is {word} by {product} {}", missed.describe());
     Some(subject.finding(code, title).note(by))
 }
@@ -112,6 +118,61 @@ fn nested(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut F
     });
 }
 
+/// A bare key that went to some of its domains only: the others would not have read it.
+///
+/// It is a warning where something newer does there what the policy asks for, and the policy does not set it.
+pub(super) fn left_out(context: &Context<'_, '_>, findings: &mut Findings) {
+    for left in &context.plan.left_out {
+        let LeftOutWhy::NotRead(reads) = &left.why else { continue };
+        // A bare key that went nowhere has its own finding.
+        let went_somewhere = context.plan.settings.iter().any(|s| s.bare && s.origin == left.origin);
+        if !went_somewhere {
+            continue;
+        }
+        let by: Vec<String> = reads
+            .iter()
+            .map(|read| format!("{} {}", spoken(context, &read.product), read.ranges.describe()))
+            .collect();
+        let title = format!("`{}` is left out where only {} reads it", left.key, by.join(" on "));
+        let mut finding = Finding::new("left-out", title)
+            .at(left.origin.clone(), "")
+            .about(&left.domain, &left.key)
+            .note("[macs] has no such build");
+        let newer = context.catalog.key(&left.domain, &left.key).map(|known| known.key.superseded.as_slice());
+        let newer = newer.unwrap_or_default();
+        if !newer.is_empty() && !newer.iter().any(|one| is_set(context, one)) {
+            let helps = newer.iter().map(|one| add(context, one));
+            finding = helps.fold(finding.severity(Severity::Warning), Finding::help);
+        }
+        findings.push(finding);
+    }
+}
+
+/// Whether a policy sets what took a key's place.
+fn is_set(context: &Context<'_, '_>, newer: &Superseded<'_>) -> bool {
+    newer.by.split_once(':').is_some_and(|(domain, key)| {
+        let name = key.split(['=', ' ']).next().unwrap_or(key);
+        context.plan.setting(domain, name).is_some()
+    })
+}
+
+/// What to add in a key's place.
+fn add(context: &Context<'_, '_>, newer: &Superseded<'_>) -> String {
+    let from = newer.from.map_or(String::new(), |from| format!(" (from {from})"));
+    match newer.line {
+        Some(line) => format!("add `{line}`{from}"),
+        None => format!("set {}{from}", of_domain(context, newer.by)),
+    }
+}
+
+/// `domain:key` in words: the key of the domain's short name.
+fn of_domain(context: &Context<'_, '_>, path: &str) -> String {
+    match path.split_once(':') {
+        Some((domain, key)) => format!("`{key}` of {}", context.catalog.short(domain)),
+        None => format!("`{path}`"),
+    }
+}
+
 /// Something newer took the key's place, for Macs that are out there, and the policy does not set it.
 pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let Some(facts) = subject.facts() else { return };
@@ -119,13 +180,7 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     if newer.is_empty() || subject.setting.enforcement == Enforcement::Unset {
         return;
     }
-    let set = |one: &Superseded<'_>| {
-        one.by.split_once(':').is_some_and(|(domain, key)| {
-            let name = key.split(['=', ' ']).next().unwrap_or(key);
-            context.plan.setting(domain, name).is_some()
-        })
-    };
-    if newer.iter().any(set) {
+    if newer.iter().any(|one| is_set(context, one)) {
         return;
     }
     let own = facts.product(context.catalog).map(|product| product.name);
@@ -137,27 +192,18 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     if lost.is_empty() && !reads.is_any() {
         return;
     }
-    let mut finding = subject.finding("superseded", superseded_title(subject.key(), product, &reads, newer));
-    for one in newer {
-        let from = one.from.map_or(String::new(), |from| format!(" (from {from})"));
-        finding = match one.line {
-            Some(line) => finding.help(format!("add `{line}`{from}")),
-            None => finding.help(format!("use `{}`{from}", one.by)),
-        };
+    // That no Mac reads it any more is a finding of its own, with the same help.
+    if out_there.is_some_and(|versions| versions.intersect(&reads).is_empty()) {
+        return;
     }
-    findings.push(finding);
+    let by = newer.first().map_or(String::new(), |one| of_domain(context, one.by));
+    let finding = subject.finding("superseded", superseded_title(subject.key(), product, &reads, &by));
+    findings.push(newer.iter().map(|one| add(context, one)).fold(finding, Finding::help));
 }
 
-fn superseded_title(key: &str, product: Option<&str>, reads: &Ranges, newer: &[Superseded<'_>]) -> String {
-    let by = newer.first().map_or("", |one| one.by);
-    let by = by.split_once(':').map_or(by, |(_, name)| name);
-    match product {
-        Some(product) if !reads.is_any() => {
-            format!(
-                "`{key}` ends with {product} {}: `{by}` took its place",
-                reads.upper().unwrap_or_default()
-            )
-        }
-        _ => format!("`{by}` took the place of `{key}`"),
+fn superseded_title(key: &str, product: Option<&str>, reads: &Ranges, by: &str) -> String {
+    match (product, reads.upper()) {
+        (Some(product), Some(last)) => format!("`{key}` ends with {product} {last}: {by} took its place"),
+        _ => format!("{by} took the place of `{key}`"),
     }
 }

@@ -2,12 +2,13 @@
 
 use super::common::{
     Exit, Global, Judged, Layers, complain, day, judge, label, mask, print, read_bytes, say_findings,
+    say_findings_and,
 };
 use super::previous;
 use crate::catalog::Catalog;
 use crate::check::Options;
 use crate::emit::{Artefact, Request, TARGETS, Target, manifest, target};
-use crate::finding::{Findings, Severity, Sources};
+use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::profile::{Form, Kept};
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -29,8 +30,10 @@ Examples:
   prefsmith build office.toml --target defaults       scripts, into out/office/defaults
   prefsmith build office.toml --check                 are the files in out/office up to date?
 
-Exit status: 0 built, or up to date; 1 the policy has errors, or --check found differences; 2 a file cannot be
-read or written.")]
+Exit status:
+  0  built, or up to date
+  1  the policy has errors, or --check found differences
+  2  a file cannot be read or written")]
 pub(super) struct Args {
     /// Policies
     #[arg(required = true, value_name = "POLICY")]
@@ -119,10 +122,10 @@ fn targets(names: &[String]) -> Result<Vec<&'static dyn Target>> {
         let Some(one) = target(name) else {
             let near = crate::document::nearest(name, known());
             let hint = near.map_or_else(
-                || known().collect::<Vec<_>>().join(", "),
+                || format!("the targets are: {}", known().collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean {near}?"),
             );
-            bail!("`{name}` is no target: {hint}");
+            bail!("`{name}` is no target; {hint}");
         };
         if !found.iter().any(|known| known.name() == one.name()) {
             found.push(one);
@@ -170,15 +173,17 @@ impl Build<'_, '_> {
             .map_err(|why| anyhow!("{}: {why}", label(policy)))?;
         mask(&judged.checked.plan, self.catalog, self.global, &mut sources);
         let Judged { checked, base } = judged;
-        let mut findings = checked.findings;
+        let findings = checked.findings;
         let allowed = checked.allowed.len();
         let command = format!("prefsmith check {}", label(policy));
         let Ok(plan) = checked.plan else {
             say_findings(&findings, allowed, &sources, &command);
             return Ok(Exit::Found);
         };
+        // What only a build can say is not what `check` would show, so its notes are not just counted.
+        let mut own = Findings::new();
         let left = match &self.args.previous {
-            Some(path) => previous::left(path, &plan, self.catalog, &mut findings)?,
+            Some(path) => previous::left(path, &plan, self.catalog, &mut own)?,
             None => Vec::new(),
         };
         let stem = stem(policy)?;
@@ -193,14 +198,14 @@ impl Build<'_, '_> {
             scripts: self.targets.iter().any(|target| target.name() == "defaults"),
         };
         let mut artefacts: Vec<Artefact> = Vec::new();
-        let mut said = Findings::new();
         for target in self.targets {
+            let mut said = Findings::new();
             artefacts.extend(target.emit(&request, &mut said));
+            own.extend(said);
         }
-        findings.extend(said);
-        let findings = findings.sorted();
-        say_findings(&findings, allowed, &sources, &command);
-        if findings.count(Severity::Error) > 0 {
+        let refused = own.has_errors();
+        say_findings_and(&findings, own, allowed, &sources, &command);
+        if refused {
             return Ok(Exit::Found);
         }
         let content = |files: &[FileEntry]| {

@@ -21,7 +21,10 @@ Examples:
   prefsmith check --format github policies/*.toml      annotations in a GitHub job
   prefsmith check --format json office.toml | jq '.findings[].code'
 
-Exit status: 0 no errors (and with --deny warnings no warnings), 1 there are, 2 a file cannot be read.")]
+Exit status:
+  0  no errors, and with --deny warnings no warnings
+  1  there are some
+  2  a file cannot be read")]
 pub(super) struct Args {
     /// Policies
     #[arg(required = true, value_name = "FILE")]
@@ -79,7 +82,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     match args.format {
         Format::Text => {
             print(&text(&findings, &sources, &text_options(std::io::stdout().is_terminal())))?;
-            say(&format!("{}\n", summary(&findings, allowed)));
+            // Of a file that could not be read nobody knows whether there would be findings.
+            if exit < Exit::Failure || !findings.is_empty() {
+                say(&format!("{}\n", summary(&findings, allowed)));
+            }
         }
         Format::Json => print(&json(&findings, &sources))?,
         Format::Sarif => print(&sarif(&findings, &sources))?,

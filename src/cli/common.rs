@@ -6,7 +6,7 @@ use crate::check::{Checked, Options, check, is_secret};
 use crate::document::Document;
 use crate::finding::{Finding, Findings, Severity, Sources};
 use crate::plan::{Plan, Setting};
-use crate::policy::{Files, MAX_BYTES, Policy};
+use crate::policy::{Files, MAX_BYTES, Policy, normal};
 use crate::report::findings::{TextOptions, summary, text};
 use anyhow::{Context as _, Result};
 use std::io::{ErrorKind, IsTerminal, Read, Write};
@@ -17,10 +17,10 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 pub(super) struct Global {
     /// A catalogue of your own, in front of the built-in one: a TOML file, or a folder of them
-    #[arg(long, global = true, value_name = "FILE|DIR")]
+    #[arg(long, global = true, value_name = "FILE|DIR", help_heading = "Everywhere")]
     pub catalog: Vec<PathBuf>,
     /// Show values that look like secrets
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub show_secrets: bool,
 }
 
@@ -186,6 +186,7 @@ pub(super) fn judge(
     let policy = Policy::load(&name, &Disk, sources, &mut findings)?;
     let plan = policy.resolve(catalog, &mut findings);
     overrides(&plan, catalog, &mut findings);
+    let name = normal(&name);
     let base = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     Ok(Judged { checked: check(plan, findings, catalog, options), base })
 }
@@ -239,15 +240,37 @@ fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100)
 }
 
-/// Findings on standard error, with their sum; notes are counted only.
+/// Findings on standard error, with their sum; notes are counted only, and `command` shows them.
 pub(super) fn say_findings(findings: &Findings, allowed: usize, sources: &Sources, command: &str) {
-    let (shown, notes) = findings.clone().partition(|finding| finding.severity > Severity::Note);
+    say_findings_and(findings, Findings::new(), allowed, sources, command);
+}
+
+/// The same, with findings that `command` would not show: their notes are shown too.
+pub(super) fn say_findings_and(
+    findings: &Findings,
+    own: Findings,
+    allowed: usize,
+    sources: &Sources,
+    command: &str,
+) {
+    let (mut shown, notes) = findings.clone().partition(|finding| finding.severity > Severity::Note);
+    let mut all = findings.clone();
+    all.extend(own.clone());
+    shown.extend(own);
+    let shown = shown.sorted();
     if !shown.is_empty() {
         say(&text(&shown, sources, &text_options(std::io::stderr().is_terminal())));
     }
-    if !findings.is_empty() {
+    if !all.is_empty() {
         let hint = if notes.is_empty() { String::new() } else { format!("; `{command}` shows the notes") };
-        say(&format!("{}{hint}\n", summary(findings, allowed)));
+        say(&format!("{}{hint}\n", summary(&all, allowed)));
+    }
+}
+
+/// Only the sum of the findings, and what shows them.
+pub(super) fn count_findings(findings: &Findings, allowed: usize, command: &str) {
+    if !findings.is_empty() {
+        say(&format!("{}; see `{command}`\n", summary(findings, allowed)));
     }
 }
 

@@ -3,7 +3,8 @@
 use super::common::{Exit, label, print, say};
 use crate::output::write_new;
 use crate::text::policy;
-use anyhow::{Context as _, Result};
+use anyhow::{Result, anyhow};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Write a commented starter policy
@@ -22,10 +23,10 @@ pub(super) struct Args {
     #[arg(long, default_value = "com.example.office", value_parser = id)]
     id: String,
     /// What people call the policy
-    #[arg(long, default_value = "Office")]
+    #[arg(long, default_value = "Office", value_parser = some_text)]
     name: String,
     /// Who issues it
-    #[arg(long, default_value = "Example Corp")]
+    #[arg(long, default_value = "Example Corp", value_parser = some_text)]
     organization: String,
 }
 
@@ -37,12 +38,25 @@ fn id(text: &str) -> Result<String, String> {
     }
 }
 
+fn some_text(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("it cannot be empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+fn refusal(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::AlreadyExists => "there is such a file already, and it is left alone".to_owned(),
+        ErrorKind::NotFound => "there is no such folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let text = policy(&args.id, &args.name, &args.organization)?;
     match &args.file {
         None => print(&text)?,
         Some(path) => {
-            write_new(path, text.as_bytes()).with_context(|| label(path))?;
+            write_new(path, text.as_bytes())
+                .map_err(|error| anyhow!("{}: {}", label(path), refusal(&error)))?;
             say(&format!("wrote {}; next: prefsmith check {}\n", label(path), label(path)));
         }
     }

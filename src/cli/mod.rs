@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod common;
 mod diff;
+mod explain;
 mod init;
 mod plan;
 mod previous;
@@ -43,6 +44,7 @@ enum Verb {
     Build(build::Args),
     Plan(plan::Args),
     Diff(diff::Args),
+    Explain(explain::Args),
 }
 
 /// Runs the command line of this process.
@@ -54,6 +56,7 @@ pub fn main() -> ExitCode {
         Verb::Build(args) => build::run(args, &cli.global),
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
+        Verb::Explain(args) => explain::run(args, &cli.global),
     };
     match result {
         Ok(exit) => exit.into(),

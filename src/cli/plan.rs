@@ -1,6 +1,6 @@
 //! `prefsmith plan`: the resolved settings, and where each comes from.
 
-use super::common::{Exit, Global, Layers, judge, label, mask, print, say_findings};
+use super::common::{Exit, Global, Layers, count_findings, judge, label, mask, print};
 use crate::check::{Options, is_secret};
 use crate::finding::{Findings, Sources};
 use crate::plan::Plan;
@@ -70,6 +70,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         }
     }
     let command = format!("prefsmith check {}", label(&args.policy));
-    say_findings(&findings, judged.checked.allowed.len(), &sources, &command);
+    count_findings(&findings, judged.checked.allowed.len(), &command);
     Ok(exit)
 }

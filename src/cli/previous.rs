@@ -84,5 +84,5 @@ fn left_policy(old: &Old, plan: &CheckedPlan, catalog: &Catalog<'_>) -> Finding 
 /// The identifiers of a profile that is deployed already.
 pub(super) fn identifiers(path: &Path) -> Result<Kept> {
     let bytes = read_bytes(path, 16 << 20).map_err(|why| anyhow!("{why}")).with_context(|| label(path))?;
-    kept(&bytes).map_err(|why| anyhow!("{why}")).with_context(|| label(path))
+    kept(&bytes).with_context(|| label(path))
 }

@@ -1,5 +1,9 @@
 //! Where two plans differ: by channel, domain and key, with types and enforcement.
 
+mod inside;
+
+pub use inside::{Inside, inside};
+
 use crate::plan::{Plan, Setting};
 use std::collections::BTreeMap;
 

@@ -5,6 +5,7 @@
 
 mod nearest;
 mod read;
+mod syntax;
 
 pub use nearest::nearest;
 pub use read::wrong_shape;
@@ -150,19 +151,8 @@ impl<'t> Document<'t> {
     }
 
     fn syntax(&self, at: &Range<usize>, message: &str) -> Finding {
-        let finding = Finding::new("toml-syntax", message.to_owned()).at(self.span(at), "");
-        let quoted =
-            self.text.get(at.start..).is_some_and(|rest| rest.starts_with(['“', '”', '‘', '’', '„']));
-        if quoted || self.line_of(at.start).contains(['“', '”', '„']) {
-            return finding.help("typographic quotes are no quotes here: write \"…\"");
-        }
-        finding
-    }
-
-    /// The line that holds an offset, without its end.
-    fn line_of(&self, at: usize) -> &str {
-        let (start, end) = self.line_bounds(at);
-        self.text.get(start..end).unwrap_or("")
+        let (start, end) = self.line_bounds(at.start);
+        syntax::finding(self.source, self.text, at, start..end, message)
     }
 
     fn line_bounds(&self, at: usize) -> (usize, usize) {
@@ -192,9 +182,25 @@ impl<'t> Document<'t> {
 
     fn duplicate(&self, at: &Range<usize>, locate: bool) -> Finding {
         let span = self.span(at);
+        let (start, end) = self.line_bounds(at.start);
+        let line = self.text.get(start..end).unwrap_or("").trim();
+        if line.starts_with('[') {
+            let header = line.split_inclusive(']').next().unwrap_or(line);
+            let finding = Finding::new("duplicate-key", format!("the table {header} is opened twice"))
+                .at(span, "again here");
+            let before = self.text.get(..start).unwrap_or("");
+            let first = locate.then(|| before.find(&format!("\n{header}")).map(|at| at + 1)).flatten();
+            let first = first.or_else(|| (locate && before.starts_with(header)).then_some(0));
+            let finding = match first {
+                Some(at) => finding.at(self.span(&(at..at + header.len())), "first opened here"),
+                None => finding,
+            };
+            return finding.help("put the keys of both under one header");
+        }
         let written = self.text.get(at.clone()).unwrap_or("").trim_matches(['"', '\'']);
         let finding =
             Finding::new("duplicate-key", format!("`{written}` is given twice")).at(span, "again here");
+        let finding = finding.help("keep one of them");
         match locate.then(|| self.first_of(self.root.get_ref(), at)).flatten() {
             Some(first) => finding.at(self.span(&first), "first given here"),
             None => finding,
@@ -217,6 +223,17 @@ impl<'t> Document<'t> {
             }
         }
         best
+    }
+
+    /// Whether a syntax error touches everything in a table; a header that is written wrong makes such tables.
+    fn all_touched(&self, table: &DeTable<'_>) -> bool {
+        table.iter().all(|(key, value)| {
+            self.touched(&key.span(), &key.span())
+                && match value.get_ref() {
+                    DeValue::Table(inner) => self.all_touched(inner),
+                    _ => true,
+                }
+        })
     }
 
     fn touched(&self, key: &Range<usize>, value: &Range<usize>) -> bool {
@@ -284,8 +301,11 @@ impl<'d> Table<'d> {
     ) -> Option<Entry<'d>> {
         let document = self.document;
         let (key_range, value_range) = (key.span(), value.span());
-        let is_table = matches!(value.get_ref(), DeValue::Table(_));
-        if !is_table && document.touched(&key_range, &value_range) {
+        let touched = match value.get_ref() {
+            DeValue::Table(table) => document.touched(&key_range, &key_range) && document.all_touched(table),
+            _ => document.touched(&key_range, &value_range),
+        };
+        if touched {
             return None;
         }
         let item = Item { document, value: value.get_ref(), span: document.span(&value_range) };
@@ -308,7 +328,8 @@ impl<'d> Table<'d> {
             }
             let mut finding =
                 Finding::new(code, format!("`{}` is not known {place}", entry.key)).at(entry.key_span, "");
-            finding = match nearest(entry.key, asked.iter().copied()) {
+            let free = asked.iter().copied().filter(|name| !self.table.contains_key(*name));
+            finding = match nearest(entry.key, free) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
                     entry.key_span,
                     near,

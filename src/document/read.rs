@@ -88,8 +88,15 @@ impl<'d> Table<'d> {
 
     /// A table.
     pub fn table(&self, key: &'static str, findings: &mut Findings) -> Option<Table<'d>> {
-        let read = |item: &Item<'d>| if let Kind::Table(table) = item.kind() { Some(table) } else { None };
-        self.typed(key, "a table", findings, read).map(|(table, _)| table)
+        let entry = self.get(key)?;
+        match entry.item.kind() {
+            Kind::Table(table) => return Some(table),
+            Kind::Array(items) if items.iter().any(|item| matches!(item.kind(), Kind::Table(_))) => {
+                findings.push(wrong_shape(&entry, "a table").help(format!("write `[{key}]`, once")));
+            }
+            _ => findings.push(wrong_shape(&entry, "a table")),
+        }
+        None
     }
 
     /// A list of tables, `[[key]]`; one table stands for a list of one.

@@ -1,7 +1,7 @@
 //! `manifest.json`: every file with its hash, every setting with its origin and the builds that read it.
 
 use crate::catalog::Catalog;
-use crate::check::{CheckedPlan, is_secret};
+use crate::check::CheckedPlan;
 use crate::finding::Sources;
 use serde_json::{Value as Json, json};
 
@@ -14,7 +14,7 @@ pub fn manifest(
     base: &str,
     files: &[(String, String, String)],
 ) -> Vec<u8> {
-    let mut whole = plan.to_json(sources, base, &|setting| is_secret(setting, catalog));
+    let mut whole = plan.to_json(sources, base, &|setting| plan.is_secret(setting, catalog));
     if let Json::Object(entries) = &mut whole {
         entries.remove("left_out");
         let files: Vec<Json> = files

@@ -44,19 +44,14 @@ impl Target for Mobileconfig {
         if findings.has_errors() {
             return Vec::new();
         }
-        let slices: Vec<(String, Slice, Vec<(&DomainName, &Carried)>)> = if request.split {
-            let one = |(domain, carried)| {
-                (format!("{}.{domain}", request.stem), Slice::Domain, vec![(domain, carried)])
-            };
-            domains.iter().map(one).collect()
-        } else {
-            vec![(request.stem.to_owned(), Slice::Whole, domains.iter().collect())]
-        };
-        let mut artefacts = Vec::new();
-        for (stem, slice, parts) in slices {
-            artefacts.extend(artefact(request, &stem, slice, &parts, findings));
+        if !request.split {
+            let parts: Vec<_> = domains.iter().collect();
+            return artefact(request, request.stem, Slice::Whole, &parts, findings).into_iter().collect();
         }
-        artefacts
+        let one = |part: (&DomainName, &Carried)| {
+            artefact(request, &format!("{}.{}", request.stem, part.0), Slice::Domain, &[part], findings)
+        };
+        domains.iter().filter_map(one).collect()
     }
 }
 
@@ -212,7 +207,10 @@ fn artefact(
         channel: identity.channel,
         payloads: parts
             .iter()
-            .map(|(domain, carried)| payload(request, slice, domain, carried, &title))
+            .map(|(domain, carried)| {
+                let old = successor(request, slice, domain, parts);
+                payload(request, slice, domain, carried, old, &title)
+            })
             .collect(),
     };
     let bytes = match profile.to_xml() {
@@ -239,16 +237,30 @@ fn kept<'r>(request: &Request<'r, '_>, slice: Slice) -> Option<&'r crate::profil
     request.keep.filter(|_| slice == Slice::Whole)
 }
 
+/// The identifier and UUID that the payload of a domain keeps. An old payload of several domains has one successor:
+/// two payloads with one UUID would be no valid profile.
+fn successor(
+    request: &Request<'_, '_>,
+    slice: Slice,
+    domain: &DomainName,
+    parts: &[(&DomainName, &Carried)],
+) -> Option<(String, String)> {
+    let payloads = &kept(request, slice)?.payloads;
+    let old = payloads.get(domain.as_str())?;
+    let first = parts.iter().find(|(other, _)| payloads.get(other.as_str()) == Some(old))?;
+    (first.0 == domain).then(|| old.clone())
+}
+
 fn payload(
     request: &Request<'_, '_>,
     slice: Slice,
     domain: &DomainName,
     carried: &Carried,
+    old: Option<(String, String)>,
     title: &dyn Fn(&str) -> String,
 ) -> Payload {
     let identity = &request.plan.identity;
     let name = domain.as_str();
-    let old = kept(request, slice).and_then(|kept| kept.payloads.get(name)).cloned();
     let (identifier, uuid) = old.unwrap_or_else(|| {
         (
             payload_identifier(

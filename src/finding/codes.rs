@@ -15,7 +15,7 @@ pub struct CodeInfo {
     pub why: &'static str,
     /// A few lines of a policy or a command that give the finding; empty where nothing can be shown.
     pub example: &'static str,
-    /// What to write instead.
+    /// What to write instead: a piece of a policy or a command, or else a sentence, which ends with a full stop.
     pub instead: &'static str,
     /// Whether `[[allow]]` may accept it.
     pub allowable: bool,
@@ -27,675 +27,961 @@ pub static CODES: &[CodeInfo] = &[
         name: "allow-expired",
         severity: Severity::Warning,
         summary: "An `[[allow]]` has reached its `until`.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "An acceptance with an `until` was meant to be looked at again on that day. From then on \
+              it accepts nothing, so what it hid shows again. The day is judged with `--today` only: \
+              without it, nothing expires.",
+        example: r#"[[allow]]
+code  = "superseded"
+until = 2027-01-31
+why   = "The last 16.16 Macs go in January.""#,
+        instead: "Mend what was accepted and take the [[allow]] out, or give it a later `until`.",
         allowable: false,
     },
     CodeInfo {
         name: "allow-incomplete",
         severity: Severity::Error,
         summary: "An `[[allow]]` lacks its code or its reason.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "An acceptance without its finding accepts nothing, and one without its reason cannot be \
+              judged by whoever reads the policy next year.",
+        example: r#"[[allow]]
+code = "superseded""#,
+        instead: r#"[[allow]]
+code = "superseded"
+why  = "Half of our Macs are still on 16.16.""#,
         allowable: false,
     },
     CodeInfo {
         name: "allow-refused",
         severity: Severity::Error,
         summary: "An `[[allow]]` names a finding that cannot be accepted.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Some findings mean that the policy says nothing that could be built: a value of the \
+              wrong type, a key that does not exist. There is nothing to accept, only to mend.",
+        example: r#"[[allow]]
+code = "wrong-type"
+why  = "It works on my Mac.""#,
+        instead: "Mend what the finding shows.",
         allowable: false,
     },
     CodeInfo {
         name: "allow-unused",
         severity: Severity::Warning,
         summary: "An `[[allow]]` accepts nothing.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "An acceptance that accepts nothing is left over, or names the wrong key or domain. Left \
+              in place, it would hide the finding when it comes back for another reason.",
+        example: r#"[[allow]]
+code = "superseded"
+key  = "HowToCheck"
+why  = "Left over from last year.""#,
+        instead: "Take it out, or name the key and the domain as the finding does.",
         allowable: false,
     },
     CodeInfo {
         name: "apple-payload-type",
         severity: Severity::Warning,
         summary: "A domain that is also a payload type of Apple's.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Apple reads payloads of these types itself. Setting the keys of such a domain as \
+              preferences works on many Macs, and Apple neither documents nor supports it.",
+        example: r#"[custom."com.apple.dock"]
+autohide = true"#,
+        instead: "Use the payload that Apple documents for it, made by the MDM.",
         allowable: true,
     },
     CodeInfo {
         name: "bad-app-path",
         severity: Severity::Error,
         summary: "A dictionary by apps has a key that is no path of an app.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "AutoUpdate finds an app by its full path. Under any other key the entry has no effect.",
+        example: r#"[settings.AutoUpdate.Applications."Microsoft Word.app"]
+"Application ID" = "MSWD2019""#,
+        instead: r#"[settings.AutoUpdate.Applications."/Applications/Microsoft Word.app"]
+"Application ID" = "MSWD2019""#,
         allowable: true,
     },
     CodeInfo {
         name: "bad-data",
         severity: Severity::Error,
         summary: "Data that is no base64.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Data stands in a policy as base64. What cannot be decoded would reach the app as other \
+              bytes than were meant.",
+        example: r#"[custom."com.example.app"]
+Bookmark = { "$data" = "hello!" }"#,
+        instead: r#"[custom."com.example.app"]
+Bookmark = { "$data" = "aGVsbG8=" }"#,
         allowable: false,
     },
     CodeInfo {
         name: "bad-date",
         severity: Severity::Error,
         summary: "A date without its time or its offset from UTC.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A property list stores one moment, in UTC and in whole seconds. A date without its time \
+              or its offset would mean another moment on each computer that builds the policy.",
+        example: r#"[policy]
+set-once-stamp = 2027-01-31"#,
+        instead: r#"[policy]
+set-once-stamp = 2027-01-31T00:00:00Z"#,
         allowable: false,
     },
     CodeInfo {
         name: "bad-name",
         severity: Severity::Error,
         summary: "A name that no domain, key or file can have.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A domain is the stem of a file in `/Library/Preferences`: letters, digits, `.`, `-` and \
+              `_`. A key is any text that XML can carry. Any other name would lead to no preference, \
+              or out of the folder.",
+        example: r#"[custom."com.example/app"]
+Size = 1"#,
+        instead: r#"[custom."com.example.app"]
+Size = 1"#,
         allowable: false,
     },
     CodeInfo {
         name: "bad-range",
         severity: Severity::Error,
         summary: "A range of versions that does not parse.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Without the versions that run on the Macs, no finding about builds can be trusted. `A .. \
+              B` holds both ends and may be open on either side; `none` means that the product is not \
+              installed.",
+        example: r#"[macs]
+Office = ">= 16.28""#,
+        instead: r#"[macs]
+Office = "16.28 ..""#,
         allowable: false,
     },
     CodeInfo {
         name: "bad-token",
         severity: Severity::Error,
         summary: "A `${` that is no identity token.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "`${` begins an identity token such as `${user.mail}`. One that is not closed, or holds \
+              other characters, would be written to every Mac as it stands.",
+        example: r#"[settings.Outlook]
+DefaultEmailAddressOrDomain = "${user.mail""#,
+        instead: r#"[settings.Outlook]
+DefaultEmailAddressOrDomain = "${user.mail}""#,
         allowable: false,
     },
     CodeInfo {
         name: "catalogue",
         severity: Severity::Error,
         summary: "A catalogue file that is not what the format asks for.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A catalogue that is read wrongly would judge every policy wrongly. It is refused as a \
+              whole, with each place that is wrong.",
+        example: "prefsmith check --catalog site.toml office.toml",
+        instead: "Mend the catalogue file where the finding points; docs/catalogue.md describes the \
+              format.",
         allowable: false,
     },
     CodeInfo {
         name: "catalogue-override",
         severity: Severity::Note,
         summary: "A catalogue of yours says something of a key that the built-in one knows.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A catalogue given with `--catalog` is asked first. Whoever reads the result should know \
+              that it was not judged by what is built in.",
+        example: "prefsmith check --catalog site.toml office.toml",
+        instead: "Nothing, if that is meant; otherwise take the key out of that catalogue.",
         allowable: true,
     },
     CodeInfo {
         name: "custom-key",
         severity: Severity::Note,
         summary: "A key that no catalogue knows.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Keys of `[custom]` are written as they stand: nobody checks their names, types or \
+              values. The note lists them, so that a slip of the pen can be seen.",
+        example: r#"[custom.Outlook]
+BrandNewKey = true"#,
+        instead: "Nothing, if the name is right. A catalogue of your own (`--catalog`) makes it a known \
+              key.",
         allowable: true,
     },
     CodeInfo {
         name: "custom-known",
         severity: Severity::Note,
         summary: "A key of `[custom]` that is known by now.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The catalogue knows this key now. Under `[custom]` its value is still not checked; under \
+              `[settings]` it is.",
+        example: r#"[custom.Outlook]
+DisableImport = true"#,
+        instead: r#"[settings.Outlook]
+DisableImport = true"#,
         allowable: true,
     },
     CodeInfo {
         name: "deprecated",
         severity: Severity::Warning,
         summary: "A key that should not be used any more.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The maker has given the key up, or only old sources have it. It may do nothing today, \
+              and it may go without notice.",
+        example: r#"[settings.OneDrive]
+IsBusinessProvisioned = true"#,
+        instead: "Take it out, or set what `prefsmith explain` names in its place.",
         allowable: true,
     },
     CodeInfo {
         name: "disputed",
         severity: Severity::Note,
         summary: "Sources contradict each other about a key.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The sources do not agree on what the key does, how it is spelt or which value is right. \
+              The finding says what each of them says and how the catalogue decides.",
+        example: r#"[settings.Outlook]
+Weather_update_automatically = false"#,
+        instead: "Read the note, try it on one Mac, and accept the finding with what you saw.",
         allowable: true,
     },
     CodeInfo {
         name: "duplicate-key",
         severity: Severity::Error,
         summary: "A key given twice in one table.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "TOML gives a key one value. Which of two was meant, only their author knows.",
+        example: r#"[settings]
+HowToCheck = "Manual"
+HowToCheck = "AutomaticCheck""#,
+        instead: "Keep one of them; keys under two equal headers go under one.",
         allowable: false,
     },
     CodeInfo {
         name: "empty-policy",
         severity: Severity::Warning,
         summary: "A policy that sets nothing.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Nothing is set, so nothing can be built: often the settings stand in another file, or \
+              under a table that was commented out.",
+        example: r#"[policy]
+id = "com.example.office""#,
+        instead: r#"[policy]
+id = "com.example.office"
+
+[settings]
+HowToCheck = "AutomaticDownload""#,
         allowable: true,
     },
     CodeInfo {
         name: "empty-profile",
         severity: Severity::Error,
         summary: "A build of profiles from a policy that enforces nothing.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A profile enforces values or sets them once. A policy that has only `[defaults]` or \
+              `[unset]` gives it nothing to carry.",
+        example: r#"[defaults.AutoUpdate]
+ExtendedLogging = false"#,
+        instead: "Move to `[settings]` what is to be enforced; a profile cannot carry the rest.",
         allowable: false,
     },
     CodeInfo {
         name: "extends",
         severity: Severity::Error,
         summary: "A file that cannot be extended.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A file that is missing, leads back to itself or lies outside of the relative paths would \
+              make a policy mean something else on each computer. Paths start at the folder of the \
+              file that names them.",
+        example: r#"[policy]
+id      = "com.example.office"
+extends = ["/Users/me/base.toml"]"#,
+        instead: r#"[policy]
+id      = "com.example.office"
+extends = ["../base.toml"]"#,
         allowable: false,
     },
     CodeInfo {
         name: "forced-only",
         severity: Severity::Error,
         summary: "A setting that counts only when it is enforced, and is not.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The app looks at this key only where a profile forces it. As a starting value or a \
+              default it is there, and does nothing.",
+        example: r#"[set-once.Outlook]
+DisableImport = true"#,
+        instead: r#"[settings.Outlook]
+DisableImport = true"#,
         allowable: false,
     },
     CodeInfo {
         name: "form-refused",
         severity: Severity::Error,
         summary: "The direct form of payloads does not work for a setting.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "With `--form domain` a payload has the name of the domain. That cannot work for Apple's \
+              own payload types, for the global domain, for values that are set once, or for keys that \
+              begin with `Payload`.",
+        example: "prefsmith build --form domain office.toml",
+        instead: "prefsmith build office.toml",
         allowable: false,
     },
     CodeInfo {
         name: "group-name",
         severity: Severity::Error,
         summary: "A group that cannot be used.",
+        why: "A group gives several domains one name. With the name of a domain, one line would mean \
+              two things; without members, it would mean nothing.",
+        example: r#"[groups]
+Outlook = ["Word", "Excel"]"#,
+        instead: r#"[groups]
+writers = ["Word", "Excel"]"#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "left-out",
+        severity: Severity::Note,
+        summary: "A bare key does not go to a domain, because no build of `[macs]` reads it there.",
         why: "",
         example: "",
         instead: "",
-        allowable: false,
+        allowable: true,
     },
     CodeInfo {
         name: "left-policy",
         severity: Severity::Note,
         summary: "A setting of the last build is no longer in the policy.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A setting that leaves a policy does not always leave the Macs: a value that was set once \
+              or by script stays, and some apps keep what was enforced.",
+        example: "prefsmith build --previous out/office/manifest.json office.toml",
+        instead: "Do what the help says before the setting goes, or name the key under `[unset]`.",
         allowable: true,
     },
     CodeInfo {
         name: "macs-empty",
         severity: Severity::Error,
         summary: "`[macs]` leaves no version of a product.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "An app runs in the versions of its suite. If the two ranges have no version in common, \
+              nothing in the policy can be judged for that app.",
+        example: r#"[macs]
+Office  = "16.28 .."
+Outlook = ".. 16.16.x""#,
+        instead: r#"[macs]
+Office  = "16.28 .."
+Outlook = "16.80 ..""#,
         allowable: false,
     },
     CodeInfo {
         name: "near-miss",
         severity: Severity::Error,
         summary: "A name that is nearly one that the catalogue knows.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Any key and any domain may stand under `[custom]`, which makes a slip of the pen \
+              invisible: the app would never see the setting. A name that differs from a known one by \
+              a letter or two is therefore an error.",
+        example: r#"[custom.Outlook]
+DisableImports = true"#,
+        instead: r#"[settings.Outlook]
+DisableImport = true"#,
         allowable: true,
     },
     CodeInfo {
         name: "never-by-profile",
         severity: Severity::Error,
         summary: "A setting that no profile may carry.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The app writes this key itself, or acts wrongly while it is managed. Enforcing it breaks \
+              something that the note names.",
+        example: r#"[settings.AutoUpdate]
+LastUpdate = 2027-01-31T00:00:00Z"#,
+        instead: "Leave it out.",
         allowable: false,
     },
     CodeInfo {
         name: "no-longer-read",
         severity: Severity::Warning,
         summary: "No build of `[macs]` reads the setting any more.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The value is on the Macs and has no effect: every version in `[macs]` came after the \
+              last build that reads it. What the policy was to prevent may happen.",
+        example: r#"[macs]
+Outlook = "16.80 .."
+
+[settings.Outlook]
+DisablePreviewForSMIME = true"#,
+        instead: "Take it out, and set what took its place, if anything did.",
         allowable: true,
     },
     CodeInfo {
         name: "not-a-multiple",
         severity: Severity::Note,
         summary: "A number that should be a multiple of another.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The app counts in steps. It takes another number, and rounds it in its own way.",
+        example: r#"[settings.AutoUpdate]
+UpdateCheckInterval = 90"#,
+        instead: r#"[settings.AutoUpdate]
+UpdateCheckInterval = 120"#,
         allowable: true,
     },
     CodeInfo {
         name: "not-bare",
         severity: Severity::Error,
         summary: "A key that has to be set in its domain.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The name stands in several domains and means something else in each, so that it cannot \
+              be set everywhere at once.",
+        example: r#"[settings]
+OUIWhatsNewShownItemIds = [1]"#,
+        instead: r#"[settings.Word]
+OUIWhatsNewShownItemIds = [1]"#,
         allowable: false,
     },
     CodeInfo {
         name: "not-in-profile",
         severity: Severity::Note,
         summary: "Settings that a profile cannot carry.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A profile enforces a value or sets it once. It cannot write a weak default, and it \
+              cannot remove a key: these settings are in the policy and will not be on the Macs.",
+        example: r#"[defaults.AutoUpdate]
+ExtendedLogging = false"#,
+        instead: "Nothing, if a script carries them; otherwise move them to `[settings]`.",
         allowable: true,
     },
     CodeInfo {
         name: "not-installed",
         severity: Severity::Warning,
         summary: "A setting for an app that `[macs]` says is not installed.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "`[macs]` says that the app is nowhere. Either that is wrong, or the setting is left \
+              over.",
+        example: r#"[macs]
+Outlook = "none"
+
+[settings.Outlook]
+DisableImport = true"#,
+        instead: "Take the setting out, or correct `[macs]`.",
         allowable: true,
     },
     CodeInfo {
         name: "not-read-yet",
         severity: Severity::Warning,
         summary: "No build of `[macs]` reads the setting yet.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The value is on the Macs and has no effect before an update: every version in `[macs]` \
+              is older than the first build that reads it. It does no harm.",
+        example: r#"[macs]
+Outlook = "16.20 .. 16.70"
+
+[settings.Outlook]
+DisableFolderPermissionsSetup = true"#,
+        instead: "Nothing, if the update is on its way: accept the finding until then.",
         allowable: true,
     },
     CodeInfo {
         name: "not-vouched-for",
         severity: Severity::Note,
         summary: "Builds of `[macs]` for which no source says that they read the setting.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "For these builds no source says that they read the key, and none says that they do not. \
+              Do not rely on it there before you have seen it work.",
+        example: r#"[macs]
+AutoUpdate = "4.48 .."
+
+[settings.AutoUpdate]
+"UpdateDeadline.FinalCountDown" = 60"#,
+        instead: "Try it on one Mac with such a build, or narrow `[macs]`.",
         allowable: true,
     },
     CodeInfo {
         name: "number-not-finite",
         severity: Severity::Error,
         summary: "A number that is not finite.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "XML property lists have no infinity and no \"not a number\"; programs that read them do as \
+              they like.",
+        example: r#"[custom."com.example.app"]
+Ratio = inf"#,
+        instead: r#"[custom."com.example.app"]
+Ratio = 1.0e9"#,
         allowable: false,
     },
     CodeInfo {
         name: "number-too-large",
         severity: Severity::Error,
         summary: "A whole number that does not fit 64 bits.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A property list carries whole numbers of 64 bits: -9223372036854775808 to \
+              18446744073709551615. A larger one would be cut.",
+        example: r#"[custom."com.example.app"]
+Count = 18446744073709551616"#,
+        instead: "A smaller number, or a string if the app reads one.",
         allowable: false,
     },
     CodeInfo {
         name: "out-of-range",
         severity: Severity::Error,
         summary: "A number outside of what the app takes.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The app ignores such a number or replaces it with another. The finding is a warning or a \
+              note where the app merely cuts it, or advises against it.",
+        example: r#"[settings.OneDrive]
+AutomaticUploadBandwidthPercentage = 100"#,
+        instead: r#"[settings.OneDrive]
+AutomaticUploadBandwidthPercentage = 99"#,
         allowable: true,
     },
     CodeInfo {
         name: "policy-format",
         severity: Severity::Error,
         summary: "A policy of another format.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A later format may mean something else by the same words. This prefsmith knows format 1.",
+        example: r#"[policy]
+format = 2
+id     = "com.example.office""#,
+        instead: "Use a newer prefsmith, or write format 1.",
         allowable: false,
     },
     CodeInfo {
         name: "policy-id",
         severity: Severity::Error,
         summary: "A policy without a usable `id`.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Every identifier and UUID of a profile is made from the `id`. It tells an MDM that a new \
+              build replaces the old one, so it must be there, be yours, and stay.",
+        example: r#"[policy]
+name = "Office""#,
+        instead: r#"[policy]
+id   = "com.example.office"
+name = "Office""#,
         allowable: false,
     },
     CodeInfo {
         name: "reaches-nothing",
         severity: Severity::Warning,
         summary: "A bare key that no build of `[macs]` reads.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Every domain that the key would go to was left out, since no version in `[macs]` reads \
+              it there. The policy sets nothing with this line.",
+        example: r#"[macs]
+Office = "16.28 .."
+
+[settings]
+kFREIntelligenceServicesConsentV2Key = true"#,
+        instead: "Set what took its place, which the help names, or take the line out.",
         allowable: true,
     },
     CodeInfo {
         name: "read-by-some-builds",
         severity: Severity::Note,
         summary: "Some builds of `[macs]` do not read the setting.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "On the other Macs the value is there and has no effect. It does no harm, and it will \
+              count after an update, or no longer.",
+        example: r#"[macs]
+Outlook = "16.40 .."
+
+[settings.Outlook]
+DisableFolderPermissionsSetup = true"#,
+        instead: "Nothing, if that is known; otherwise set beside it what the other builds read.",
         allowable: true,
     },
     CodeInfo {
         name: "reserved-dictionary",
         severity: Severity::Error,
         summary: "A dictionary whose only key starts with `$`.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A dictionary with a single key that begins with `$` is how a policy writes what TOML has \
+              no form for: `$data`. Others are kept for later. `$dictionary` writes such a dictionary \
+              as it stands.",
+        example: r#"[custom."com.example.app"]
+Start = { "$date" = "2027-01-31" }"#,
+        instead: r#"[custom."com.example.app"]
+Start = 2027-01-31T00:00:00Z"#,
         allowable: false,
     },
     CodeInfo {
         name: "script-cannot-force",
         severity: Severity::Error,
         summary: "A script for a setting that counts only when it is enforced.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The app takes the key only from managed preferences, which a profile alone can write. A script \
+              that sets it elsewhere would look as if it had worked.",
+        example: r#"[settings.Outlook]
+DisableImport = true"#,
+        instead: "prefsmith build office.toml --target mobileconfig",
         allowable: false,
     },
     CodeInfo {
         name: "secret-in-profile",
         severity: Severity::Warning,
         summary: "A secret that every user of the Mac could read.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Managed preferences lie in `/Library/Managed Preferences`, which every user of the Mac \
+              can read, and in the profile, which the MDM's administrators can read.",
+        example: r#"[settings.SkypeForBusiness]
+httpProxyPassword = "correct horse""#,
+        instead: "Hand secrets out in another way: the keychain, single sign-on, a certificate.",
         allowable: true,
     },
     CodeInfo {
         name: "secret-in-script",
         severity: Severity::Warning,
         summary: "A secret in a script.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Whoever can read a script can read the secret in it, in the MDM and on the Mac, and what it sets \
+              lies in the preferences of the user.",
+        example: r#"[settings.SkypeForBusiness]
+httpProxyPassword = "correct horse""#,
+        instead: "Hand secrets out in another way: the keychain, single sign-on, a certificate.",
         allowable: false,
     },
     CodeInfo {
         name: "set-once-stamp",
         severity: Severity::Error,
         summary: "`[set-once]` without its stamp.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "macOS writes values that are set once again whenever the stamp is later than the one \
+              that it remembers. Without a stamp it would write them at every login, and users could \
+              not keep their choice.",
+        example: r#"[policy]
+id = "com.example.office"
+
+[set-once.AutoUpdate]
+ExtendedLogging = false"#,
+        instead: r#"[policy]
+id             = "com.example.office"
+set-once-stamp = 2027-01-31T00:00:00Z
+
+[set-once.AutoUpdate]
+ExtendedLogging = false"#,
         allowable: false,
     },
     CodeInfo {
         name: "set-twice",
         severity: Severity::Error,
         summary: "One key of one domain is set twice in one file.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Nothing is ever decided by the order of lines, so two values for one key have no winner. \
+              A domain's own line wins over a bare key, and a file wins over what it extends; two \
+              lines of one kind in one file do not.",
+        example: r#"[settings.Outlook]
+DisableImport = true
+
+[settings."com.microsoft.Outlook"]
+DisableImport = false"#,
+        instead: r#"[settings.Outlook]
+DisableImport = true"#,
         allowable: false,
     },
     CodeInfo {
         name: "stray-space",
         severity: Severity::Warning,
         summary: "White space at an end of a value.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "White space at an end of a value is hard to see and mostly comes from pasting. The app \
+              takes it as a part of the text: an address or a path then leads nowhere.",
+        example: r#"[settings.Outlook]
+DefaultEmailAddressOrDomain = "example.com ""#,
+        instead: r#"[settings.Outlook]
+DefaultEmailAddressOrDomain = "example.com""#,
         allowable: true,
     },
     CodeInfo {
         name: "superseded",
         severity: Severity::Warning,
         summary: "Something newer took the key's place, and the policy does not set it.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Newer builds read another key. On those Macs the old one has no effect, so that what it \
+              was to achieve does not happen.",
+        example: r#"[settings.Word]
+SendAllTelemetryEnabled = false"#,
+        instead: r#"[settings]
+DiagnosticDataTypePreference = "BasicDiagnosticData"
+
+[settings.Word]
+SendAllTelemetryEnabled = false"#,
         allowable: true,
     },
     CodeInfo {
         name: "token-in-profile",
         severity: Severity::Error,
         summary: "An identity token in a plain profile.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Each MDM spells identity tokens in its own way and replaces them as it installs a \
+              profile. In a plain profile the token would reach the Mac as text.",
+        example: r#"[settings.Outlook]
+DefaultEmailAddressOrDomain = "${user.mail}""#,
+        instead: r#"[settings.Outlook]
+DefaultEmailAddressOrDomain = "example.com""#,
         allowable: false,
     },
     CodeInfo {
         name: "token-in-script",
         severity: Severity::Error,
         summary: "An identity token that no script can find out.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A script finds out what a Mac knows of itself and of the user, and takes what a directory knows \
+              as a parameter: the tokens of the built-in catalogue. Of another token it knows nothing.",
+        example: "prefsmith build office.toml --target defaults --catalog tokens.toml",
+        instead: "Keep the setting in a policy for an MDM that knows the token.",
         allowable: false,
     },
     CodeInfo {
         name: "toml-syntax",
         severity: Severity::Error,
         summary: "A slip in the grammar of TOML.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The text is no TOML at this place. Everything that the slip touches is left out, so that \
+              nothing false is said of it; mend it first and check again.",
+        example: r#"[settings]
+HowToCheck = Manual"#,
+        instead: r#"[settings]
+HowToCheck = "Manual""#,
         allowable: false,
     },
     CodeInfo {
         name: "typographic-quotes",
         severity: Severity::Error,
         summary: "Typographic quotes in a value.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Pages, mail and chat turn straight quotes into typographic ones. Inside a value the app \
+              takes them as a part of the text, and finds no such value.",
+        example: r#"[settings]
+HowToCheck = "“Manual”""#,
+        instead: r#"[settings]
+HowToCheck = "Manual""#,
         allowable: true,
     },
     CodeInfo {
         name: "unknown-code",
         severity: Severity::Error,
         summary: "An `[[allow]]` of a code that does not exist.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "An acceptance of a code that does not exist accepts nothing. Codes stand in brackets \
+              behind each finding.",
+        example: r#"[[allow]]
+code = "supersede"
+why  = "Half of our Macs are still on 16.16.""#,
+        instead: r#"[[allow]]
+code = "superseded"
+why  = "Half of our Macs are still on 16.16.""#,
         allowable: false,
     },
     CodeInfo {
         name: "unknown-domain",
         severity: Severity::Error,
         summary: "A domain that the catalogue does not know.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A preference in a domain that no app reads has no effect, and nothing on the Mac says \
+              so. Names of domains are compared letter by letter, capitals included.",
+        example: r#"[settings."com.microsoft.outlook"]
+DisableImport = true"#,
+        instead: r#"[settings.Outlook]
+DisableImport = true"#,
         allowable: false,
     },
     CodeInfo {
         name: "unknown-field",
         severity: Severity::Warning,
         summary: "An entry of a dictionary that the catalogue does not know.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The app knows certain entries of this dictionary, and this is none of them. It is mostly \
+              a slip of the pen, and the entry has no effect.",
+        example: r#"[settings.AutoUpdate.Applications."/Applications/Microsoft Word.app"]
+"ApplicationID" = "MSWD2019""#,
+        instead: r#"[settings.AutoUpdate.Applications."/Applications/Microsoft Word.app"]
+"Application ID" = "MSWD2019""#,
         allowable: true,
     },
     CodeInfo {
         name: "unknown-key",
         severity: Severity::Error,
         summary: "A key that the catalogue does not know.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A misspelt preference is written to every Mac, and every app ignores it in silence. Only \
+              keys that the catalogue knows may stand under `[settings]`; others go under `[custom]`, \
+              where they are meant.",
+        example: r#"[settings]
+HowToChekc = "Manual""#,
+        instead: r#"[settings]
+HowToCheck = "Manual""#,
         allowable: false,
     },
     CodeInfo {
         name: "unknown-product",
         severity: Severity::Error,
         summary: "A product of `[macs]` that the catalogue does not know.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "`[macs]` names products as the catalogue does. Versions of a product that nobody reads \
+              would change no finding.",
+        example: r#"[macs]
+"com.microsoft.Outlook" = "16.80 ..""#,
+        instead: r#"[macs]
+Outlook = "16.80 ..""#,
         allowable: false,
     },
     CodeInfo {
         name: "unknown-table",
         severity: Severity::Error,
         summary: "A table or a key of the policy's format that does not exist.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A table or key that the format does not have would be ignored, and with it all that \
+              stands in it.",
+        example: r#"[setting]
+HowToCheck = "Manual""#,
+        instead: r#"[settings]
+HowToCheck = "Manual""#,
         allowable: false,
     },
     CodeInfo {
         name: "unknown-token",
         severity: Severity::Error,
         summary: "An identity token that does not exist.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Identity tokens have fixed names, which each MDM's own spelling is made from. An unknown \
+              one would reach the Mac as text.",
+        example: r#"[settings.Outlook]
+DefaultEmailAddressOrDomain = "${user.email}""#,
+        instead: r#"[settings.Outlook]
+DefaultEmailAddressOrDomain = "${user.mail}""#,
         allowable: false,
     },
     CodeInfo {
         name: "unquoted-dot",
         severity: Severity::Error,
         summary: "An unquoted dot in a key.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "TOML makes nested tables of an unquoted dot. The key or domain would silently become \
+              another, shorter one that holds a dictionary.",
+        example: r#"[settings.AutoUpdate]
+UpdateDeadline.FinalCountDown = 60"#,
+        instead: r#"[settings.AutoUpdate]
+"UpdateDeadline.FinalCountDown" = 60"#,
         allowable: false,
     },
     CodeInfo {
         name: "unverified",
         severity: Severity::Note,
         summary: "Keys that only the community vouches for.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The maker of the app documents none of these keys: administrators found them, or a \
+              catalogue derived them. They mostly work, and may go without notice.",
+        example: r#"[settings.Word]
+SendASmileEnabled = false"#,
+        instead: "Try them on one Mac; accept the finding once you rely on them.",
         allowable: true,
     },
     CodeInfo {
         name: "unwritable-text",
         severity: Severity::Error,
         summary: "A text that a property list cannot carry.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "XML cannot carry control characters and a few others, and turns a carriage return into a \
+              line feed. Some programs write them all the same, and the Mac then refuses the whole \
+              profile.",
+        example: r#"[custom."com.example.app"]
+Title = "bell \u0007""#,
+        instead: r#"[custom."com.example.app"]
+Title = "bell""#,
         allowable: false,
     },
     CodeInfo {
         name: "user-channel",
         severity: Severity::Note,
         summary: "A policy for the user channel.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The user channel reaches the one user whom the MDM manages. Other local accounts get \
+              nothing, and values arrive only while that user is logged in.",
+        example: r#"[policy]
+id      = "com.example.office"
+channel = "user"
+
+[settings]
+HowToCheck = "Manual""#,
+        instead: r#"[policy]
+id      = "com.example.office"
+channel = "device"
+
+[settings]
+HowToCheck = "Manual""#,
         allowable: true,
     },
     CodeInfo {
         name: "value-discouraged",
         severity: Severity::Warning,
         summary: "A value that the app takes and that should not be used.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The app takes the value today. It is an old name, or its effect is rarely what an \
+              organisation wants; the title says which.",
+        example: r#"[settings]
+ChannelName = "Production""#,
+        instead: r#"[settings]
+ChannelName = "Current""#,
         allowable: true,
     },
     CodeInfo {
         name: "value-not-allowed",
         severity: Severity::Error,
         summary: "A value that the app does not take.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The app knows certain values. What it does with another is its own affair: mostly it \
+              uses its default and says nothing.",
+        example: r#"[settings]
+HowToCheck = "Daily""#,
+        instead: r#"[settings]
+HowToCheck = "AutomaticCheck""#,
         allowable: true,
     },
     CodeInfo {
         name: "value-not-taken",
         severity: Severity::Error,
         summary: "A value that some builds of `[macs]` do not take.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Some versions in `[macs]` do not know this value, because it came later or is gone. They \
+              use their default instead.",
+        example: r#"[macs]
+AutoUpdate = "4.40 .."
+
+[settings]
+ChannelName = "InsiderFast""#,
+        instead: r#"[macs]
+AutoUpdate = "4.40 .."
+
+[settings]
+ChannelName = "Beta""#,
         allowable: true,
     },
     CodeInfo {
         name: "value-too-deep",
         severity: Severity::Error,
         summary: "A value that nests too deep.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "No app reads a value that nests so deep, and readers of property lists have their own \
+              limits.",
+        example: r#"[custom."com.example.app"]
+Deep = [[[[[[[[[[1]]]]]]]]]]    # and so on, past 64 levels"#,
+        instead: "A flatter value.",
         allowable: false,
     },
     CodeInfo {
         name: "why-unused",
         severity: Severity::Warning,
         summary: "`[why]` explains a setting that the policy does not have.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A reason for a setting that is not there is left over or misspelt, and the setting that \
+              it was meant for stays without one.",
+        example: r#"[settings]
+HowToCheck = "Manual"
+
+[why]
+HowToChek = "Updates are ours to see.""#,
+        instead: r#"[settings]
+HowToCheck = "Manual"
+
+[why]
+HowToCheck = "Updates are ours to see.""#,
         allowable: true,
     },
     CodeInfo {
         name: "wrong-channel",
         severity: Severity::Error,
         summary: "A setting that this channel cannot deliver.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Values of the user channel come when a user logs in: too late for a key that is read \
+              when an app is installed, and not for the defaults of a whole Mac.",
+        example: r#"[policy]
+id      = "com.example.office"
+channel = "user"
+
+[settings.Office]
+InstallTeams = false"#,
+        instead: r#"[policy]
+id      = "com.example.office"
+channel = "device"
+
+[settings.Office]
+InstallTeams = false"#,
         allowable: false,
     },
     CodeInfo {
         name: "wrong-form",
         severity: Severity::Error,
         summary: "A text of the wrong form.",
-        why: "",
+        why: "The app takes a text of a certain form, such as an address or an identifier, and ignores \
+              any other.",
         example: "",
-        instead: "",
+        instead: "Write the value in the form that the note shows.",
         allowable: true,
     },
     CodeInfo {
         name: "wrong-shape",
         severity: Severity::Error,
         summary: "A part of the policy's format that has the wrong type.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "The policy's own format asks for another type here. What stands there cannot be used, \
+              and is left out.",
+        example: r#"[macs]
+Office = 15.10"#,
+        instead: r#"[macs]
+Office = "15.10 ..""#,
         allowable: false,
     },
     CodeInfo {
         name: "wrong-type",
         severity: Severity::Error,
         summary: "A value of another type than the app reads.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Apps ask for a value of one type. Many take `1` for `true` and ignore `\"true\"`; some \
+              ignore both. Nothing is converted: the policy says what the app reads.",
+        example: r#"[settings.Outlook]
+DisableImport = 1"#,
+        instead: r#"[settings.Outlook]
+DisableImport = true"#,
         allowable: false,
     },
     CodeInfo {
         name: "wrong-word",
         severity: Severity::Error,
         summary: "A word that is none of those that can stand there.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "Only certain words mean something here. Any other would be ignored, and with it what was \
+              meant.",
+        example: r#"[policy]
+id      = "com.example.office"
+channel = "System""#,
+        instead: r#"[policy]
+id      = "com.example.office"
+channel = "device""#,
         allowable: false,
     },
 ];

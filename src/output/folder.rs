@@ -188,15 +188,18 @@ impl<'a> Folder<'a> {
             }
             missing.push(path);
         }
-        for path in missing.into_iter().rev() {
+        for path in missing.iter().rev() {
             match self.disk.make_folder(path) {
-                Ok(()) => new.push(path.to_owned()),
+                Ok(()) => new.push((*path).to_owned()),
                 // Another build was faster; the folder is not ours to remove then.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => {
                     return Err(OutputError::Io { doing: "make the folder", path: above(path), error });
                 }
             }
+        }
+        // Only when all are made: then the disk has one thing to wait for, not one for each folder.
+        for path in missing.iter().rev() {
             let parent = path.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
             self.disk.flush_folder(parent).map_err(|error| OutputError::Io {
                 doing: "flush",

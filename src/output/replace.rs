@@ -9,7 +9,7 @@ use super::folder::{BACKUP, DONE, Folder, JOURNAL, STAGING};
 use super::journal::{Journal, Placed, backup, staged};
 use super::manifest::New;
 use super::survey::{State, Survey};
-use crate::value::{FileName, folded};
+use crate::value::FileName;
 
 /// Where the journal is written before it gets its name.
 const DRAFT: &str = ".prefsmith-staging/journal";
@@ -39,8 +39,7 @@ impl<'a> Work<'a> {
         let stale = survey.stale.iter().map(|stale| &stale.real);
         // Under two names of the last manifest there can be one file, where the disk does not tell them apart.
         let moved: BTreeSet<FileName> = replaced.chain(stale.clone()).cloned().collect();
-        let needed: BTreeSet<String> =
-            new.iter().flat_map(|file| file.path.folders()).map(|folder| folded(folder.as_str())).collect();
+        // Those that are still in use are not empty then, and stay.
         let emptied: BTreeSet<FileName> = stale.flat_map(FileName::folders).collect();
         let placed = write
             .iter()
@@ -128,7 +127,9 @@ impl<'a> Work<'a> {
         let names = self.journal.moved.iter().chain(placed).chain(&self.journal.folders);
         let mut touched: BTreeSet<String> =
             names.map(|name| name.folder().map(String::from).unwrap_or_default()).collect();
-        touched.insert(BACKUP.to_owned());
+        if !self.journal.moved.is_empty() {
+            touched.insert(BACKUP.to_owned());
+        }
         touched.insert(String::new());
         touched.into_iter().rev().collect()
     }

@@ -1,14 +1,21 @@
 //! `[policy]`, `[macs]` and `[[allow]]`.
 
-use super::raw::{Head, MacsEntry, Raw, Said};
+use super::raw::{Head, MacsEntry, Raw, RawAllow, Said};
 use super::value::lower;
 use crate::document::{Kind, Table, nearest, wrong_shape};
-use crate::finding::{Finding, Findings, Span, code_info};
+use crate::finding::{Finding, Findings, Span, code_info, listed};
 use crate::plan::{Allow, Channel};
-use crate::value::Value;
+use crate::value::{Value, write};
 
 pub(super) fn read(table: &Table<'_>, findings: &mut Findings) -> Head {
-    let owned = |said: Option<(&str, Span)>| said.map(|(text, _)| text.to_owned());
+    let owned = |said: Option<(&str, Span)>, findings: &mut Findings| {
+        let (text, span) = said?;
+        if let Some(bad) = write::unwritable(text) {
+            let title = format!("the character U+{:04X} is none that a profile can carry", u32::from(bad));
+            findings.push(Finding::new("unwritable-text", title).at(span, ""));
+        }
+        Some(text.to_owned())
+    };
     if let Some((format, span)) = table.integer("format", findings)
         && format != 1
     {
@@ -18,9 +25,9 @@ pub(super) fn read(table: &Table<'_>, findings: &mut Findings) -> Head {
     let head = Head {
         span: Some(table.span),
         id: id(table, findings),
-        name: owned(table.string("name", findings)),
-        description: owned(table.string("description", findings)),
-        organization: owned(table.string("organization", findings)),
+        name: owned(table.string("name", findings), findings),
+        description: owned(table.string("description", findings), findings),
+        organization: owned(table.string("organization", findings), findings),
         channel: channel(table, findings),
         extends: table
             .strings("extends", findings)
@@ -29,6 +36,8 @@ pub(super) fn read(table: &Table<'_>, findings: &mut Findings) -> Head {
             .collect(),
         set_once_stamp: stamp(table, findings),
         attach_both: attach(table, findings),
+        has_id: table.get("id").is_some(),
+        has_stamp: table.get("set-once-stamp").is_some(),
     };
     table.refuse_others("unknown-table", "in [policy]", findings);
     head
@@ -39,7 +48,8 @@ fn id(table: &Table<'_>, findings: &mut Findings) -> Option<Said<String>> {
     if is_identifier(text) {
         return Some((text.to_owned(), span));
     }
-    let title = format!("`{text}` is no identifier");
+    let title =
+        if text.is_empty() { "the `id` is empty".to_owned() } else { format!("`{text}` is no identifier") };
     findings.push(
         Finding::new("policy-id", title).at(span, "").help(
             "write it like a bundle id: a domain of yours in reverse, then a name: `com.example.office`",
@@ -79,13 +89,28 @@ fn one_of<T: Copy>(
     None
 }
 
+/// A string under a key of [policy] that takes a few words only.
+fn word<'d>(
+    table: &Table<'d>,
+    key: &'static str,
+    wanted: &str,
+    findings: &mut Findings,
+) -> Option<(&'d str, Span)> {
+    let entry = table.get(key)?;
+    let found = entry.item.as_string();
+    if found.is_none() {
+        findings.push(wrong_shape(&entry, wanted));
+    }
+    found.map(|text| (text, entry.item.span))
+}
+
 fn channel(table: &Table<'_>, findings: &mut Findings) -> Option<Channel> {
-    let (text, span) = table.string("channel", findings)?;
+    let (text, span) = word(table, "channel", "`\"device\"` or `\"user\"`", findings)?;
     one_of(text, span, "channel", &[("device", Channel::Device), ("user", Channel::User)], findings)
 }
 
 fn attach(table: &Table<'_>, findings: &mut Findings) -> Option<bool> {
-    let (text, span) = table.string("attach-key", findings)?;
+    let (text, span) = word(table, "attach-key", "`\"named\"` or `\"both\"`", findings)?;
     one_of(text, span, "attach-key", &[("named", false), ("both", true)], findings)
 }
 
@@ -118,6 +143,11 @@ pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
                 findings.push(finding.help(format!("a version is text: `\"{written} ..\"`")));
                 continue;
             }
+            Kind::Integer(written, _) => {
+                let finding = wrong_shape(&entry, "a range of versions in quotes");
+                findings.push(finding.help(format!("a version is text: `\"{written}.0 ..\"`")));
+                continue;
+            }
             _ => {
                 findings.push(wrong_shape(&entry, "a range of versions, or a list of ranges"));
                 continue;
@@ -145,18 +175,25 @@ pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
 }
 
 /// One `[[allow]]`; none if it cannot be used, which is said.
-pub(super) fn allow(table: &Table<'_>, findings: &mut Findings) -> Option<Allow> {
+pub(super) fn allow(table: &Table<'_>, findings: &mut Findings) -> Option<RawAllow> {
     let code = table.string("code", findings);
     let why = table.string("why", findings);
     let key = table.string("key", findings).map(|(text, _)| text.to_owned());
-    let domain = table.string("domain", findings).map(|(text, _)| text.to_owned());
+    let domain = table.string("domain", findings);
     let until = until(table, findings);
     table.refuse_others("unknown-table", "in [[allow]]", findings);
-    for (name, found) in [("code", code.is_some()), ("why", why.is_some())] {
-        if !found && table.get(name).is_none() {
-            let title = format!("an [[allow]] needs `{name}`");
-            findings.push(Finding::new("allow-incomplete", title).at(table.span, ""));
-        }
+    let missing: Vec<&str> = [("code", "`code`"), ("why", "`why`")]
+        .into_iter()
+        .filter(|(name, _)| table.get(name).is_none())
+        .map(|(_, shown)| shown)
+        .collect();
+    if !missing.is_empty() {
+        let title = format!("an [[allow]] needs {}", listed(&missing));
+        findings.push(
+            Finding::new("allow-incomplete", title)
+                .at(table.span, "")
+                .help("it names the finding and gives the reason: `code = \"…\"`, `why = \"…\"`"),
+        );
     }
     let ((code, span), (why, why_span)) = (code?, why?);
     if why.trim().is_empty() {
@@ -164,11 +201,15 @@ pub(super) fn allow(table: &Table<'_>, findings: &mut Findings) -> Option<Allow>
         return None;
     }
     if code_info(code).is_some_and(|info| !info.allowable) {
-        let title = format!("`{code}` cannot be allowed: the policy would not mean anything");
+        let title = format!("`{code}` cannot be accepted: it has to be mended");
         findings.push(Finding::new("allow-refused", title).at(span, ""));
         return None;
     }
-    Some(Allow { code: code.to_owned(), key, domain, until, why: why.to_owned(), origin: table.span.into() })
+    let domain_span = domain.map(|(_, span)| span);
+    let domain = domain.map(|(text, _)| text.to_owned());
+    let allow =
+        Allow { code: code.to_owned(), key, domain, until, why: why.to_owned(), origin: table.span.into() };
+    Some(RawAllow { allow, code: span, domain: domain_span })
 }
 
 /// A day, as a string or as TOML's own: `2027-01-31`.
@@ -181,7 +222,9 @@ fn until(table: &Table<'_>, findings: &mut Findings) -> Option<String> {
     };
     let day = text.filter(|text| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok());
     if day.is_none() {
-        findings.push(wrong_shape(&entry, "a day such as `2027-01-31`"));
+        let title = format!("{} is no day", entry.item.source_text());
+        let finding = Finding::new("wrong-shape", title).at(entry.item.span, "");
+        findings.push(finding.help("write a day such as `2027-01-31`, without a time"));
     }
     day
 }

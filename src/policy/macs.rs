@@ -38,8 +38,8 @@ pub(super) fn resolve(files: &[Raw], catalog: &Catalog<'_>, findings: &mut Findi
                 if both.is_empty() && !own.is_empty() && !suite.is_empty() {
                     findings.push(
                         Finding::new("macs-empty", format!("no version of {} is left", product.name))
-                            .at(*span, format!("{own} here"))
-                            .at(*suite_span, format!("{suite} for the suite")),
+                            .at(*span, format!("`{own}` of the app"))
+                            .at(*suite_span, format!("`{suite}` of its suite")),
                     );
                 }
                 Some(both)
@@ -79,6 +79,14 @@ fn unknown_product(entry: &MacsEntry, catalog: &Catalog<'_>) -> Finding {
     let finding =
         Finding::new("unknown-product", format!("`{name}` is no product of the catalogue")).at(*span, "");
     let names: BTreeSet<&str> = catalog.products().map(|product| product.name).collect();
+    let same = |known: &&str| known.eq_ignore_ascii_case(name);
+    let meant = catalog
+        .products()
+        .find(|product| product.title.eq_ignore_ascii_case(name) || product.bundle_ids.iter().any(same))
+        .map(|product| product.name);
+    if let Some(near) = meant {
+        return finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"));
+    }
     match nearest(name, names.iter().copied().chain(["licence"])) {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"))
@@ -100,19 +108,46 @@ fn ranges(entry: &MacsEntry, findings: &mut Findings) -> Option<Ranges> {
     }
     let mut all = Ranges::none();
     for (text, span) in texts {
+        if text.trim() == "none" {
+            let finding = Finding::new("bad-range", "`none` stands alone: the product is not installed");
+            findings.push(
+                finding.at(*span, "").help("leave it out of the list, or write `\"none\"` for the list"),
+            );
+            return None;
+        }
         match text.parse::<Ranges>() {
             Ok(found) => all = all.union(&found),
             Err(error) => {
-                findings.push(
-                    Finding::new("bad-range", format!("`{text}` is no range of versions: {error}"))
-                        .at(*span, "")
-                        .help("write `\"16.28 ..\"`, `\".. 16.16.x\"`, `\"16.9 .. 16.12\"` or one version"),
-                );
+                let title = format!("`{text}` is no range of versions: {}", error.problem);
+                findings.push(spelt(Finding::new("bad-range", title).at(*span, ""), text, *span));
                 return None;
             }
         }
     }
     Some(all)
+}
+
+/// How a range is spelt here, where it was spelt as elsewhere.
+fn spelt(finding: Finding, text: &str, span: Span) -> Finding {
+    let text = text.trim();
+    let meant = if let Some(from) = text.strip_prefix(">=") {
+        Some(format!("{} ..", from.trim()))
+    } else if let Some(from) = text.strip_suffix('+') {
+        Some(format!("{} ..", from.trim()))
+    } else if let Some(to) = text.strip_prefix("<=") {
+        Some(format!(".. {}", to.trim()))
+    } else if let Some((from, to)) = text.split_once(['-', '–']) {
+        Some(format!("{} .. {}", from.trim(), to.trim()))
+    } else {
+        text.eq_ignore_ascii_case("none").then(|| "none".to_owned())
+    };
+    match meant.filter(|meant| meant == "none" || meant.parse::<Ranges>().is_ok()) {
+        Some(meant) => {
+            let meant = format!("\"{meant}\"");
+            finding.help(format!("write `{meant}`")).fix(span, meant.clone(), format!("write `{meant}`"))
+        }
+        None => finding.help("write `\"16.28 ..\"`, `\".. 16.16.x\"`, `\"16.9 .. 16.12\"` or one version"),
+    }
 }
 
 fn licences(list: &[(String, Span)], findings: &mut Findings) -> Option<BTreeSet<Licence>> {

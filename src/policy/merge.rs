@@ -54,7 +54,13 @@ pub(super) fn within_file(
 
 fn set_twice(short: &str, domain: &DomainName, key: &KeyName, old: &Candidate, new: &Candidate) -> Finding {
     let same = old.value == new.value && old.section == new.section;
-    let title = format!("`{key}` of {short} is set twice{}", if same { ", to the same value" } else { "" });
+    let unset = [old, new].into_iter().filter(|candidate| candidate.section == Section::Unset).count();
+    let title = match (unset, same) {
+        (2, _) => format!("`{key}` of {short} is unset twice"),
+        (1, _) => format!("`{key}` of {short} is both set and unset"),
+        (_, true) => format!("`{key}` of {short} is set twice, to the same value"),
+        (_, false) => format!("`{key}` of {short} is set twice"),
+    };
     let place = |candidate: &Candidate| match candidate.section {
         Section::Settings => "in [settings]".to_owned(),
         other => format!("in [{}]", other.name()),

@@ -50,7 +50,7 @@ impl Policy {
         findings: &mut Findings,
     ) -> Result<Self, String> {
         let text = files.read(path)?;
-        let root = sources.add(path, text.clone());
+        let root = sources.add(normal(path), text.clone());
         let mut loader =
             Loader { files, sources, findings, done: Vec::new(), seen: BTreeSet::new(), open: Vec::new() };
         loader.seen.insert(normal(path));
@@ -66,12 +66,8 @@ impl Policy {
 
     fn require_identity(&mut self, findings: &mut Findings) {
         let Some(own) = self.head() else { return };
-        if own.head.id.is_some() || !own.whole {
-            return;
-        }
-        // An id that is there but no good has been told already.
-        let told = findings.iter().any(|finding| finding.code.as_str() == "policy-id");
-        if told {
+        // An id that is there but no good has been told already, and so has a [policy] that is none.
+        if own.head.has_id || !own.whole || own.head_told {
             return;
         }
         let start = Span { source: self.root, start: 0, end: 0 };
@@ -110,6 +106,10 @@ impl Loader<'_> {
 
     fn extend(&mut self, from: &str, wanted: &str, span: Span) {
         let refuse = |title: String| Finding::new("extends", title).at(span, "");
+        if wanted.trim().is_empty() {
+            self.findings.push(refuse("the path of a file to be extended is empty".to_owned()));
+            return;
+        }
         if wanted.starts_with('/') || wanted.contains(['\\', '\0']) {
             let finding = refuse(format!("`{wanted}` is no relative path"));
             self.findings.push(finding.help("write it from this file's folder, with `/`"));
@@ -117,6 +117,10 @@ impl Loader<'_> {
         }
         let path = join(from, wanted);
         let key = normal(&path);
+        if self.open.last() == Some(&key) {
+            self.findings.push(refuse(format!("`{wanted}` extends itself")));
+            return;
+        }
         if self.open.contains(&key) {
             self.findings.push(refuse(format!("`{wanted}` leads back to a file that extends this one")));
             return;
@@ -130,7 +134,7 @@ impl Loader<'_> {
         }
         match self.files.read(&path) {
             Ok(text) => {
-                let source = self.sources.add(path.clone(), text.clone());
+                let source = self.sources.add(normal(&path), text.clone());
                 self.take(&path, source, &text);
             }
             Err(error) => self.findings.push(refuse(format!("`{wanted}` cannot be read: {error}"))),
@@ -146,8 +150,9 @@ fn join(from: &str, wanted: &str) -> String {
     }
 }
 
-/// A path without `.` and, where it can be, `..`: two ways to write one file are one.
-fn normal(path: &str) -> String {
+/// A path without `.` and, where it can be, `..`: two ways to write one file are one. Files are called so in
+/// findings and outputs; they are read by the path as it was written, which may lead through symlinks.
+pub fn normal(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

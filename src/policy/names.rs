@@ -27,10 +27,10 @@ pub(super) fn add_groups(
         }
         let mut members = BTreeSet::new();
         for (member, at) in &group.members {
-            let named = Named { name: member.clone(), span: *at, header: None };
+            let named = Named { name: member.clone(), span: *at, header: None, value: true };
             members.extend(domains(&named, Wanted::Known, catalog, &Groups::new(), findings));
         }
-        if group.members.is_empty() {
+        if group.members.is_empty() && !group.told {
             findings.push(Finding::new("group-name", format!("the group `{name}` is empty")).at(*span, ""));
         }
         groups.insert(name.clone(), members.into_iter().collect());
@@ -59,13 +59,18 @@ pub(super) fn domains(
     if let Some(domain) = known {
         return DomainName::new(domain.name).into_iter().collect();
     }
-    if wanted == Wanted::Known || !named.name.contains('.') && named.header.is_some() {
+    let word = !named.name.contains('.');
+    if let Some(finding) = dotted_domain(named, wanted, catalog) {
+        findings.push(finding);
+        return Vec::new();
+    }
+    if wanted == Wanted::Known || word && !catalog.named(&named.name).is_empty() {
         findings.push(unknown_domain(named, catalog, groups));
         return Vec::new();
     }
     match DomainName::new(&named.name) {
         Ok(name) => {
-            if let Some(finding) = near_domain(named, catalog) {
+            if let Some(finding) = near_domain(named, catalog, groups) {
                 findings.push(finding);
             }
             vec![name]
@@ -78,16 +83,58 @@ pub(super) fn domains(
     }
 }
 
+/// A domain with dots that is not quoted in its header: TOML makes tables of it.
+fn dotted_domain(named: &Named, wanted: Wanted, catalog: &Catalog<'_>) -> Option<Finding> {
+    let header = named.header.as_ref()?;
+    let bare = header.parts.iter().take_while(|(_, quoted)| !quoted).count();
+    let joined = |n: usize| -> Option<String> {
+        let parts: Vec<&str> = header.parts.get(..n)?.iter().map(|(part, _)| part.as_str()).collect();
+        Some(parts.join("."))
+    };
+    let known =
+        (2..=bare).rev().find_map(|n| Some((n, joined(n).filter(|name| catalog.domain(name).is_some())?)));
+    let (parts, domain) = match known {
+        Some(found) => found,
+        // A word in front may be a domain, and what follows a dictionary; a bundle id starts like this.
+        None if bare > 2 || (bare == 2 && wanted == Wanted::Any) => (bare, joined(bare)?),
+        None => return None,
+    };
+    if !catalog.named(&named.name).is_empty() {
+        return None;
+    }
+    let end = header.ends.get(parts.checked_sub(1)?).copied()?;
+    let span = Span { end, ..named.span };
+    let mut finding =
+        Finding::new("unquoted-dot", format!("`{domain}` has unquoted dots: TOML makes tables of it"))
+            .at(span, "")
+            .help(format!("a domain with dots is quoted: `{}`", quoted(&domain)))
+            .fix(span, quoted(&domain), "quote the domain");
+    if let Some(alias) = catalog.domain(&domain).and_then(|known| known.alias) {
+        finding = finding.help(format!("its alias is `{alias}`"));
+    } else if known_none(&domain, catalog) {
+        finding =
+            finding.help(format!("if `{}` is the domain, quote it: `{}`", named.name, quoted(&named.name)));
+    }
+    Some(finding)
+}
+
+fn known_none(domain: &str, catalog: &Catalog<'_>) -> bool {
+    catalog.domain(domain).is_none()
+}
+
 /// In `[custom]` any domain goes, but one that is nearly known is probably a slip.
-fn near_domain(named: &Named, catalog: &Catalog<'_>) -> Option<Finding> {
+fn near_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Option<Finding> {
+    let domains = catalog.domains();
     let meant = misspelt(&named.name, catalog).or_else(|| {
-        let names = catalog.domains();
-        nearest(&named.name, names.iter().map(|domain| domain.name)).map(str::to_owned)
+        let names = domains.iter().map(|domain| domain.name);
+        let aliases = domains.iter().filter_map(|domain| domain.alias);
+        nearest(&named.name, aliases.chain(names).chain(groups.keys().map(String::as_str))).map(str::to_owned)
     })?;
     // Sibling domains differ by whole words; a slip is a letter or two, or the case.
     let distance = strsim::osa_distance(&named.name.to_lowercase(), &meant.to_lowercase());
     (distance <= 2).then(|| {
-        let title = format!("`{}` is nearly the known domain `{meant}`", named.name);
+        let kind = if groups.contains_key(&meant) { "group" } else { "domain" };
+        let title = format!("`{}` is nearly the known {kind} `{meant}`", named.name);
         Finding::new("near-miss", title)
             .at(named.span, "")
             .about(&named.name, "")
@@ -105,31 +152,18 @@ fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Find
     let finding =
         Finding::new("unknown-domain", format!("`{}` is no domain that the catalogue knows", named.name))
             .at(named.span, "");
-    if let Some(header) = &named.header {
-        let parts: Vec<&str> = header.split('.').map(|part| part.trim_matches(['"', '\''])).collect();
-        let known = (1..=parts.len()).rev().find_map(|n| {
-            let joined = parts.get(..n)?.join(".");
-            catalog.domain(&joined).map(|_| joined)
-        });
-        if let Some(domain) = known {
-            let alias = catalog.short(&domain);
-            return finding.help(format!(
-                "a domain with dots is quoted: [settings.{}], or by its alias: [settings.{alias}]",
-                quoted(&domain)
-            ));
-        }
-        if header.contains('.') {
-            let whole = parts.join(".");
-            return finding.help(format!(
-                "a domain with dots is quoted: [custom.{}] for one that no catalogue knows",
-                quoted(&whole)
-            ));
-        }
-    }
     if let Some(key_domain) = catalog.named(&named.name).first() {
         let alias = catalog.short(key_domain.domain);
-        return finding
-            .help(format!("`{}` is a key of {alias}: write it under [settings.{alias}]", named.name));
+        return finding.help(format!("`{}` is a key of {alias}: it stands inside that domain", named.name));
+    }
+    let title = |text: &str| text.trim_start_matches("Microsoft ").to_lowercase();
+    let of_app = catalog.domains().into_iter().find(|domain| title(domain.title) == title(&named.name));
+    if let Some(alias) = of_app.and_then(|domain| domain.alias) {
+        return finding.help(format!("did you mean `{alias}`?")).fix(
+            named.span,
+            written(alias, named.value),
+            format!("write `{alias}`"),
+        );
     }
     let domains = catalog.domains();
     let aliases = domains.iter().filter_map(|domain| domain.alias);
@@ -139,18 +173,24 @@ fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Find
         let alias = catalog.short(&meant);
         return finding.help(format!("the domain is spelt `{meant}`; its alias is `{alias}`")).fix(
             named.span,
-            toml_name(alias),
+            written(alias, named.value),
             format!("write `{alias}`"),
         );
     }
     match nearest(&named.name, aliases.chain(names).chain(own)) {
         Some(near) => finding.help(format!("did you mean `{near}`?")).fix(
             named.span,
-            toml_name(near),
+            written(near, named.value),
             format!("write `{near}`"),
         ),
-        None => finding.help("a domain that no catalogue knows goes under [custom.\"the.domain\"]"),
+        None => finding
+            .help(format!("a domain that no catalogue knows goes under [custom.{}]", toml_name(&named.name))),
     }
+}
+
+/// A name where a key stands, or where a value does.
+fn written(name: &str, value: bool) -> String {
+    if value { quoted(name) } else { toml_name(name) }
 }
 
 fn toml_name(name: &str) -> String {

@@ -18,6 +18,9 @@ pub(super) struct Head {
     pub channel: Option<Channel>,
     pub extends: Vec<Said<String>>,
     pub set_once_stamp: Option<Said<Date>>,
+    /// Whether `id` and `set-once-stamp` are there at all, usable or not: what is told once is not missed again.
+    pub has_id: bool,
+    pub has_stamp: bool,
     pub attach_both: Option<bool>,
 }
 
@@ -64,8 +67,26 @@ impl Section {
 pub(super) struct Named {
     pub name: String,
     pub span: Span,
-    /// The rest of an unquoted dotted header, as in `[settings.com.microsoft.Outlook]`.
-    pub header: Option<String>,
+    /// The unquoted dotted header that the name begins, as in `[settings.com.microsoft.Outlook]`.
+    pub header: Option<Header>,
+    /// Whether it stands as a value, in quotes, and not as a key.
+    pub value: bool,
+}
+
+/// The rest of a header, from a domain's name on.
+#[derive(Clone)]
+pub(super) struct Header {
+    /// Its parts, and whether each stands in quotes; the first is the name itself.
+    pub parts: Vec<(String, bool)>,
+    /// Where each part ends.
+    pub ends: Vec<u32>,
+}
+
+/// One `[[allow]]`, with the places of what it names.
+pub(super) struct RawAllow {
+    pub allow: Allow,
+    pub code: Span,
+    pub domain: Option<Span>,
 }
 
 /// One key and its value, or one key that must not be there.
@@ -88,6 +109,8 @@ pub(super) struct Why {
 pub(super) struct Group {
     pub name: Said<String>,
     pub members: Vec<Said<String>>,
+    /// Whether something wrong with it was told.
+    pub told: bool,
 }
 
 /// One policy file.
@@ -100,7 +123,9 @@ pub(super) struct Raw {
     pub settings: Vec<RawSetting>,
     pub groups: Vec<Group>,
     pub why: Vec<Why>,
-    pub allows: Vec<Allow>,
+    pub allows: Vec<RawAllow>,
+    /// Whether a `[policy]` that cannot be used was told.
+    pub head_told: bool,
     /// Whether nothing is missing because of a syntax error.
     pub whole: bool,
 }

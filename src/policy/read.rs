@@ -1,10 +1,10 @@
 //! The grammar of a policy file: by depth, never by catalogue.
 
 use super::head;
-use super::raw::{Group, Named, Raw, RawSetting, Section, Why};
+use super::raw::{Group, Header, Named, Raw, RawSetting, Section, Why};
 use super::value::lower;
-use crate::document::{Document, Entry, Kind, Table, Written, wrong_shape};
-use crate::finding::{Finding, Findings, SourceId, Span};
+use crate::document::{Document, Entry, Kind, Table, Written, nearest, wrong_shape};
+use crate::finding::{Finding, Findings, Origin, SourceId, Span};
 use crate::value::toml_key;
 
 /// Reads one policy file. Everything that can be used comes back, whatever was wrong with the rest.
@@ -12,8 +12,9 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
     let document = Document::parse(source, text, findings);
     let root = document.root();
     let mut raw = Raw { whole: document.is_whole(), ..Raw::default() };
-    if let Some(table) = root.table("policy", findings) {
-        raw.head = head::read(&table, findings);
+    match root.table("policy", findings) {
+        Some(table) => raw.head = head::read(&table, findings),
+        None => raw.head_told = root.get("policy").is_some() || near_head(&root),
     }
     if let Some(table) = root.table("macs", findings) {
         head::macs(&table, &mut raw, findings);
@@ -35,8 +36,34 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
     for table in root.tables("allow", findings) {
         raw.allows.extend(head::allow(&table, findings));
     }
-    root.refuse_others("unknown-table", "at the top of a policy", findings);
+    let mut others = Findings::new();
+    root.refuse_others("unknown-table", "at the top of a policy", &mut others);
+    for finding in others.iter() {
+        findings.push(top_level(finding.clone(), &root));
+    }
     raw
+}
+
+/// Whether a table is there that was probably meant to be `[policy]`: that it is not known is said.
+fn near_head(root: &Table<'_>) -> bool {
+    root.entries().iter().any(|entry| nearest(entry.key, ["policy"]).is_some())
+}
+
+/// What stands at the top and is no slip of the pen was probably meant for [settings].
+fn top_level(mut finding: Finding, root: &Table<'_>) -> Finding {
+    let at = finding.primary().and_then(Origin::span);
+    let Some(entry) = root.entries().into_iter().find(|entry| Some(entry.key_span) == at) else {
+        return finding;
+    };
+    if finding.fix.is_some() {
+        return finding;
+    }
+    let hint = match entry.item.kind() {
+        Kind::Table(_) => format!("a domain stands inside [settings]: [settings.{}]", toml_key(entry.key)),
+        _ => "a setting stands under [settings]".to_owned(),
+    };
+    finding.help.insert(0, hint);
+    finding
 }
 
 fn settings(section: Section, table: &Table<'_>, text: &str, raw: &mut Raw, findings: &mut Findings) {
@@ -44,13 +71,13 @@ fn settings(section: Section, table: &Table<'_>, text: &str, raw: &mut Raw, find
         match entry.item.kind() {
             Kind::Table(inner) => {
                 if entry.written() == Written::Dotted {
-                    findings.push(unquoted_dot(&entry, section, text));
+                    unquoted_dots(&entry, Place::Section(section.name()), text, findings);
                     continue;
                 }
                 let named = named(&entry, text);
                 for setting in inner.entries() {
                     if setting.written() == Written::Dotted {
-                        findings.push(unquoted_dot(&setting, section, text));
+                        unquoted_dots(&setting, Place::Domain, text, findings);
                         continue;
                     }
                     push(section, Some(named.clone()), &setting, raw, findings);
@@ -86,49 +113,129 @@ fn push(section: Section, domain: Option<Named>, entry: &Entry<'_>, raw: &mut Ra
 }
 
 fn named(entry: &Entry<'_>, text: &str) -> Named {
-    let line = line_at(text, entry.key_span);
-    let rest = line.split_once(entry.key).map(|(_, rest)| rest.trim_start());
-    let dotted = rest.is_some_and(|rest| rest.starts_with('.')) && line.trim_start().starts_with('[');
-    let header = dotted.then(|| {
-        let from = line.find(entry.key).unwrap_or(0);
-        let inner = line.get(from..).unwrap_or("");
-        inner.split(']').next().unwrap_or("").replace(' ', "")
-    });
-    Named { name: entry.key.to_owned(), span: entry.key_span, header }
+    let name = entry.key.to_owned();
+    Named { name, span: entry.key_span, header: header(entry.key_span, text), value: false }
+}
+
+/// The parts of a header from a place on, if a dot follows there unquoted.
+fn header(span: Span, text: &str) -> Option<Header> {
+    if !line_at(text, span).trim_start().starts_with('[') {
+        return None;
+    }
+    let first = text.get(span.start as usize..span.end as usize)?;
+    let rest = text.get(span.end as usize..)?.trim_start_matches([' ', '\t']);
+    if first.starts_with(['"', '\'']) || !rest.starts_with('.') {
+        return None;
+    }
+    let (mut parts, mut ends) = (Vec::new(), Vec::new());
+    let (mut part, mut quote) = (String::new(), None);
+    let mut quoted = false;
+    let mut push = |part: &mut String, quoted: bool, end: usize| {
+        parts.push((std::mem::take(part).trim().to_owned(), quoted));
+        ends.push(u32::try_from(end).unwrap_or(u32::MAX));
+    };
+    for (offset, character) in text.get(span.start as usize..)?.char_indices() {
+        let at = span.start as usize + offset;
+        match (quote, character) {
+            (None, ']' | '\n') => {
+                push(&mut part, quoted, at);
+                break;
+            }
+            (None, '.') => {
+                push(&mut part, quoted, at);
+                quoted = false;
+            }
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                quoted = true;
+            }
+            (Some(open), _) if open == character => quote = None,
+            _ => part.push(character),
+        }
+    }
+    Some(Header { parts, ends })
+}
+
+/// Where the line of an offset begins.
+fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at.min(text.len())).and_then(|head| head.rfind('\n')).map_or(0, |found| found + 1)
 }
 
 fn line_at(text: &str, span: Span) -> &str {
-    let at = (span.start as usize).min(text.len());
-    let start = text.get(..at).and_then(|head| head.rfind('\n')).map_or(0, |found| found + 1);
+    let start = line_start(text, span.start as usize);
     text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("")
 }
 
-/// An unquoted dotted key where a preference key or a domain belongs: TOML silently makes tables of it.
-fn unquoted_dot(entry: &Entry<'_>, section: Section, text: &str) -> Finding {
-    let from = entry.key_span.start as usize;
-    let rest = text.get(from..).unwrap_or("");
-    let written = rest.split(['=', '\n', '}']).next().unwrap_or(entry.key).trim_end();
+/// Where an unquoted dotted key stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Directly in a section, by its name.
+    Section(&'static str),
+    /// In a domain.
+    Domain,
+}
+
+/// An unquoted dotted key where a preference key or a domain belongs: TOML silently makes tables of it. Each line
+/// that does so is told.
+fn unquoted_dots(entry: &Entry<'_>, place: Place, text: &str, findings: &mut Findings) {
+    let stem = text.get(entry.key_span.start as usize..entry.key_span.end as usize).unwrap_or(entry.key);
+    let mut starts = vec![entry.key_span.start];
+    if let Kind::Table(inner) = entry.item.kind() {
+        for leaf in inner.entries() {
+            let line = line_start(text, leaf.key_span.start as usize);
+            let before = text.get(line..leaf.key_span.start as usize).unwrap_or("");
+            if let Some(found) = before.rfind(stem) {
+                starts.push(u32::try_from(line + found).unwrap_or(u32::MAX));
+            }
+        }
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    for start in starts {
+        findings.push(unquoted_dot(Span { start, ..entry.key_span }, place, text));
+    }
+}
+
+fn unquoted_dot(from: Span, place: Place, text: &str) -> Finding {
+    let rest = text.get(from.start as usize..).unwrap_or("");
+    let written = rest.split(['=', '\n', '}']).next().unwrap_or("").trim_end();
     let parts: Vec<&str> = written.split('.').map(|part| part.trim().trim_matches(['"', '\''])).collect();
-    let end = entry.key_span.start + u32::try_from(written.len()).unwrap_or(0);
-    let span = Span { end, ..entry.key_span };
+    let end = from.start + u32::try_from(written.len()).unwrap_or(0);
+    let span = Span { end, ..from };
     let whole = toml_key(&parts.join("."));
-    let (last, before) =
-        parts.split_last().map_or(("", String::new()), |(last, before)| (*last, before.join(".")));
-    Finding::new("unquoted-dot", format!("`{written}` has an unquoted dot: TOML makes a table of it"))
-        .at(span, "")
-        .help(format!("one key with a dot in its name is `{whole}`"))
-        .help(format!(
-            "a key of a domain stands under `[{}.{}]`, as `{last} = …`",
-            section.name(),
-            toml_key(&before)
-        ))
-        .fix(span, whole, "quote the key")
+    let finding =
+        Finding::new("unquoted-dot", format!("`{written}` has an unquoted dot: TOML makes a table of it"))
+            .at(span, "")
+            .help(format!("one key with a dot in its name is `{whole}`"));
+    match place {
+        Place::Section("unset") => finding.fix(span, whole, "quote the name"),
+        // Which of the two is meant only the author knows.
+        Place::Section(section) => {
+            let (last, before) =
+                parts.split_last().map_or(("", String::new()), |(last, before)| (*last, before.join(".")));
+            finding.help(format!(
+                "a key of a domain stands under `[{section}.{}]`, as `{last} = …`",
+                toml_key(&before)
+            ))
+        }
+        Place::Domain => {
+            let (first, after) =
+                parts.split_first().map_or(("", String::new()), |(first, after)| (*first, after.join(".")));
+            finding
+                .help(format!(
+                    "a dictionary is written `{} = {{ {} = … }}`",
+                    toml_key(first),
+                    toml_key(&after)
+                ))
+                .fix(span, whole, "quote the key")
+        }
+    }
 }
 
 fn unset(table: &Table<'_>, text: &str, raw: &mut Raw, findings: &mut Findings) {
     for entry in table.entries() {
         if entry.written() == Written::Dotted {
-            findings.push(unquoted_dot(&entry, Section::Unset, text));
+            unquoted_dots(&entry, Place::Section("unset"), text, findings);
             continue;
         }
         let items = match entry.item.kind() {
@@ -165,26 +272,32 @@ fn groups(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
     for entry in table.entries() {
         let Kind::Array(items) = entry.item.kind() else {
             findings.push(wrong_shape(&entry, "a list of domains"));
+            // The name is known all the same: nothing false follows from its use.
+            let members = entry.item.as_string().map(|name| (name.to_owned(), entry.item.span));
+            let members = members.into_iter().collect();
+            raw.groups.push(Group { name: (entry.key.to_owned(), entry.key_span), members, told: true });
             continue;
         };
         let mut members = Vec::new();
+        let mut told = false;
         for item in items {
             match item.as_string() {
                 Some(name) => members.push((name.to_owned(), item.span)),
                 None => {
                     let title = format!("`{}` holds {}, not a domain", entry.key, item.kind().with_article());
+                    told = true;
                     findings.push(Finding::new("wrong-shape", title).at(item.span, ""));
                 }
             }
         }
-        raw.groups.push(Group { name: (entry.key.to_owned(), entry.key_span), members });
+        raw.groups.push(Group { name: (entry.key.to_owned(), entry.key_span), members, told });
     }
 }
 
 fn why(table: &Table<'_>, text: &str, raw: &mut Raw, findings: &mut Findings) {
     for entry in table.entries() {
         if entry.written() == Written::Dotted {
-            findings.push(unquoted_dot(&entry, Section::Settings, text));
+            unquoted_dots(&entry, Place::Section("why"), text, findings);
             continue;
         }
         let (domain, list) = match entry.item.kind() {

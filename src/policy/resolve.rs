@@ -2,14 +2,15 @@
 
 use super::merge::{Candidate, Chosen, over_files, within_file};
 use super::names::{self, Groups, Wanted, add_groups, domains};
-use super::raw::{Head, Named, Raw, RawSetting, Section};
+use super::raw::{Head, Named, Raw, RawAllow, RawSetting, Section, Why};
+use super::value::bad_data;
 use super::{Policy, macs};
 use crate::catalog::model::{Node, Segment};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
-use crate::finding::{CODES, Finding, Findings, Origin, Span, code_info};
+use crate::finding::{CODES, Finding, Findings, Origin, Span, code_info, listed};
 use crate::plan::{Allow, Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
-use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, write};
+use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, quoted, toml_key, write};
 use crate::version::Ranges;
 use std::collections::BTreeMap;
 
@@ -45,14 +46,15 @@ impl Policy {
         if self.files.iter().any(|raw| raw.head.attach_both == Some(true)) {
             attach_both(&mut all);
         }
-        require_stamp(&all, &identity, findings);
+        require_stamp(&self.files, &all, &identity, findings);
         let mut settings: Vec<Setting> =
             all.into_iter().map(|(at, candidate)| setting(at, candidate, &identity, catalog)).collect();
         settings.sort_by(|a, b| (a.channel, &a.domain, &a.key).cmp(&(b.channel, &b.domain, &b.key)));
         let whole = self.files.iter().all(|raw| raw.whole);
         reasons(&self.files, &mut settings, catalog, &groups, whole, findings);
         let allows = self.files.iter().flat_map(|raw| raw.allows.iter());
-        let allows = allows.filter_map(|allow| resolve_allow(allow, catalog, findings)).collect();
+        let set: Vec<&Setting> = settings.iter().collect();
+        let allows = allows.filter_map(|allow| resolve_allow(allow, &set, catalog, findings)).collect();
         Plan { identity, macs, settings, left_out, allows }
     }
 
@@ -136,12 +138,12 @@ impl Resolver<'_, '_> {
     fn reaches_nothing(&self, name: &str, span: Span, reached: &[KeyRef<'_, '_>]) -> Finding {
         let mut finding =
             Finding::new("reaches-nothing", format!("no build of [macs] reads `{name}`")).at(span, "");
-        let mut told: Vec<String> = Vec::new();
+        let mut readers: Vec<(Ranges, Vec<String>)> = Vec::new();
         for known in reached {
             for read in self.reads(known) {
-                let text = format!("{} {} reads it", read.product, read.ranges.describe());
-                if !told.contains(&text) {
-                    told.push(text);
+                match readers.iter_mut().find(|(ranges, _)| *ranges == read.ranges) {
+                    Some((_, products)) => products.push(read.product),
+                    None => readers.push((read.ranges, vec![read.product])),
                 }
             }
             for newer in &known.key.superseded {
@@ -154,7 +156,11 @@ impl Resolver<'_, '_> {
             }
             finding = finding.about(known.domain, name);
         }
-        told.into_iter().fold(finding, Finding::note)
+        readers.into_iter().fold(finding, |finding, (ranges, products)| {
+            let names: Vec<&str> = products.iter().map(String::as_str).collect();
+            let verb = if names.len() == 1 { "reads" } else { "read" };
+            finding.note(format!("{} {} {verb} it", listed(&names), ranges.describe()))
+        })
     }
 
     /// The builds that read a key, product by product; empty where no range is known.
@@ -193,15 +199,24 @@ impl Resolver<'_, '_> {
                     self.push(domain, Some(&known), raw, false, chosen, findings);
                 }
                 None if open => {
-                    findings.push(self.custom_unknown(domain, raw));
+                    // A name that is none is told as such, and nothing more.
+                    if KeyName::new(name).is_ok() {
+                        findings.push(self.custom_unknown(domain, raw));
+                    }
                     self.push(domain, None, raw, false, chosen, findings);
                 }
                 None => {
-                    let finding = if self.may_suggest() {
+                    let mut finding = if self.may_suggest() {
                         names::unknown_key(domain, name, *span, named.span, self.catalog)
                     } else {
                         plain_unknown(domain, name, *span)
                     };
+                    // Another name does not mend a table where no key takes one.
+                    if matches!(raw.value, Some((Value::Dictionary(_), _)))
+                        && self.catalog.not_a_key(domain, name).is_some()
+                    {
+                        finding.fix = None;
+                    }
                     findings.push(finding);
                 }
             }
@@ -251,7 +266,7 @@ impl Resolver<'_, '_> {
             Some((value, places)) => {
                 let node = known.filter(|_| raw.section != Section::Custom).map(|known| &known.key.node);
                 let value = with_data(value, places, node, findings);
-                self.tokens(&value, &places.at, findings);
+                self.tokens(&value, places, findings);
                 (Some(value), places.clone())
             }
             None => (None, Places::leaf(*span)),
@@ -261,15 +276,23 @@ impl Resolver<'_, '_> {
         within_file(chosen, (domain, key), candidate, self.catalog, findings);
     }
 
-    fn tokens(&self, value: &Value, at: &Origin, findings: &mut Findings) {
+    fn tokens(&self, value: &Value, places: &Places, findings: &mut Findings) {
         match value {
             Value::String(text) => {
                 for name in text.tokens().filter(|name| self.catalog.token(name).is_none()) {
-                    findings.push(self.unknown_token(name, at));
+                    findings.push(self.unknown_token(name, &places.at));
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.tokens(item, at, findings)),
-            Value::Dictionary(entries) => entries.values().for_each(|entry| self.tokens(entry, at, findings)),
+            Value::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    self.tokens(item, places.item(at), findings);
+                }
+            }
+            Value::Dictionary(entries) => {
+                for (key, entry) in entries {
+                    self.tokens(entry, places.entry(key), findings);
+                }
+            }
             _ => {}
         }
     }
@@ -332,7 +355,7 @@ fn with_data(value: &Value, places: &Places, node: Option<&Node<'_>>, findings: 
             match text.as_literal().and_then(write::from_base64) {
                 Some(bytes) => Value::Data(bytes),
                 None => {
-                    findings.push(Finding::new("bad-data", "this is no base64").at(places.at.clone(), ""));
+                    findings.push(bad_data(places.at.clone()));
                     Value::String(Text::literal(""))
                 }
             }
@@ -372,8 +395,9 @@ fn attach_both(all: &mut Chosen) {
     }
 }
 
-fn require_stamp(all: &Chosen, identity: &Identity, findings: &mut Findings) {
-    if identity.set_once_stamp.is_some() {
+fn require_stamp(files: &[Raw], all: &Chosen, identity: &Identity, findings: &mut Findings) {
+    // A stamp that is there but no good has been told already.
+    if identity.set_once_stamp.is_some() || files.iter().any(|raw| raw.head.has_stamp) {
         return;
     }
     let Some(first) = all.values().filter(|c| c.section == Section::SetOnce).min_by_key(|c| c.span) else {
@@ -419,42 +443,82 @@ fn reasons(
     whole: bool,
     findings: &mut Findings,
 ) {
+    let mut by_key: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, setting) in settings.iter().enumerate() {
+        by_key.entry(setting.key.as_str().to_owned()).or_default().push(at);
+    }
+    // What an error left out may be what is explained.
+    let tell = whole && !findings.has_errors();
+    let mut told = 0;
     for named_only in [false, true] {
         for why in files.iter().flat_map(|raw| &raw.why).filter(|why| why.domain.is_some() == named_only) {
-            let of = match &why.domain {
-                Some(named) => Some(domains(named, Wanted::Any, catalog, groups, &mut Findings::new())),
-                None => None,
-            };
+            let named = why.domain.as_ref();
+            let of = named.map(|named| domains(named, Wanted::Any, catalog, groups, &mut Findings::new()));
             let mut used = false;
-            for setting in settings.iter_mut() {
-                let here = of.as_ref().is_none_or(|domains| domains.contains(&setting.domain));
-                if here && setting.key.as_str() == why.key.0 {
+            for at in by_key.get(&why.key.0).into_iter().flatten() {
+                let Some(setting) = settings.get_mut(*at) else { continue };
+                if of.as_ref().is_none_or(|domains| domains.contains(&setting.domain)) {
                     setting.why = Some(why.text.clone());
                     used = true;
                 }
             }
-            if !used && whole && !findings.has_errors() {
-                let title = format!("[why] explains `{}`, which the policy does not set", why.key.0);
-                findings.push(Finding::new("why-unused", title).at(why.key.1, ""));
+            if !used && tell {
+                told += 1;
+                let known = if told <= SUGGESTIONS { &*settings } else { &[] };
+                findings.push(why_unused(why, of.as_deref(), known, catalog));
             }
         }
     }
 }
 
-fn resolve_allow(allow: &Allow, catalog: &Catalog<'_>, findings: &mut Findings) -> Option<Allow> {
+fn why_unused(why: &Why, of: Option<&[DomainName]>, settings: &[Setting], catalog: &Catalog<'_>) -> Finding {
+    let (name, span) = &why.key;
+    let here = |setting: &&Setting| of.is_none_or(|domains| domains.contains(&setting.domain));
+    let mut title = format!("[why] explains `{name}`, which the policy does not set");
+    let mut near = nearest(name, settings.iter().filter(here).map(|setting| setting.key.as_str()));
+    let mut at = *span;
+    if let Some(named) = &why.domain {
+        title = format!("[why] explains `{name}` of {}, which the policy does not set", named.name);
+        if !settings.iter().any(|setting| here(&setting)) {
+            let shorts = settings.iter().map(|setting| catalog.short(setting.domain.as_str()));
+            near = nearest(&named.name, shorts);
+            at = if near.is_some() { named.span } else { at };
+        }
+    }
+    let finding = Finding::new("why-unused", title).at(at, "");
+    match near {
+        Some(near) => {
+            finding.help(format!("did you mean `{near}`?")).fix(at, toml_key(near), format!("write `{near}`"))
+        }
+        None => finding,
+    }
+}
+
+fn resolve_allow(
+    raw: &RawAllow,
+    settings: &[&Setting],
+    catalog: &Catalog<'_>,
+    findings: &mut Findings,
+) -> Option<Allow> {
+    let mut allow = raw.allow.clone();
     if code_info(&allow.code).is_none() {
         let title = format!("`{}` is no code of a finding", allow.code);
-        let mut finding = Finding::new("unknown-code", title).at(allow.origin.clone(), "");
+        let mut finding = Finding::new("unknown-code", title).at(raw.code, "");
         if let Some(near) = nearest(&allow.code, CODES.iter().map(|info| info.name)) {
-            finding = finding.help(format!("did you mean `{near}`?"));
+            finding = finding.help(format!("did you mean `{near}`?")).fix(
+                raw.code,
+                quoted(near),
+                format!("write `{near}`"),
+            );
         }
         findings.push(finding);
         return None;
     }
-    let mut allow = allow.clone();
-    if let Some(alias) = &allow.domain {
-        if let Some(domain) = catalog.alias(alias) {
-            allow.domain = Some(domain.name.to_owned());
+    if let (Some(name), Some(span)) = (&allow.domain, raw.domain) {
+        let named = Named { name: name.clone(), span, header: None, value: true };
+        if settings.iter().all(|setting| setting.domain.as_str() != name) {
+            let known = domains(&named, Wanted::Known, catalog, &Groups::new(), findings);
+            allow.domain = Some(known.first()?.as_str().to_owned());
         }
     }
     Some(allow)

@@ -84,10 +84,15 @@ fn special(
         ("$data", Kind::String(coded)) => match write::from_base64(coded) {
             Some(bytes) => Some((Value::Data(bytes), Places::leaf(span))),
             None => {
-                findings.push(Finding::new("bad-data", "this is no base64").at(inner.span, ""));
+                findings.push(bad_data(inner.span));
                 None
             }
         },
+        ("$data", other) => {
+            let title = format!("`$data` takes base64 in quotes, not {}", other.with_article());
+            findings.push(Finding::new("bad-data", title).at(inner.span, ""));
+            None
+        }
         ("$dictionary", Kind::Table(table)) => {
             let mut values = BTreeMap::new();
             let mut places = BTreeMap::new();
@@ -108,6 +113,13 @@ fn special(
             None
         }
     }
+}
+
+/// Text that was to be data.
+pub(super) fn bad_data(at: impl Into<Origin>) -> Finding {
+    Finding::new("bad-data", "this is no base64")
+        .at(at, "")
+        .help("base64 has letters, digits, `+` and `/`, four by four, the last filled up with `=`")
 }
 
 fn integer(item: &Item<'_>, findings: &mut Findings) -> Option<Value> {
@@ -161,7 +173,10 @@ fn inside(item: &Item<'_>, content: &str, at: usize) -> Span {
 fn moment(date: &Datetime, item: &Item<'_>, findings: &mut Findings) -> Option<Value> {
     let (title, right) = match (&date.date, &date.time, &date.offset) {
         (Some(_), Some(time), Some(_)) if time.nanosecond.unwrap_or(0) != 0 => {
-            ("a property list's dates have whole seconds".to_owned(), None)
+            let right = item.source_text().split_once('.').map(|(whole, rest)| {
+                format!("{whole}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+            });
+            ("a property list's dates have whole seconds".to_owned(), right)
         }
         (Some(day), Some(time), Some(offset)) => {
             let zone = match offset {
@@ -190,8 +205,11 @@ fn moment(date: &Datetime, item: &Item<'_>, findings: &mut Findings) -> Option<V
         _ => ("a time of day is no value of a property list".to_owned(), None),
     };
     let mut finding = Finding::new("bad-date", title).at(item.span, "");
-    if let Some(right) = right {
-        finding = finding.help(format!("write `{right}`")).fix(item.span, right, "write the full date");
+    match right {
+        Some(right) => {
+            finding = finding.help(format!("write `{right}`")).fix(item.span, right, "write the full date");
+        }
+        None => finding = finding.help("a date is written `2027-01-31T08:30:00Z`"),
     }
     findings.push(finding);
     None

@@ -1,12 +1,11 @@
 //! Configuration profiles: the envelope, and both payload forms of managed preferences.
 
 mod identify;
+mod kept;
+#[cfg(test)]
+mod kept_tests;
 mod write;
 
 pub use identify::{Form, Kept, Slice, identifier, payload_identifier, uuid};
+pub use kept::{KeptError, KeptProblem, kept};
 pub use write::{Content, Payload, Profile};
-
-/// TEMPORARY until value/read lands.
-pub fn kept(_: &[u8]) -> Result<Kept, String> {
-    Err("not yet".to_owned())
-}

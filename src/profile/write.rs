@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// `TargetDeviceType` of a Mac (macOS 10.15 and later).
 const MAC: i64 = 5;
 /// The payload that carries preferences of any domain.
-const MCX: &str = "com.apple.ManagedClient.preferences";
+pub(super) const MCX: &str = "com.apple.ManagedClient.preferences";
 
 /// A profile to be written.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::visible;
 use crate::catalog::Catalog;
-use crate::diff::{Difference, Verdict};
+use crate::diff::{Difference, Verdict, inside};
 use crate::plan::{Enforcement, MASK, Setting};
 use crate::value::{Value, write};
 use serde_json::{Value as Json, json};
@@ -20,6 +20,30 @@ fn shown(setting: &Setting, secret: &dyn Fn(&Setting) -> bool) -> String {
     }
 }
 
+/// Inside of two dictionaries or arrays, the places that differ; none where the whole is better shown.
+fn places(
+    expected: &Setting,
+    actual: &Setting,
+    secret: &dyn Fn(&Setting) -> bool,
+) -> Vec<(String, String, String)> {
+    let (Some(old), Some(new)) = (&expected.value, &actual.value) else { return Vec::new() };
+    let nested = |value: &Value| matches!(value, Value::Dictionary(_) | Value::Array(_));
+    if !nested(old) || secret(expected) || secret(actual) || expected.enforcement != actual.enforcement {
+        return Vec::new();
+    }
+    let found = inside(old, new);
+    if found.iter().any(|place| place.path.is_empty()) {
+        return Vec::new();
+    }
+    let text = |value: Option<&Value>| match value {
+        None => "not there".to_owned(),
+        Some(value) => format!("{} ({})", visible::line(&value.to_string(), 200), value.kind()),
+    };
+    let path =
+        |parts: &[String]| parts.iter().map(|part| visible::line(part, 200)).collect::<Vec<_>>().join(" > ");
+    found.iter().map(|place| (path(&place.path), text(place.expected), text(place.actual))).collect()
+}
+
 /// What differs, by domain, and a line that sums up with its denominators. `names` are how the two are called.
 pub fn text(
     difference: &Difference<'_>,
@@ -34,10 +58,21 @@ pub fn text(
     };
     for pair in &difference.pairs {
         match (pair.verdict, pair.actual) {
-            (Verdict::Differs, Some(actual)) => line(
-                pair.expected,
-                format!("  {first}: {}\n  {second}: {}", shown(pair.expected, secret), shown(actual, secret)),
-            ),
+            (Verdict::Differs, Some(actual)) => {
+                let places = places(pair.expected, actual, secret);
+                let whole = places.is_empty();
+                let whole = whole.then(|| {
+                    format!(
+                        "  {first}: {}\n  {second}: {}",
+                        shown(pair.expected, secret),
+                        shown(actual, secret)
+                    )
+                });
+                let inner = places
+                    .iter()
+                    .map(|(path, old, new)| format!("  {path}\n    {first}: {old}\n    {second}: {new}"));
+                line(pair.expected, whole.into_iter().chain(inner).collect::<Vec<_>>().join("\n"));
+            }
             (Verdict::Missing, _) => {
                 line(pair.expected, format!("  only in {first}: {}", shown(pair.expected, secret)))
             }
@@ -76,28 +111,33 @@ pub fn json(
     names: &(String, String),
     secret: &dyn Fn(&Setting) -> bool,
 ) -> String {
-    let head = |setting: &Setting| {
-        json!({
-            "channel": setting.channel.word(),
-            "domain": setting.domain.as_str(),
-            "key": setting.key.as_str(),
+    let settings: Vec<Json> = difference
+        .pairs
+        .iter()
+        .map(|pair| {
+            json!({
+                "channel": pair.expected.channel.word(),
+                "domain": pair.expected.domain.as_str(),
+                "key": pair.expected.key.as_str(),
+                "verdict": pair.verdict.word(),
+                "drift": pair.verdict != Verdict::Same,
+                "expected": value(pair.expected, secret),
+                "actual": pair.actual.map(|actual| value(actual, secret)),
+            })
         })
-    };
-    let mut settings = Vec::new();
-    for pair in &difference.pairs {
-        let mut one = head(pair.expected);
-        one["verdict"] = Json::from(pair.verdict.word());
-        one["drift"] = Json::from(pair.verdict != Verdict::Same);
-        one["expected"] = value(pair.expected, secret);
-        one["actual"] = pair.actual.map_or(Json::Null, |actual| value(actual, secret));
-        settings.push(one);
-    }
-    let mut extra = Vec::new();
-    for setting in &difference.extra {
-        let mut one = head(setting);
-        one["actual"] = value(setting, secret);
-        extra.push(one);
-    }
+        .collect();
+    let extra: Vec<Json> = difference
+        .extra
+        .iter()
+        .map(|setting| {
+            json!({
+                "channel": setting.channel.word(),
+                "domain": setting.domain.as_str(),
+                "key": setting.key.as_str(),
+                "actual": value(setting, secret),
+            })
+        })
+        .collect();
     visible::json(&json!({
         "version": 1,
         "expected": names.0,

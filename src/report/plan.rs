@@ -2,7 +2,7 @@
 
 use super::visible;
 use crate::catalog::Catalog;
-use crate::finding::{Origin, Sources};
+use crate::finding::{Origin, Sources, listed};
 use crate::plan::{Enforcement, LeftOut, LeftOutWhy, MASK, Plan, Reads, Setting};
 use std::fmt::Write as _;
 
@@ -45,19 +45,19 @@ pub fn table(
     let identity = &plan.identity;
     let _ = writeln!(
         out,
-        "{} ({}), {} channel: {} settings",
+        "{} ({}), {} channel: {} {}",
         visible::line(&identity.name, 200),
         identity.id,
         identity.channel.word(),
-        plan.settings.len()
+        plan.settings.len(),
+        if plan.settings.len() == 1 { "setting" } else { "settings" }
     );
+    let cut = |text: &str| visible::line(text, LONGEST);
+    let wide =
+        |texts: &mut dyn Iterator<Item = String>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
+    let key_width = wide(&mut plan.settings.iter().map(|setting| cut(setting.key.as_str())));
+    let value_width = wide(&mut plan.settings.iter().map(|setting| value(setting, secret))).min(28);
     let mut last = "";
-    let width = plan
-        .settings
-        .iter()
-        .map(|s| visible::line(s.key.as_str(), LONGEST).chars().count())
-        .max()
-        .unwrap_or(0);
     for setting in &plan.settings {
         let domain = setting.domain.as_str();
         if domain != last {
@@ -68,34 +68,38 @@ pub fn table(
         }
         let how = match setting.enforcement {
             Enforcement::Forced => String::new(),
-            other => format!("  [{}]", other.word()),
+            other => format!("[{}] ", other.word()),
         };
-        let key = visible::line(setting.key.as_str(), LONGEST);
-        let pad = " ".repeat(width.saturating_sub(key.chars().count()));
+        let (key, value) = (cut(setting.key.as_str()), value(setting, secret));
         let line = place(&setting.origin, sources);
-        let _ = writeln!(out, "  {key}{pad}  {}{how}  {line}", value(setting, secret));
+        let _ = writeln!(out, "  {key:<key_width$}  {value:<value_width$}  {how}{line}");
     }
     left_out(plan, catalog, &mut out);
     out
 }
 
+/// What bare keys did not reach, what has the same reason together.
 fn left_out(plan: &Plan, catalog: &Catalog<'_>, out: &mut String) {
-    if plan.left_out.is_empty() {
-        return;
-    }
-    out.push_str("\nleft out\n");
+    let mut groups: Vec<(&str, String, Vec<&str>)> = Vec::new();
     for left in &plan.left_out {
-        let _ =
-            writeln!(out, "  {} of {}: {}", left.key, catalog.short(&left.domain), why_left(left, catalog));
+        let why = why_left(left);
+        match groups.iter_mut().find(|(key, reason, _)| *key == left.key && *reason == why) {
+            Some((_, _, names)) => names.push(catalog.short(&left.domain)),
+            None => groups.push((&left.key, why, vec![catalog.short(&left.domain)])),
+        }
+    }
+    if !groups.is_empty() {
+        out.push_str("\nleft out\n");
+    }
+    for (key, why, names) in groups {
+        let _ = writeln!(out, "  {key} of {}: {why}", listed(&names));
     }
 }
 
-fn why_left(left: &LeftOut, catalog: &Catalog<'_>) -> String {
+fn why_left(left: &LeftOut) -> String {
     match &left.why {
         LeftOutWhy::NotRead(list) => format!("no build of [macs] reads it ({})", reads(list)),
-        LeftOutWhy::OtherMeaning => {
-            format!("it means something else there; set it under [settings.{}]", catalog.short(&left.domain))
-        }
+        LeftOutWhy::OtherMeaning => "it means something else there; a bare key does not reach it".to_owned(),
     }
 }
 
@@ -132,13 +136,8 @@ pub fn why(
         }
     }
     for left in plan.left_out.iter().filter(|left| left.key == key) {
-        let _ = writeln!(
-            out,
-            "not for {} ({}): {}",
-            catalog.short(&left.domain),
-            left.domain,
-            why_left(left, catalog)
-        );
+        let _ =
+            writeln!(out, "not for {} ({}): {}", catalog.short(&left.domain), left.domain, why_left(left));
     }
     if !out.is_empty() {
         return Ok(out);

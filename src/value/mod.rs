@@ -5,6 +5,7 @@ mod file_name;
 mod kind;
 mod name;
 mod places;
+pub mod read;
 mod text;
 pub mod write;
 

@@ -9,7 +9,6 @@ mod words;
 
 use super::{Artefact, Request, Target};
 use crate::catalog::model::ReadAs;
-use crate::check::is_secret;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
 use crate::text::{Call, Head, Scripts, TemplateError};
@@ -93,8 +92,13 @@ fn refuse(request: &Request<'_, '_>, findings: &mut Findings) {
                 .help("keep them in a policy of their own, and build a profile of it"),
         );
     }
-    let secrets: Vec<&Setting> =
-        request.plan.settings.iter().filter(set).filter(|s| is_secret(s, request.catalog)).collect();
+    let secrets: Vec<&Setting> = request
+        .plan
+        .settings
+        .iter()
+        .filter(set)
+        .filter(|s| request.plan.is_secret(s, request.catalog))
+        .collect();
     if !secrets.is_empty() {
         let names: Vec<&str> = secrets.iter().map(|setting| setting.key.as_str()).collect();
         let title = format!("whoever can read the scripts can read the secret in {}", listed(&names));

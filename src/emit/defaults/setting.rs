@@ -4,7 +4,6 @@ use super::words::{TOKENS, given, tokens};
 use super::{Part, Request, builds};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Compare, When};
-use crate::check::is_secret;
 use crate::finding::Finding;
 use crate::plan::{Enforcement, Setting};
 use crate::text::Call;
@@ -68,7 +67,7 @@ pub(super) fn calls(
     if known.is_some_and(|known| known.key.when != When::Any) {
         part.calls.push(Call::new("early"));
     }
-    let hide = is_secret(setting, request.catalog);
+    let hide = request.plan.is_secret(setting, request.catalog);
     let given = given(key, value, merges(domain, key, request.catalog), hide)
         .map_err(|error| found("unwritable-text", format!("`{key}` cannot be written: {error}")))?;
     let call = Call::new("put").word(level(setting)).word(key).word(given.how).pieces(given.value);

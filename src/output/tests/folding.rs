@@ -70,3 +70,15 @@ fn a_file_that_somebody_renamed_by_case_gets_its_name_back() {
     build(&FoldingDisk, &dir, &wanted).unwrap();
     assert_eq!(files(&dir), ["manifest.json", "word.txt"]);
 }
+
+#[test]
+fn two_names_that_only_the_disk_takes_for_one_are_found_and_undone() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("out");
+    build(&FoldingDisk, &dir, &[artefact("a", "old"), artefact("gone", "gone")]).unwrap();
+    let before = picture(&dir);
+    let after = [artefact("a", "new"), artefact("\u{1ebf}", "one"), artefact("e\u{302}\u{301}", "two")];
+    let error = build(&FoldingDisk, &dir, &after).unwrap_err().to_string();
+    assert!(error.contains("cannot write") && error.contains("exists"), "{error}");
+    assert_eq!(picture(&dir), before);
+}

@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use super::builds::{Change, artefact, build, name, picture, without_own};
 use super::disks::{Fault, FaultyDisk};
 use super::faults::{Trial, each_call};
+use crate::output::disk::{Disk, RealDisk};
 use crate::output::folder::Folder;
 use crate::output::{OutputError, mend};
 
@@ -198,6 +200,41 @@ fn a_folder_that_became_a_symlink_after_the_death_is_not_followed() {
 }
 
 #[test]
+fn empty_folders_behind_a_symlink_are_not_removed() {
+    let change = Change::large();
+    for (call, folder) in
+        [("make_folder deep", "new"), ("rename .prefsmith-journal.json .prefsmith-done.json", "stale")]
+    {
+        let trial = died_after(&change, call);
+        let elsewhere = trial.root.path().join("elsewhere");
+        fs::create_dir_all(elsewhere.join("deep")).unwrap();
+        fs::remove_dir_all(trial.dir().join(folder)).unwrap();
+        symlink(&elsewhere, trial.dir().join(folder)).unwrap();
+        let _ = build(&FaultyDisk::healthy(), &trial.dir(), &change.after);
+        assert!(!trial.dir().join(".prefsmith-done.json").exists(), "{call}: it was mended");
+        assert!(!trial.dir().join(".prefsmith-journal.json").exists(), "{call}: it was mended");
+        assert!(elsewhere.join("deep").is_dir(), "{call}");
+    }
+}
+
+#[test]
+fn an_undone_build_is_flushed_before_its_leftovers_go() {
+    let change = Change::small();
+    let trial = died_after(&change, "rename 1 z");
+    let disk = FaultyDisk::healthy();
+    mend::mend(&Folder::new(&disk, &trial.dir())).unwrap();
+    let log = disk.log.borrow();
+    let at = |what: &str| log.iter().position(|call| call == what).unwrap();
+    let last = |what: &str| log.iter().rposition(|call| call == what).unwrap();
+    let journal = at("remove_file .prefsmith-journal.json");
+    for folder in ["stale", "out"] {
+        assert!(at("rename 0 a") < at(&format!("flush_folder {folder}")), "{folder}");
+        assert!(at(&format!("flush_folder {folder}")) < journal, "{folder}");
+    }
+    assert!(journal < last("flush_folder out") && last("flush_folder out") < at("remove_file 0"));
+}
+
+#[test]
 fn folders_of_ours_that_are_somebody_elses_are_not_emptied() {
     let change = Change::first();
     for own in [".prefsmith-staging", ".prefsmith-backup"] {
@@ -268,6 +305,30 @@ fn two_builds_do_not_write_at_once() {
     let changes = build(&FaultyDisk::healthy(), &dir, &[artefact("a", "two")]).unwrap();
     assert_eq!(changes.written, [name("a"), name("manifest.json")]);
     assert!(!dir.join(".prefsmith-lock").exists());
+}
+
+#[test]
+fn a_lock_whose_file_was_removed_meanwhile_does_not_count() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("lock");
+    let inside = AtomicUsize::new(0);
+    let taken = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while taken.load(SeqCst) < 1000 {
+                    if let Some(lock) = RealDisk.lock(&path).unwrap() {
+                        assert_eq!(inside.fetch_add(1, SeqCst), 0, "two hold the lock");
+                        std::thread::yield_now();
+                        inside.fetch_sub(1, SeqCst);
+                        taken.fetch_add(1, SeqCst);
+                        RealDisk.remove_file(&path).unwrap();
+                        drop(lock);
+                    }
+                }
+            });
+        }
+    });
 }
 
 #[test]

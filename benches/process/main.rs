@@ -1,0 +1,191 @@
+//! Whole processes: how long people, scripts and CI jobs wait, beside Python doing nothing and doing the same.
+//!
+//! All commands take turns in each round, so that whatever else the machine does falls on all of them alike.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "a bench is a program of its own, which reads the clock, prints and may fail loudly"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use support::{LARGEST, every_key, median, rounds, show};
+use tempfile::TempDir;
+
+/// How many policies "many" are.
+const MANY: usize = 1000;
+
+/// A command to be timed.
+struct Case {
+    name: String,
+    command: Vec<String>,
+    /// A folder that is emptied before each run.
+    fresh: Option<&'static str>,
+    /// Run in one round of so many: what takes long need not be run so often.
+    every: usize,
+    times: Vec<Duration>,
+}
+
+fn case(name: &str, command: &[&str]) -> Case {
+    let command = command.iter().map(|part| (*part).to_owned()).collect();
+    Case { name: name.to_owned(), command, fresh: None, every: 1, times: Vec::new() }
+}
+
+impl Case {
+    fn fresh(mut self, folder: &'static str) -> Self {
+        self.fresh = Some(folder);
+        self
+    }
+
+    fn every(mut self, rounds: usize) -> Self {
+        self.every = rounds;
+        self
+    }
+
+    fn start(&self, folder: &Path, wrapper: &[&str]) -> Command {
+        if let Some(fresh) = self.fresh {
+            let _ = std::fs::remove_dir_all(folder.join(fresh));
+        }
+        let mut parts = wrapper.iter().copied().chain(self.command.iter().map(String::as_str));
+        let mut command = Command::new(parts.next().unwrap());
+        command.args(parts).current_dir(folder).stdin(Stdio::null());
+        command
+    }
+
+    /// Whether it runs at all, and does not fail.
+    fn works(&self, folder: &Path) -> Result<(), String> {
+        let output = self.start(folder, &[]).output().map_err(|error| error.to_string())?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().last().unwrap_or("").to_owned();
+        if output.status.success() { Ok(()) } else { Err(format!("{}: {last}", output.status)) }
+    }
+
+    fn time(&mut self, folder: &Path) {
+        let mut command = self.start(folder, &[]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let start = Instant::now();
+        let status = command.status().unwrap();
+        self.times.push(start.elapsed());
+        assert!(status.success(), "{}: {status}", self.name);
+    }
+
+    /// The most memory it had at once, in KiB: as GNU time or that of macOS tells.
+    fn memory(&self, folder: &Path) -> Option<u64> {
+        let read = |wrapper: &[&str]| {
+            let output = self.start(folder, wrapper).stdout(Stdio::null()).output().ok()?;
+            output.status.success().then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        let gnu = read(&["/usr/bin/time", "-f", "%M"]);
+        if let Some(kib) = gnu.and_then(|said| said.lines().last()?.trim().parse().ok()) {
+            return Some(kib);
+        }
+        let said = read(&["/usr/bin/time", "-l"])?;
+        let line = said.lines().find(|line| line.contains("maximum resident set size"))?;
+        line.split_whitespace().next()?.parse::<u64>().ok().map(|bytes| bytes / 1024)
+    }
+}
+
+/// The policies, in a folder of their own.
+fn prepare() -> (TempDir, usize) {
+    // Where it lies decides what flushing costs: TMPDIR=/dev/shm leaves the disk out.
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let (every, count) = every_key();
+    write("ready-made.toml", LARGEST.1);
+    write("every-key.toml", &every);
+    std::fs::create_dir(folder.path().join("many")).unwrap();
+    for number in 0..MANY {
+        let text = LARGEST.1.replacen("\"com.example.", &format!("\"com.example.n{number}."), 1);
+        assert_ne!(text, LARGEST.1, "the policies differ in their id");
+        write(&format!("many/n{number:04}.toml"), &text);
+    }
+    write("write_profile.py", include_str!("../write_profile.py"));
+    (folder, count)
+}
+
+/// Python itself: what is on the PATH may be a script that looks for it first.
+fn python() -> String {
+    let asked = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+    let found = asked.ok().filter(|output| output.status.success());
+    let path = found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    path.filter(|path| !path.is_empty()).unwrap_or_else(|| "python3".to_owned())
+}
+
+fn cases() -> Vec<Case> {
+    let (prefsmith, python) = (env!("CARGO_BIN_EXE_prefsmith"), python());
+    let mut cases = vec![
+        case("start: --version", &[prefsmith, "--version"]),
+        case("start: explain UseOnlineContent", &[prefsmith, "explain", "UseOnlineContent"]),
+    ];
+    for (name, file) in [("ready-made", "ready-made.toml"), ("every key", "every-key.toml")] {
+        let out = if name == "ready-made" { "out/ready-made" } else { "out/every-key" };
+        let build = [prefsmith, "build", file, "--out", out];
+        cases.push(case(&format!("{name}: check"), &[prefsmith, "check", file]));
+        cases.push(case(&format!("{name}: build, into nothing"), &build).fresh(out));
+        cases.push(case(&format!("{name}: build, nothing changed"), &build));
+    }
+    let many: Vec<String> = (0..MANY).map(|number| format!("many/n{number:04}.toml")).collect();
+    let with = |name: &str, verb: &[&str]| {
+        let whole: Vec<&str> = verb.iter().copied().chain(many.iter().map(String::as_str)).collect();
+        case(name, &whole)
+    };
+    let build = [prefsmith, "build", "--out", "out/many"];
+    cases.push(with("a thousand: check", &[prefsmith, "check"]).every(10));
+    cases.push(with("a thousand: build, into nothing", &build).fresh("out/many").every(25));
+    cases.push(with("a thousand: build, nothing changed", &build).every(25));
+    cases.push(case("python3 -c pass", &[&python, "-c", "pass"]));
+    for name in ["ready-made", "every-key"] {
+        let manifest = format!("out/{name}/manifest.json");
+        let out = format!("out/{name}.plistlib");
+        cases.push(case(&format!("plistlib: {name}"), &[&python, "write_profile.py", &manifest, &out]));
+    }
+    cases
+}
+
+fn main() {
+    let rounds = rounds(50);
+    let (folder, keys) = prepare();
+    let folder = folder.path();
+    let mut cases = cases();
+    cases.retain(|case| match case.works(folder) {
+        Ok(()) => true,
+        Err(why) if case.name.contains("python3") || case.name.starts_with("plistlib") => {
+            println!("skipped, needs Python: {} ({why})", case.name);
+            false
+        }
+        Err(why) if case.name.starts_with("start: explain") => {
+            println!("skipped, no such verb in this build: {} ({why})", case.name);
+            false
+        }
+        Err(why) => panic!("{}: {why}", case.name),
+    });
+    for round in 0..rounds {
+        for case in cases.iter_mut().filter(|case| round % case.every == 0) {
+            case.time(folder);
+        }
+    }
+    println!(
+        "\n{rounds} rounds; ready-made: {}; every key: {keys} settings; a thousand: {MANY} policies\n",
+        LARGEST.0
+    );
+    println!("| what | median | least | of python3 -c pass | peak memory |");
+    println!("| --- | ---: | ---: | ---: | ---: |");
+    let python = cases.iter_mut().find(|case| case.name == "python3 -c pass");
+    let python = python.map(|case| median(&mut case.times));
+    for case in &mut cases {
+        let middle = median(&mut case.times);
+        let ratio = python
+            .map_or("–".to_owned(), |python| format!("{:.2}", middle.as_secs_f64() / python.as_secs_f64()));
+        let memory =
+            case.memory(folder).map_or("–".to_owned(), |kib| format!("{:.1} MiB", kib as f64 / 1024.0));
+        let least = case.times.first().copied().unwrap_or_default();
+        println!("| {} | {} | {} | {ratio} | {memory} |", case.name, show(middle), show(least));
+    }
+}

@@ -1,0 +1,202 @@
+//! The identifiers of a profile that is deployed already, so that its successor replaces it on every Mac.
+
+use super::Kept;
+use super::write::MCX;
+use crate::finding::{Origin, Position, Sources};
+use crate::value::read::{Budgets, ReadError, Wanted, position, read};
+use crate::value::{MAX_DEPTH, Places, Value};
+use std::collections::BTreeMap;
+
+/// How many levels a profile puts around a value.
+const AROUND: usize = 8;
+
+/// Why the identifiers of a file cannot be kept. `Display` starts with the place, where there is one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeptError {
+    /// The file is no property list that can be read.
+    #[error(transparent)]
+    Unreadable(#[from] ReadError),
+    /// The file is a property list, but not the profile that is needed.
+    #[error("line {}, column {}: {problem}", .at.line, .at.column)]
+    Unfit {
+        /// What is wrong.
+        problem: KeptProblem,
+        /// Where.
+        at: Position,
+    },
+}
+
+/// What a profile lacks, so that its identifiers cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeptProblem {
+    /// Another property list.
+    #[error("this is no configuration profile: its PayloadType is not `Configuration`")]
+    NoProfile,
+    /// `EncryptedPayloadContent`.
+    #[error("the payloads of this profile are encrypted")]
+    Encrypted,
+    /// No list of payloads.
+    #[error("this profile has no payloads: PayloadContent is no array of dictionaries")]
+    NoPayloads,
+    /// A key of the envelope is missing, or is no text.
+    #[error("{owner} has no {key}")]
+    Missing {
+        /// `the profile` or `the payload`.
+        owner: &'static str,
+        /// The key.
+        key: &'static str,
+    },
+    /// A UUID that is none.
+    #[error("the PayloadUUID of {0} is no UUID such as 6D1F36B5-0C35-5D9C-9B8E-58F08A1D7C42")]
+    Uuid(&'static str),
+    /// A preference payload without a domain.
+    #[error("this payload carries no preference domain: its PayloadContent is no dictionary of domains")]
+    NoDomain,
+    /// One domain in two payloads: which identifiers are to be kept?
+    #[error("two payloads carry {domain}; the first is on line {first}")]
+    Domain {
+        /// The domain.
+        domain: String,
+        /// The line of the first payload.
+        first: u32,
+    },
+    /// One UUID in two payloads, which a profile must not have.
+    #[error("two payloads have one PayloadUUID; the first is on line {0}")]
+    Twice(u32),
+}
+
+/// A dictionary and its places.
+#[derive(Clone, Copy)]
+struct Envelope<'v> {
+    owner: &'static str,
+    entries: &'v BTreeMap<String, Value>,
+    places: &'v Places,
+}
+
+type Unfit<'v> = (KeptProblem, &'v Origin);
+
+/// Reads the identifiers of a profile: its own, and those of the payload of each preference domain.
+///
+/// A payload of `com.apple.ManagedClient.preferences` carries the domains inside it, any other payload the domain
+/// that its type names. Of a type of Apple's that several payloads have (certificates, networks), none is kept:
+/// such payloads carry no preferences.
+///
+/// # Errors
+/// The file is no profile in XML, an identifier is missing or no UUID, or it is not clear which ones belong to a
+/// domain.
+pub fn kept(bytes: &[u8]) -> Result<Kept, KeptError> {
+    let source = Sources::new().add("", "");
+    let budgets = Budgets { depth: MAX_DEPTH + AROUND, ..Budgets::default() };
+    let read = read(bytes, source, &budgets, &Wanted::Everything)?;
+    profile(&read.value, &read.places, bytes).map_err(|(problem, origin)| {
+        let start = origin.span().map_or(0, |span| span.start as usize);
+        KeptError::Unfit { problem, at: position(bytes, start) }
+    })
+}
+
+fn profile<'v>(value: &'v Value, places: &'v Places, bytes: &[u8]) -> Result<Kept, Unfit<'v>> {
+    let Value::Dictionary(entries) = value else { return Err((KeptProblem::NoProfile, &places.at)) };
+    let envelope = Envelope { owner: "the profile", entries, places };
+    if envelope.text("PayloadType").is_none_or(|kind| kind != "Configuration") {
+        return Err((KeptProblem::NoProfile, &places.entry("PayloadType").at));
+    }
+    let (identifier, uuid) = envelope.identity()?;
+    if entries.contains_key("EncryptedPayloadContent") {
+        return Err((KeptProblem::Encrypted, places.key("EncryptedPayloadContent")));
+    }
+    let list = places.entry("PayloadContent");
+    let Some(Value::Array(items)) = entries.get("PayloadContent") else {
+        return Err((KeptProblem::NoPayloads, &list.at));
+    };
+    let mut payloads = Payloads { bytes, seen: BTreeMap::new(), uuids: BTreeMap::new() };
+    for (index, item) in items.iter().enumerate() {
+        let places = list.item(index);
+        let Value::Dictionary(entries) = item else { return Err((KeptProblem::NoPayloads, &places.at)) };
+        payloads.add(Envelope { owner: "the payload", entries, places })?;
+    }
+    let payloads = payloads.seen.into_iter().filter_map(|(domain, seen)| Some((domain, seen.identity?)));
+    Ok(Kept { identifier, uuid, payloads: payloads.collect() })
+}
+
+impl<'v> Envelope<'v> {
+    fn text(&self, key: &str) -> Option<&'v str> {
+        match self.entries.get(key) {
+            Some(Value::String(text)) => text.as_literal().filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
+    fn need(&self, key: &'static str) -> Result<&'v str, Unfit<'v>> {
+        let missing = || (KeptProblem::Missing { owner: self.owner, key }, &self.places.entry(key).at);
+        self.text(key).ok_or_else(missing)
+    }
+
+    fn identity(&self) -> Result<(String, String), Unfit<'v>> {
+        let identifier = self.need("PayloadIdentifier")?;
+        let uuid = self.need("PayloadUUID")?;
+        // The other forms that the uuid crate reads are shorter or longer.
+        if uuid.len() != 36 || uuid::Uuid::parse_str(uuid).is_err() {
+            return Err((KeptProblem::Uuid(self.owner), &self.places.entry("PayloadUUID").at));
+        }
+        Ok((identifier.to_owned(), uuid.to_owned()))
+    }
+
+    /// The domains that this payload carries, and where each is named.
+    fn domains(&self) -> Result<Vec<(&'v str, &'v Origin)>, Unfit<'v>> {
+        let kind = self.need("PayloadType")?;
+        if kind != MCX {
+            return Ok(vec![(kind, &self.places.entry("PayloadType").at)]);
+        }
+        let content = self.places.entry("PayloadContent");
+        match self.entries.get("PayloadContent") {
+            Some(Value::Dictionary(domains)) if !domains.is_empty() => {
+                Ok(domains.keys().map(|domain| (domain.as_str(), content.key(domain))).collect())
+            }
+            _ => Err((KeptProblem::NoDomain, &content.at)),
+        }
+    }
+}
+
+/// A domain that was seen.
+struct Seen {
+    line: u32,
+    /// Whether the domain is the type of its payload.
+    direct: bool,
+    /// The identifier and the UUID of its payload; none where several payloads of a type of Apple's have it.
+    identity: Option<(String, String)>,
+}
+
+struct Payloads<'b> {
+    bytes: &'b [u8],
+    seen: BTreeMap<String, Seen>,
+    /// The line of each UUID, in one letter case.
+    uuids: BTreeMap<String, u32>,
+}
+
+impl Payloads<'_> {
+    fn add<'v>(&mut self, payload: Envelope<'v>) -> Result<(), Unfit<'v>> {
+        let domains = payload.domains()?;
+        let identity = payload.identity()?;
+        let uuid_at = &payload.places.entry("PayloadUUID").at;
+        if let Some(first) = self.uuids.insert(identity.1.to_uppercase(), self.line(uuid_at)) {
+            return Err((KeptProblem::Twice(first), uuid_at));
+        }
+        let direct = payload.text("PayloadType") != Some(MCX);
+        for (domain, at) in domains {
+            let line = self.line(at);
+            let Some(first) = self.seen.get_mut(domain) else {
+                self.seen.insert(domain.to_owned(), Seen { line, direct, identity: Some(identity.clone()) });
+                continue;
+            };
+            if !(direct && first.direct && domain.starts_with("com.apple.")) {
+                return Err((KeptProblem::Domain { domain: domain.to_owned(), first: first.line }, at));
+            }
+            first.identity = None;
+        }
+        Ok(())
+    }
+
+    fn line(&self, at: &Origin) -> u32 {
+        position(self.bytes, at.span().map_or(0, |span| span.start as usize)).line
+    }
+}

@@ -1,0 +1,12 @@
+//! The command line as data: `tests/cmd/*.trycmd` are what a user types and sees, `*.in` the folder it happens in,
+//! `*.out` files that must then be there. `TRYCMD=overwrite cargo test --test cli` writes them anew: read the diff.
+
+#[test]
+fn the_command_line() {
+    trycmd::TestCases::new()
+        .env("COLUMNS", "100")
+        .case("tests/cmd/*.trycmd")
+        .case("README.md")
+        .case("docs/microsoft-samples.md")
+        .run();
+}

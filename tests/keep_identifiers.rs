@@ -1,0 +1,128 @@
+//! `build --keep-identifiers-from`: what a Mac sees as the same profile and the same payloads.
+#![expect(clippy::expect_used, reason = "helpers of tests, which clippy.toml does not know as tests")]
+
+use plist::Dictionary;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+const PROFILE: &str = "0FA1B2C3-1111-4111-8111-00000000000A";
+const OFFICE: &str = "0FA1B2C3-2222-4222-8222-00000000000b";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn build(folder: &Path, keep: &Path, more: &[&str]) -> Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_prefsmith"))
+        .arg("build")
+        .arg(root().join("profiles/office-privacy.toml"))
+        .arg("--out")
+        .arg(folder)
+        .arg("--keep-identifiers-from")
+        .arg(keep)
+        .args(more)
+        .output()
+        .expect("prefsmith runs")
+}
+
+/// Reads a profile with the plist crate, which is not what prefsmith reads with.
+#[expect(clippy::disallowed_methods, reason = "another reader than prefsmith's")]
+fn profile(path: PathBuf) -> Dictionary {
+    plist::Value::from_file(path).expect("a property list").into_dictionary().expect("a dictionary")
+}
+
+fn text<'p>(dictionary: &'p Dictionary, key: &str) -> &'p str {
+    dictionary.get(key).and_then(plist::Value::as_string).unwrap_or_default()
+}
+
+/// (domain, identifier, UUID) of each payload, in their order.
+fn payloads(profile: &Dictionary) -> Vec<(String, String, String)> {
+    let list = profile.get("PayloadContent").and_then(plist::Value::as_array).expect("payloads");
+    let one = |payload: &plist::Value| {
+        let payload = payload.as_dictionary().expect("a payload");
+        let content = payload.get("PayloadContent").and_then(plist::Value::as_dictionary).expect("MCX");
+        let domain = content.keys().next().expect("a domain").clone();
+        (domain, text(payload, "PayloadIdentifier").to_owned(), text(payload, "PayloadUUID").to_owned())
+    };
+    list.iter().map(one).collect()
+}
+
+#[test]
+fn identifiers_are_kept_and_new_domains_lie_below_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = folder.path().join("plain");
+    assert!(
+        std::process::Command::new(env!("CARGO_BIN_EXE_prefsmith"))
+            .arg("build")
+            .arg(root().join("profiles/office-privacy.toml"))
+            .arg("--out")
+            .arg(&plain)
+            .status()
+            .expect("prefsmith runs")
+            .success()
+    );
+    let plain = profile(plain.join("office-privacy.mobileconfig"));
+    let out = folder.path().join("kept");
+    let built = build(&out, &root().join("tests/fixtures/old-profile.mobileconfig"), &[]);
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let kept = profile(out.join("office-privacy.mobileconfig"));
+    assert_eq!(text(&kept, "PayloadIdentifier"), "org.old-vendor.office");
+    assert_eq!(text(&kept, "PayloadUUID"), PROFILE);
+    let (before, after) = (payloads(&plain), payloads(&kept));
+    assert!(after.len() > 2);
+    assert_eq!(before.len(), after.len());
+    for ((domain, _, old_uuid), (same, identifier, uuid)) in before.iter().zip(&after) {
+        assert_eq!(domain, same);
+        match domain.as_str() {
+            // The direct form, in the old profile.
+            "com.microsoft.office" => {
+                assert_eq!((identifier.as_str(), uuid.as_str()), ("org.old-vendor.office.4711", OFFICE));
+            }
+            "com.microsoft.autoupdate2" => assert_eq!(identifier, "org.old-vendor.office.two"),
+            other => {
+                assert_eq!(identifier, &format!("org.old-vendor.office.{other}"));
+                assert_eq!(uuid, old_uuid);
+            }
+        }
+    }
+}
+
+/// One old payload for several domains becomes one payload for each, and only one of them can be its successor.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the input of the test")]
+fn a_payload_of_several_domains_has_one_successor() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let old = folder.path().join("old.mobileconfig");
+    let text = include_str!("fixtures/old-profile.mobileconfig")
+        .replace("<key>com.microsoft.shared</key>", "<key>com.microsoft.errorreporting</key>");
+    std::fs::write(&old, text).unwrap();
+    assert!(build(&out, &old, &[]).status.success());
+    let list = payloads(&profile(out.join("office-privacy.mobileconfig")));
+    for pick in
+        [|one: &(String, String, String)| one.1.clone(), |one: &(String, String, String)| one.2.clone()]
+    {
+        let mut all: Vec<String> = list.iter().map(pick).collect();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), list.len(), "{list:?}");
+    }
+    assert_eq!(list.iter().filter(|one| one.1 == "org.old-vendor.office.two").count(), 1);
+}
+
+#[test]
+fn a_file_that_is_no_profile_stops_the_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    for (name, why) in [
+        ("tests/hostile/signed.mobileconfig", "this is a signed profile"),
+        ("tests/hostile/duplicate-key.mobileconfig", "line 7, column 3: the key `PayloadUUID` stands twice"),
+        ("tests/hostile/none.mobileconfig", "there is no such file"),
+    ] {
+        let built = build(&out, &root().join(name), &[]);
+        assert_eq!(built.status.code(), Some(2));
+        let said = String::from_utf8(built.stderr).unwrap();
+        assert!(said.contains(why) && said.contains(name), "{said}");
+        assert!(!out.exists());
+    }
+}
