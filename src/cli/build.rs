@@ -27,6 +27,7 @@ Examples:
   prefsmith build office.toml                         out/office/office.mobileconfig
   prefsmith build office.toml --split --out dist      one profile for each domain
   prefsmith build policies/*.toml --out dist          dist/<name> for each
+  prefsmith build office.toml --target defaults       scripts, into out/office/defaults
   prefsmith build office.toml --check                 are the files in out/office up to date?
 
 Exit status:
@@ -52,7 +53,7 @@ pub(super) struct Args {
     /// One profile for each domain
     #[arg(long)]
     split: bool,
-    /// The manifest of an earlier build: say what left the policy since
+    /// The manifest of an earlier build: say what left the policy since, and let remove.sh take it back
     #[arg(long, value_name = "MANIFEST")]
     previous: Option<PathBuf>,
     /// Keep the identifiers and UUIDs of a profile that is deployed already
@@ -181,9 +182,10 @@ impl Build<'_, '_> {
         };
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
-        if let Some(path) = &self.args.previous {
-            previous::left(path, &plan, self.catalog, &mut own)?;
-        }
+        let left = match &self.args.previous {
+            Some(path) => previous::left(path, &plan, self.catalog, &mut own)?,
+            None => Vec::new(),
+        };
         let stem = stem(policy)?;
         let request = Request {
             plan: &plan,
@@ -192,6 +194,8 @@ impl Build<'_, '_> {
             form: self.args.form.into(),
             split: self.args.split,
             keep: self.keep,
+            left: &left,
+            scripts: self.targets.iter().any(|target| target.name() == "defaults"),
         };
         let mut artefacts: Vec<Artefact> = Vec::new();
         for target in self.targets {
