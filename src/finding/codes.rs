@@ -621,6 +621,16 @@ Start = 2027-01-31T00:00:00Z"#,
         allowable: false,
     },
     CodeInfo {
+        name: "same-id",
+        severity: Severity::Error,
+        summary: "Several policies of one command line have one `id`.",
+        why: "Identifiers and UUIDs are made from the id. On a Mac that gets two profiles with one identifier, the \
+              second replaces the first.",
+        example: "prefsmith check office.toml outlook.toml    (both have id = \"com.example.office\")",
+        instead: "Give each policy an id of its own; a policy that is only there to be extended needs none.",
+        allowable: false,
+    },
+    CodeInfo {
         name: "script-cannot-force",
         severity: Severity::Error,
         summary: "A script for a setting that counts only when it is enforced.",
