@@ -23,6 +23,8 @@ mod catalog {
     pub mod compile;
     pub mod fields;
     pub mod model;
+    pub mod rule;
+    pub mod rule_fields;
 }
 
 use std::path::{Path, PathBuf};

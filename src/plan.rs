@@ -88,8 +88,17 @@ pub struct Macs {
 pub struct Reads {
     /// The product, as `[macs]` calls it.
     pub product: String,
-    /// Its versions.
+    /// The versions for which a source vouches.
     pub ranges: Ranges,
+    /// The versions nobody vouches for.
+    pub doubtful: Ranges,
+}
+
+impl Reads {
+    /// All versions that may read it.
+    pub fn all(&self) -> Ranges {
+        self.ranges.union(&self.doubtful)
+    }
 }
 
 /// One setting.
@@ -230,9 +239,11 @@ fn relative(label: &str, base: &str) -> String {
 
 /// Each range is a text of its own, so that whoever reads the JSON needs no second grammar for the holes.
 fn reads(list: &[Reads]) -> Json {
-    let ranges =
-        |read: &Reads| -> Json { read.ranges.as_slice().iter().map(|range| range.to_string()).collect() };
-    list.iter().map(|read| json!({ "product": read.product, "ranges": ranges(read) })).collect()
+    let texts =
+        |ranges: &Ranges| -> Json { ranges.as_slice().iter().map(|range| range.to_string()).collect() };
+    list.iter()
+        .map(|read| json!({ "product": read.product, "ranges": texts(&read.ranges), "doubtful": texts(&read.doubtful) }))
+        .collect()
 }
 
 impl Setting {
@@ -284,7 +295,8 @@ impl Facts for Plan {
     }
 
     fn versions(&self, product: &str) -> Known<Ranges> {
-        self.macs.versions.get(product).map_or(Known::Unknown, |ranges| Known::Yes(ranges.clone()))
+        // A product that [macs] does not name may have any version.
+        Known::Yes(self.macs.versions.get(product).cloned().unwrap_or_else(Ranges::any))
     }
 
     fn licences(&self) -> Known<BTreeSet<Licence>> {
@@ -314,7 +326,11 @@ mod tests {
     #[test]
     fn the_ranges_of_a_product_are_a_list_in_json() {
         let of = |text: &str| {
-            let read = Reads { product: "Office".to_owned(), ranges: text.parse().unwrap() };
+            let read = Reads {
+                product: "Office".to_owned(),
+                ranges: text.parse().unwrap(),
+                doubtful: Ranges::none(),
+            };
             reads(&[read])[0]["ranges"].clone()
         };
         assert_eq!(of("15.27 .. 15.41, 16.13 .."), json!(["15.27 .. 15.41", "16.13 .."]));

@@ -14,7 +14,7 @@
 use prefsmith::catalog::Catalog;
 use prefsmith::check::{Checked, Options, check};
 use prefsmith::emit::{Request, target};
-use prefsmith::finding::{CODES, Findings, Origin, Severity, Sources};
+use prefsmith::finding::{CODES, Findings, Origin, Severity, Sources, code_info};
 use prefsmith::policy::{Files, Policy};
 use prefsmith::profile::Form;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,10 +24,18 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 5] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 13] = [
+    ("activation-address-refused", "tests/rules"),
+    ("app-id-mismatch", "tests/rules"),
+    ("deadline-passed", "tests/rules"),
+    ("first-account-refused", "tests/rules"),
+    ("forced-version-deferred", "tests/rules"),
+    ("mail-domain-overlap", "tests/rules"),
     ("catalogue", "a file of `--catalog`"),
     ("catalogue-override", "`--catalog`, by the command line"),
     ("left-policy", "`build --previous`"),
+    ("same-id", "several policies at once"),
+    ("set-by-two-policies", "several policies at once"),
     ("token-in-script", "a token of a file of `--catalog`"),
     ("wrong-form", "a pattern in the catalogue: the built-in one has none"),
 ];
@@ -98,6 +106,8 @@ fn judge(name: &str, files: &dyn Files) -> (Findings, Sources) {
         let name = directive(&text, "build").filter(|name| !name.is_empty()).unwrap_or("mobileconfig");
         target(name).unwrap().emit(&request, &mut findings);
     }
+    // Rules between settings have fixtures of their own, in tests/rules.
+    let (findings, _) = findings.partition(|finding| code_info(finding.code.as_str()).is_some());
     (findings.sorted(), sources)
 }
 

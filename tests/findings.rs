@@ -2,11 +2,7 @@
 //! finding, and what is to be written instead does not.
 //!
 //! `PREFSMITH_UPDATE=1 cargo test --test findings` writes the page anew.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "helpers of tests, which clippy.toml does not know as tests"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy.toml does not know as tests")]
 
 use prefsmith::catalog::Catalog;
 use prefsmith::check::{Checked, Options, check};

@@ -7,6 +7,8 @@ use super::model::{
     Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, NotAKey, Product, ReadAs, SECTIONS, Source,
     Token,
 };
+use super::rule::Rule;
+use super::rule_fields::rule;
 use crate::document::{Document, Table};
 use crate::finding::{Finding, Findings, Span};
 use crate::version::Ranges;
@@ -20,6 +22,7 @@ pub struct Parts<'d> {
     heads: Heads<'d>,
     keys: Vec<Key<'d>>,
     extras: Extras<'d>,
+    rules: Vec<Rule<'d>>,
 }
 
 /// One table of a catalogue while it is read.
@@ -97,6 +100,16 @@ pub fn read<'d>(document: &'d Document<'d>, parts: &mut Parts<'d>, findings: &mu
         reader.done("in [[list]]");
     });
     each("key", findings, &mut |reader| parts.keys.extend(key(reader)));
+    each("rule", findings, &mut |reader| {
+        let span = reader.table.span;
+        let sink = &mut *reader.findings;
+        let Some(rule) = rule(Reader { table: reader.table, findings: sink }) else { return };
+        if parts.rules.iter().any(|known| known.id == rule.id) {
+            let text = format!("the rule `{}` is there already", rule.id);
+            sink.push(Finding::new("catalogue", text).at(span, ""));
+        }
+        parts.rules.push(rule);
+    });
     each("mau-app", findings, &mut |reader| parts.extras.mau_apps.push(mau_app(reader)));
     each("not-a-key", findings, &mut |reader| parts.extras.not_keys.push(not_a_key(reader)));
     each("token", findings, &mut |reader| parts.extras.tokens.push(token(reader)));
@@ -215,7 +228,9 @@ impl Parts<'_> {
         let heads = postcard::to_stdvec(&self.heads)?;
         let index = postcard::to_stdvec(&index)?;
         let extras = postcard::to_stdvec(&self.extras)?;
-        let sections: [Vec<u8>; SECTIONS] = [heads, index, keys, extras];
+        self.rules.sort_by(|a, b| a.id.cmp(b.id));
+        let rules = postcard::to_stdvec(&self.rules)?;
+        let sections: [Vec<u8>; SECTIONS] = [heads, index, keys, extras, rules];
         let mut out = MAGIC.to_vec();
         for section in &sections {
             let length = u32::try_from(section.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;

@@ -9,7 +9,7 @@ use crate::document::{Item, Kind, Table};
 use crate::finding::{Finding, Findings, Span};
 use crate::value::Type;
 
-const CONFIDENCE: [(&str, Confidence); 4] = [
+pub(super) const CONFIDENCE: [(&str, Confidence); 4] = [
     ("first-party", Confidence::FirstParty),
     ("community", Confidence::Community),
     ("derived", Confidence::Derived),
@@ -222,7 +222,7 @@ fn required_literal<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Optio
     found
 }
 
-fn literal<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Option<Literal<'d>> {
+pub(super) fn literal<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Option<Literal<'d>> {
     item_literal(&reader.table.get(key)?.item)
 }
 
@@ -328,10 +328,10 @@ fn disputed<'d>(reader: &mut Reader<'d, '_>) -> Option<Disputed<'d>> {
 /// A list of `domain:key`.
 fn path_list<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Vec<&'d str> {
     let list = reader.table.strings(key, reader.findings);
-    list.into_iter().filter_map(|(text, span)| path(text, span, reader.findings)).collect()
+    list.into_iter().filter_map(|(text, span)| path_of(text, span, reader.findings)).collect()
 }
 
-fn path<'d>(text: &'d str, span: Span, findings: &mut Findings) -> Option<&'d str> {
+pub(super) fn path_of<'d>(text: &'d str, span: Span, findings: &mut Findings) -> Option<&'d str> {
     let good = text.split_once(':').is_some_and(|(domain, key)| !domain.is_empty() && !key.is_empty());
     if !good {
         findings.push(
@@ -348,7 +348,7 @@ fn superseded<'d>(reader: &mut Reader<'d, '_>) -> Vec<Superseded<'d>> {
         let by = inner
             .table
             .string("by", inner.findings)
-            .and_then(|(text, span)| path(text, span, inner.findings));
+            .and_then(|(text, span)| path_of(text, span, inner.findings));
         if by.is_none() {
             inner.required("by");
         }

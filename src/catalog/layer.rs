@@ -1,7 +1,8 @@
 //! A compiled layer: bytes, and what was decoded of them so far.
 
 use super::compile::MAGIC;
-use super::model::{EXTRAS, Extras, HEADS, Heads, INDEX, KEYS, Key, KeyEntry, SECTIONS};
+use super::model::{EXTRAS, Extras, HEADS, Heads, INDEX, KEYS, Key, KeyEntry, RULES, SECTIONS};
+use super::rule::Rule;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -25,6 +26,7 @@ pub struct Layer<'c> {
     heads: OnceLock<Heads<'c>>,
     index: OnceLock<Index<'c>>,
     extras: OnceLock<Extras<'c>>,
+    rules: OnceLock<Vec<Rule<'c>>>,
 }
 
 struct Index<'c> {
@@ -55,6 +57,7 @@ impl<'c> Layer<'c> {
             heads: OnceLock::new(),
             index: OnceLock::new(),
             extras: OnceLock::new(),
+            rules: OnceLock::new(),
         })
     }
 
@@ -75,6 +78,11 @@ impl<'c> Layer<'c> {
     /// Sources, tokens and other tables that few verbs need.
     pub fn extras(&self) -> &Extras<'c> {
         self.extras.get_or_init(|| decode(self.section(EXTRAS)).unwrap_or_default())
+    }
+
+    /// Rules between settings, by id.
+    pub fn rules(&self) -> &[Rule<'c>] {
+        self.rules.get_or_init(|| decode(self.section(RULES)).unwrap_or_default())
     }
 
     fn index(&self) -> &Index<'c> {

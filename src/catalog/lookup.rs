@@ -2,6 +2,7 @@
 
 use super::layer::Layer;
 use super::model::{Delivery, Domain, Key, List, MauApp, NotAKey, Product, ReadAs, Source, Token};
+use super::rule::Rule;
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,6 +152,20 @@ impl<'c> Catalog<'c> {
     pub fn key_names(&self) -> Vec<&'c str> {
         let all = self.layers.iter().flat_map(|layer| layer.entries());
         all.map(|entry| entry.name).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Every rule, strongest layer first; of one id, the strongest layer's alone.
+    pub fn rules(&self) -> Vec<&Rule<'c>> {
+        let mut seen = BTreeMap::new();
+        for rule in self.layers.iter().flat_map(|layer| layer.rules()) {
+            seen.entry(rule.id).or_insert(rule);
+        }
+        seen.into_values().collect()
+    }
+
+    /// A rule by its id.
+    pub fn rule(&self, id: &str) -> Option<&Rule<'c>> {
+        self.layers.iter().find_map(|layer| layer.rules().iter().find(|rule| rule.id == id))
     }
 
     /// Whether a name only looks like a key of a domain.

@@ -4,12 +4,16 @@
 //! that knows a key wins. A layer is bytes, decoded piece by piece on first use.
 
 pub mod compile;
+pub mod condition;
 mod facts;
 mod fields;
 mod layer;
 mod lookup;
 pub mod model;
+pub mod rule;
+mod rule_fields;
 mod search;
+mod truth;
 
 pub use facts::{Fact, Facts, Known, Licence};
 pub use fields::type_of;

@@ -471,7 +471,7 @@ pub struct Extras<'a> {
 }
 
 /// How many sections a compiled layer has.
-pub const SECTIONS: usize = 4;
+pub const SECTIONS: usize = 5;
 /// [`Heads`].
 pub const HEADS: usize = 0;
 /// `Vec<KeyEntry>`, in the order of names, then of the first domain.
@@ -480,3 +480,5 @@ pub const INDEX: usize = 1;
 pub const KEYS: usize = 2;
 /// [`Extras`].
 pub const EXTRAS: usize = 3;
+/// `Vec<Rule>`, by id.
+pub const RULES: usize = 4;

@@ -30,28 +30,34 @@ impl<'p> Allows<'p> {
 
     /// Parts what is not accepted from what is.
     pub fn take(&mut self, findings: Findings) -> (Findings, Vec<Finding>) {
-        findings.partition(|finding| {
-            if code_info(finding.code.as_str()).is_some_and(|info| !info.allowable) {
-                return true;
-            }
-            let mut taken = false;
-            let key = finding.subjects.first().map(|subject| subject.key.as_str());
-            for of in [None, key].into_iter().take(if key.is_some() { 2 } else { 1 }) {
-                for at in self.of.get(&(finding.code.as_str(), of)).into_iter().flatten() {
-                    let Some(entry) = self.list.get_mut(*at) else { continue };
-                    if entry.live && matches(entry.allow, finding) {
-                        entry.used = true;
-                        taken = true;
-                    }
+        findings.partition(|finding| !self.accepts(finding))
+    }
+
+    /// Whether a finding is accepted.
+    pub fn accepts(&mut self, finding: &Finding) -> bool {
+        if code_info(finding.code.as_str()).is_some_and(|info| !info.allowable) {
+            return false;
+        }
+        let mut taken = false;
+        let key = finding.subjects.first().map(|subject| subject.key.as_str());
+        for of in [None, key].into_iter().take(if key.is_some() { 2 } else { 1 }) {
+            for at in self.of.get(&(finding.code.as_str(), of)).into_iter().flatten() {
+                let Some(entry) = self.list.get_mut(*at) else { continue };
+                if entry.live && matches(entry.allow, finding) {
+                    entry.used = true;
+                    taken = true;
                 }
             }
-            !taken
-        })
+        }
+        taken
     }
 
     /// Says which of them accept nothing.
-    pub fn finish(self, findings: &mut Findings) {
+    ///
+    /// Only of the policy's own: one of a file that it extends may be of use to another policy.
+    pub fn finish(self, plan: &Plan, findings: &mut Findings) {
         let broken = findings.has_errors();
+        let root = plan.identity.origin.as_ref().map(|origin| origin.source());
         for Entry { allow, live, used } in self.list {
             let of = [&allow.key, &allow.domain].into_iter().flatten().fold(String::new(), |mut of, name| {
                 of.push_str(if of.is_empty() { " for `" } else { " of `" });
@@ -64,7 +70,7 @@ impl<'p> Allows<'p> {
                 let title = format!("this [[allow]] of `{}`{of} ended on {until}", allow.code);
                 let finding = Finding::new("allow-expired", title).at(allow.origin.clone(), "");
                 findings.push(finding.help("mend what it accepted, or give it a later `until`"));
-            } else if !used && !broken {
+            } else if !used && !broken && root == Some(allow.origin.source()) {
                 // While errors stand, what they hide may be what is allowed here.
                 let title = format!("this [[allow]] of `{}`{of} accepts nothing", allow.code);
                 let finding = Finding::new("allow-unused", title).at(allow.origin.clone(), "");

@@ -7,18 +7,23 @@ mod allow;
 mod context;
 mod delivery;
 mod fold;
+mod rules;
+mod sound;
+mod special;
 mod status;
 mod text;
 mod types;
 mod values;
 mod versions;
 
+pub use special::{same_id, twice};
 pub use status::is_secret;
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
 use crate::plan::{Plan, Setting};
 use context::{Context, Subject};
+use sound::Sound;
 use std::ops::Deref;
 
 /// A plan without errors. Only [`check`] makes one, so that nothing unchecked can be emitted.
@@ -47,7 +52,7 @@ impl Deref for CheckedPlan {
 /// What a check may be told.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The day on which `until` of an `[[allow]]` is judged; none: it is not.
+    /// The day on which `until` of an `[[allow]]` and the dates of deadlines are judged; none: they are not.
     pub today: Option<jiff::civil::Date>,
 }
 
@@ -99,6 +104,13 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     let (pushed, accepted) = allows.take(pushed);
     findings.extend(fold::fold(pushed, &context));
     allowed.extend(fold::fold(accepted.into_iter().collect(), &context));
+    let facts = Sound::new(&plan, findings.iter());
+    let mut between = Findings::new();
+    special::special(&context, &facts, options, &mut between);
+    let (mut between, accepted) = allows.take(between);
+    allowed.extend(accepted);
+    allowed.extend(rules::rules(&context, &facts, &mut allows, &mut between));
+    findings.extend(between);
     if plan.settings.is_empty() && plan.left_out.is_empty() && !broken {
         let finding = Finding::new("empty-policy", "the policy sets nothing");
         let finding = match &plan.identity.origin {
@@ -109,7 +121,7 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
         findings.extend(kept);
         allowed.extend(gone);
     }
-    allows.finish(&mut findings);
+    allows.finish(&plan, &mut findings);
     let findings = findings.sorted();
     let plan = if findings.count(Severity::Error) == 0 { Ok(CheckedPlan(plan)) } else { Err(plan) };
     Checked { findings, allowed, plan }

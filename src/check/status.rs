@@ -103,25 +103,35 @@ pub(super) fn secret(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
     );
 }
 
-/// Whether a setting carries a secret: the catalogue says so, or its key is named like one and holds a text.
+/// Whether a setting carries a secret: the catalogue says so, or of a key that it does not know, the key or one
+/// inside of its value is named like one and holds a text.
 ///
 /// Outputs for people mask such values.
 pub fn is_secret(setting: &Setting, catalog: &Catalog<'_>) -> bool {
-    const WORDS: [&str; 8] =
-        ["password", "passwd", "passphrase", "secret", "apikey", "api_key", "privatekey", "accesstoken"];
-    let text = match &setting.value {
-        Some(Value::String(text)) => !text.has_tokens() && text.as_literal() != Some(""),
-        Some(Value::Data(bytes)) => !bytes.is_empty(),
-        _ => false,
-    };
-    if !text {
-        return false;
-    }
+    let Some(value) = &setting.value else { return false };
     match catalog.key(setting.domain.as_str(), setting.key.as_str()) {
-        Some(known) => known.key.node.secret,
-        None => {
-            let name = setting.key.as_str().to_ascii_lowercase();
-            WORDS.iter().any(|word| name.contains(word))
-        }
+        Some(known) => known.key.node.secret && holds_text(value),
+        None => looks_secret(setting.key.as_str(), value),
+    }
+}
+
+fn holds_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.has_tokens() && text.as_literal() != Some(""),
+        Value::Data(bytes) => !bytes.is_empty(),
+        _ => false,
+    }
+}
+
+/// Values nest at most [`crate::value::MAX_DEPTH`] deep, which bounds the recursion.
+fn looks_secret(name: &str, value: &Value) -> bool {
+    const PARTS: [&str; 6] = ["password", "passwd", "passphrase", "secret", "apikey", "privatekey"];
+    const ENDS: [&str; 5] = ["token", "pass", "pwd", "credential", "credentials"];
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_lowercase();
+    let named = PARTS.iter().any(|part| plain.contains(part)) || ENDS.iter().any(|end| plain.ends_with(end));
+    match value {
+        Value::Array(items) => items.iter().any(|item| looks_secret(name, item)),
+        Value::Dictionary(entries) => entries.iter().any(|(key, entry)| looks_secret(key, entry)),
+        _ => named && holds_text(value),
     }
 }

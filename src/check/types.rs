@@ -31,7 +31,7 @@ fn wrong_type(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Finding
     let values: Vec<Value> = good.map(|allowed| allowed.value.to_value()).collect();
     let fits = |meant: &Value| values.is_empty() || values.contains(meant);
     // Between a flag and a text or a number lies a guess: only a value that is known bridges it.
-    let guess = matches!(position.value, Value::Boolean(_)) && values.is_empty();
+    let guess = matches!(position.value, Value::Boolean(_)) && (values.is_empty() || values.len() > 2);
     match meant(position.value, *wanted).filter(|meant| !guess && fits(meant)).map(|meant| meant.to_string())
     {
         Some(text) => {

@@ -4,7 +4,7 @@ use super::context::{Context, Subject, walk};
 use crate::catalog::model::Superseded;
 use crate::catalog::ranges_of;
 use crate::finding::{Finding, Findings, Severity};
-use crate::plan::{Enforcement, LeftOutWhy};
+use crate::plan::{Enforcement, LeftOutWhy, Reads};
 use crate::version::Ranges;
 
 /// The code of a setting that only older builds read.
@@ -25,7 +25,7 @@ pub(super) fn builds(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
             findings.push(subject.finding("not-installed", title));
             continue;
         }
-        if let Some(mut finding) = read_by(subject, named, out_there, &read.ranges) {
+        if let Some(mut finding) = read_by(subject, named, out_there, read) {
             let newer = &facts.key.superseded;
             if finding.code.as_str() == NO_LONGER && !newer.iter().any(|one| is_set(context, one)) {
                 finding = newer.iter().map(|one| add(context, one)).fold(finding, Finding::help);
@@ -55,13 +55,14 @@ fn spoken<'p>(context: &Context<'p, '_>, product: &'p str) -> &'p str {
     }
 }
 
-fn read_by(subject: &Subject<'_, '_>, product: &str, out_there: &Ranges, reads: &Ranges) -> Option<Finding> {
+fn read_by(subject: &Subject<'_, '_>, product: &str, out_there: &Ranges, read: &Reads) -> Option<Finding> {
+    let reads = &read.all();
     let missed = out_there.minus(reads);
     if missed.is_empty() {
         return None;
     }
     let key = subject.key();
-    let by = format!("{product} {} reads it", reads.describe());
+    let by = format!("{product} {} reads it", read.ranges.describe());
     let readers = out_there.intersect(reads);
     if !readers.is_empty() {
         let title = format!("`{key}` is not read by {product} {}", missed.describe());
@@ -152,15 +153,20 @@ pub(super) fn left_out(context: &Context<'_, '_>, findings: &mut Findings) {
 fn is_set(context: &Context<'_, '_>, newer: &Superseded<'_>) -> bool {
     newer.by.split_once(':').is_some_and(|(domain, key)| {
         let name = key.split(['=', ' ']).next().unwrap_or(key);
-        context.plan.setting(domain, name).is_some()
+        context.plan.setting(domain, name).is_some_and(|setting| setting.value.is_some())
     })
 }
 
 /// What to add in a key's place.
 fn add(context: &Context<'_, '_>, newer: &Superseded<'_>) -> String {
     let from = newer.from.map_or(String::new(), |from| format!(" (from {from})"));
+    let domain = newer.by.split_once(':').map_or("", |(domain, _)| context.catalog.short(domain));
     match newer.line {
-        Some(line) => format!("add `{line}`{from}"),
+        // A line may name its domain itself: `Office = { … }`.
+        Some(line) if line.starts_with(&format!("{domain} =")) => {
+            format!("add `{line}` under [settings]{from}")
+        }
+        Some(line) => format!("add `{line}` under [settings.{domain}]{from}"),
         None => format!("set {}{from}", of_domain(context, newer.by)),
     }
 }
@@ -187,9 +193,13 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     let reads = facts.reads();
     let out_there = own.and_then(|name| context.versions(name));
     let product = own.map(|name| spoken(context, name));
-    // Where no range is known, the key is superseded for everybody.
-    let lost = out_there.map_or_else(|| reads.complement(), |versions| versions.minus(&reads));
-    if lost.is_empty() && !reads.is_any() {
+    // Where no last build is known, the key is superseded for everybody; else for what came after it.
+    let any = Ranges::any();
+    let later = out_there.unwrap_or(&any).minus(&reads);
+    let ends = reads.as_slice().last().and_then(|range| range.end());
+    if let Some(end) = ends
+        && later.as_slice().iter().all(|range| range.end().is_some_and(|last| last <= end))
+    {
         return;
     }
     // That no Mac reads it any more is a finding of its own, with the same help.

@@ -11,6 +11,7 @@ use crate::emit::{Artefact, Request, TARGETS, Target, manifest, target};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::profile::{Form, Kept};
+use crate::value::FileName;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ pub(super) struct Args {
     /// Replace files that prefsmith did not write, or that were edited since
     #[arg(long)]
     force: bool,
-    /// The day on which `until` of an [[allow]] is judged; without it, it is not
+    /// The day on which `until` of an [[allow]] and deadlines are judged; none is without it
     #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<jiff::civil::Date>,
 }
@@ -101,8 +102,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     }
     let catalog = layers.catalog()?;
     let mut exit = Exit::Fine;
+    let keep = keep.as_ref();
+    let mut build = Build { args, global, targets: &targets, catalog: &catalog, keep, ids: BTreeMap::new() };
     for (policy, folder) in args.policies.iter().zip(&folders) {
-        let mut build = Build { args, global, targets: &targets, catalog: &catalog, keep: keep.as_ref() };
         // One policy that fails does not keep the others from being built.
         exit = exit.max(build.one(policy, folder).unwrap_or_else(|error| {
             complain(&format!("{error:#}"));
@@ -153,8 +155,11 @@ fn folders(args: &Args) -> Result<Vec<PathBuf>> {
 }
 
 fn stem(policy: &Path) -> Result<String> {
-    let stem = policy.file_stem().and_then(|stem| stem.to_str()).filter(|stem| !stem.is_empty());
-    stem.map(str::to_owned).ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(policy)))
+    let stem = policy.file_stem().and_then(|stem| stem.to_str());
+    let stem = stem.ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(policy)))?;
+    // It becomes a folder and the names of files: `...toml` would lead out of where builds go.
+    FileName::new(stem).with_context(|| label(policy))?;
+    Ok(stem.to_owned())
 }
 
 struct Build<'b, 'c> {
@@ -163,6 +168,8 @@ struct Build<'b, 'c> {
     targets: &'b [&'static dyn Target],
     catalog: &'b Catalog<'c>,
     keep: Option<&'b Kept>,
+    /// The ids of the policies that were built so far, with their files.
+    ids: BTreeMap<String, String>,
 }
 
 impl Build<'_, '_> {
@@ -178,13 +185,30 @@ impl Build<'_, '_> {
         let command = format!("prefsmith check {}", label(policy));
         let Ok(plan) = checked.plan else {
             say_findings(&findings, allowed, &sources, &command);
+            complain(&format!("nothing was written for {}", label(policy)));
             return Ok(Exit::Found);
         };
+        if let Some(other) = self.ids.insert(plan.identity.id.clone(), label(policy)) {
+            let id = &plan.identity.id;
+            complain(&format!("nothing was written for {}: {other} has the id `{id}` too", label(policy)));
+            return Ok(Exit::Found);
+        }
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
         let left = match &self.args.previous {
             Some(path) => previous::left(path, &plan, self.catalog, &mut own)?,
-            None => Vec::new(),
+            None => {
+                // What left since the last build into this folder is told, and nothing else: files must not depend
+                // on what lies there.
+                let last = folder.join("manifest.json");
+                if !self.args.check && last.is_file() {
+                    let mut said = Findings::new();
+                    if previous::left(&last, &plan, self.catalog, &mut said).is_ok() {
+                        own.extend(said);
+                    }
+                }
+                Vec::new()
+            }
         };
         let stem = stem(policy)?;
         let request = Request {
@@ -206,6 +230,7 @@ impl Build<'_, '_> {
         let refused = own.has_errors();
         say_findings_and(&findings, own, allowed, &sources, &command);
         if refused {
+            complain(&format!("nothing was written for {}", label(policy)));
             return Ok(Exit::Found);
         }
         let content = |files: &[FileEntry]| {
@@ -228,6 +253,11 @@ impl Build<'_, '_> {
         artefacts: &[Artefact],
         content: &dyn Fn(&[FileEntry]) -> Vec<u8>,
     ) -> Result<Exit> {
+        for artefact in artefacts {
+            if let Some(sentence) = previous::renamed(folder, artefact) {
+                complain(&sentence);
+            }
+        }
         let changes = commit(folder, artefacts, content, &CommitOptions { force: self.args.force })?;
         for sentence in [&changes.mended, &changes.left_over].into_iter().flatten() {
             complain(sentence);

@@ -1,8 +1,9 @@
 //! `prefsmith check`: what is wrong with policies.
 
-use super::common::{Exit, Global, Layers, complain, day, judge, label, mask, print, say, text_options};
-use crate::check::Options;
+use super::common::{Exit, Global, Layers, complain, day, judge, label, mask, print, text_options};
+use crate::check::{CheckedPlan, Options, same_id, twice};
 use crate::finding::{Findings, Severity, Sources};
+use crate::plan::Plan;
 use crate::report::findings::{github, json, sarif, summary, text};
 use anyhow::Result;
 use clap::ValueEnum;
@@ -32,7 +33,7 @@ pub(super) struct Args {
     /// Let warnings count as errors do
     #[arg(long, value_name = "WHAT")]
     deny: Option<Deny>,
-    /// The day on which `until` of an [[allow]] is judged; without it, it is not
+    /// The day on which `until` of an [[allow]] and deadlines are judged; none is without it
     #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<jiff::civil::Date>,
     /// How findings are written
@@ -61,6 +62,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let layers = Layers::load(global, &mut sources, &mut findings)?;
     let catalog = layers.catalog()?;
     let options = Options { today: args.today };
+    let mut plans: Vec<CheckedPlan> = Vec::new();
     for path in &args.files {
         if path.extension().is_some_and(|extension| extension != "toml") {
             complain(&format!("{}: this is no policy: its name does not end in .toml", label(path)));
@@ -72,6 +74,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
                 mask(&judged.checked.plan, &catalog, global, &mut sources);
                 allowed += judged.checked.allowed.len();
                 findings.extend(judged.checked.findings);
+                plans.extend(judged.checked.plan);
             }
             Err(why) => {
                 complain(&format!("{}: {why}", label(path)));
@@ -79,12 +82,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
             }
         }
     }
+    let plans: Vec<&Plan> = plans.iter().map(|plan| &**plan).collect();
+    findings.extend(same_id(&plans));
+    findings.extend(twice(&plans, &catalog));
     match args.format {
         Format::Text => {
             print(&text(&findings, &sources, &text_options(std::io::stdout().is_terminal())))?;
             // Of a file that could not be read nobody knows whether there would be findings.
             if exit < Exit::Failure || !findings.is_empty() {
-                say(&format!("{}\n", summary(&findings, allowed)));
+                print(&format!("{}\n", summary(&findings, allowed)))?;
             }
         }
         Format::Json => print(&json(&findings, &sources))?,

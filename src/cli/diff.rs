@@ -55,6 +55,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
             Err(plan) => plan,
         });
     }
+    // What a policy with errors comes to is a guess: a difference to it would mislead.
+    if findings.has_errors() {
+        let command = format!("prefsmith check {} {}", label(&args.expected), label(&args.actual));
+        say_findings(&findings, 0, &sources, &command);
+        return Ok(Exit::Found);
+    }
     let [expected, actual] = plans.as_slice() else { return Ok(Exit::Failure) };
     let difference = between(expected, actual);
     let secret = |setting: &Setting| !global.show_secrets && is_secret(setting, &catalog);
@@ -63,10 +69,5 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         Format::Text => print(&text(&difference, &names, &catalog, &secret))?,
         Format::Json => print(&json(&difference, &names, &secret))?,
     }
-    let errors = findings.has_errors();
-    if errors {
-        let command = format!("prefsmith check {} {}", names.0, names.1);
-        say_findings(&findings, 0, &sources, &command);
-    }
-    Ok(if errors || difference.drift() { Exit::Found } else { Exit::Fine })
+    Ok(if difference.drift() { Exit::Found } else { Exit::Fine })
 }

@@ -4,7 +4,7 @@ use super::build::manifest_text;
 use super::common::{label, read_bytes};
 use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
-use crate::emit::Left;
+use crate::emit::{Artefact, Left};
 use crate::finding::{Finding, Findings, Severity};
 use crate::profile::{Kept, kept};
 use crate::value::{DomainName, KeyName, NameError};
@@ -85,4 +85,21 @@ fn left_policy(old: &Old, plan: &CheckedPlan, catalog: &Catalog<'_>) -> Finding 
 pub(super) fn identifiers(path: &Path) -> Result<Kept> {
     let bytes = read_bytes(path, 16 << 20).map_err(|why| anyhow!("{why}")).with_context(|| label(path))?;
     kept(&bytes).with_context(|| label(path))
+}
+
+/// Whether a profile that is about to be replaced has another identifier: a Mac would then keep it beside the new one.
+pub(super) fn renamed(folder: &Path, artefact: &Artefact) -> Option<String> {
+    if artefact.target != "mobileconfig" {
+        return None;
+    }
+    let path = folder.join(artefact.path.as_str());
+    let old = kept(&read_bytes(&path, 16 << 20).ok()?).ok()?.identifier;
+    let new = kept(&artefact.bytes).ok()?.identifier;
+    (old != new).then(|| {
+        format!(
+            "{}: the identifier changes from `{old}` to `{new}`: a Mac that has the old profile keeps it beside the new one \
+             (--keep-identifiers-from keeps it, on every build)",
+            label(&path)
+        )
+    })
 }

@@ -67,7 +67,10 @@ fn carried(request: &Request<'_, '_>, findings: &mut Findings) -> BTreeMap<Domai
     let mut left: BTreeMap<&'static str, Vec<&Setting>> = BTreeMap::new();
     for setting in &request.plan.settings {
         let Some(value) = &setting.value else {
-            left.entry("unset").or_default().push(setting);
+            // One that took a setting out of what is extended has done its work.
+            if setting.overrides.is_empty() {
+                left.entry("unset").or_default().push(setting);
+            }
             continue;
         };
         match setting.enforcement {
@@ -120,7 +123,8 @@ fn refuse(request: &Request<'_, '_>, setting: &Setting, findings: &mut Findings)
             .about(domain, key)
             .note(
                 "each MDM spells such tokens in its own way, and replaces them when it installs the profile",
-            ),
+            )
+            .help("write the value itself, or leave this setting to a policy of its own"),
         );
     }
     if request.form != Form::Domain {

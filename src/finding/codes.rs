@@ -24,6 +24,15 @@ pub struct CodeInfo {
 /// Every code, in the order of their names.
 pub static CODES: &[CodeInfo] = &[
     CodeInfo {
+        name: "activation-address-refused",
+        severity: Severity::Warning,
+        summary: "The account put into the sign-in box is of a kind that may not sign in.",
+        why: "`SignInOptions` says which kinds of account may sign in to an app, and `OfficeActivationEmailAddress` puts an address into the sign-in box. Where the address is of the other kind, users are shown an account that the app then refuses. Whether an address is private is judged by its domain, such as outlook.com or gmail.com.",
+        example: "[settings]\nSignInOptions = 1\nOfficeActivationEmailAddress = \"${user.name}@example.com\"",
+        instead: "[settings]\nSignInOptions = 2\nOfficeActivationEmailAddress = \"${user.name}@example.com\"",
+        allowable: true,
+    },
+    CodeInfo {
         name: "allow-expired",
         severity: Severity::Warning,
         summary: "An `[[allow]]` has reached its `until`.",
@@ -74,6 +83,15 @@ key  = "HowToCheck"
 why  = "Left over from last year.""#,
         instead: "Take it out, or name the key and the domain as the finding does.",
         allowable: false,
+    },
+    CodeInfo {
+        name: "app-id-mismatch",
+        severity: Severity::Error,
+        summary: "An application ID of AutoUpdate that is not the app's.",
+        why: "AutoUpdate knows each app by an ID. Under the path of another app, or of another generation of the app, an ID brings a wrong update or none: IDs that end in 15 are Office 2016 (up to 16.16.x), those that end in 2019 are 16.17 and later. Where Macs of both generations are in `[macs]`, it is a warning: one path has one ID, and no single policy is right for both.",
+        example: "[macs]\nOffice = \"16.28 ..\"\n\n[settings.AutoUpdate.Applications.\"/Applications/Microsoft Word.app\"]\n\"Application ID\" = \"MSWD15\"",
+        instead: "[settings.AutoUpdate.Applications.\"/Applications/Microsoft Word.app\"]\n\"Application ID\" = \"MSWD2019\"",
+        allowable: true,
     },
     CodeInfo {
         name: "apple-payload-type",
@@ -205,6 +223,15 @@ DisableImport = true"#,
         allowable: true,
     },
     CodeInfo {
+        name: "deadline-passed",
+        severity: Severity::Warning,
+        summary: "A deadline of `UpdateDeadline.ApplicationsForcedUpdateSchedule` lies before `--today`.",
+        why: "AutoUpdate removes an entry from its schedule once the moment has passed, so that it forces nothing any more. Without `--today` no date is judged: prefsmith reads no clock.",
+        example: "[settings.AutoUpdate.\"UpdateDeadline.ApplicationsForcedUpdateSchedule\".\"/Applications/Microsoft Word.app\"]\n\"Application ID\" = \"MSWD2019\"\nForcedUpdateDate = 2019-08-31T00:00:00Z\nForcedUpdateVersion = \"16.28.19081202\"",
+        instead: "Set a moment to come and the version to install by then, or drop the entry.",
+        allowable: true,
+    },
+    CodeInfo {
         name: "deprecated",
         severity: Severity::Warning,
         summary: "A key that should not be used any more.",
@@ -279,6 +306,15 @@ extends = ["../base.toml"]"#,
         allowable: false,
     },
     CodeInfo {
+        name: "first-account-refused",
+        severity: Severity::Error,
+        summary: "Outlook is to set up an account at first launch that users may not add.",
+        why: "`DefaultEmailAddressOrDomain` names the mailbox that Outlook sets up at first launch, `AllowedEmailDomains` and `DisallowedEmailDomains` say of which domains accounts may be added. Where the two contradict each other, first launch ends without a mailbox.",
+        example: "[settings.Outlook]\nDefaultEmailAddressOrDomain = \"example.com\"\nAllowedEmailDomains = [\"example.org\"]",
+        instead: "[settings.Outlook]\nDefaultEmailAddressOrDomain = \"example.com\"\nAllowedEmailDomains = [\"example.com\", \"example.org\"]",
+        allowable: true,
+    },
+    CodeInfo {
         name: "forced-only",
         severity: Severity::Error,
         summary: "A setting that counts only when it is enforced, and is not.",
@@ -289,6 +325,15 @@ DisableImport = true"#,
         instead: r#"[settings.Outlook]
 DisableImport = true"#,
         allowable: false,
+    },
+    CodeInfo {
+        name: "forced-version-deferred",
+        severity: Severity::Error,
+        summary: "AutoUpdate is to force a version that it is also to hold back.",
+        why: "`UpdateDeadline.ApplicationsForcedUpdateSchedule` installs one version of an app by a certain moment, `DeferralVersions` of `OptionalUpdatesDeferrals` names the highest version to install. Where the forced version is higher, the two contradict each other, and Microsoft does not say which wins.",
+        example: "[settings.AutoUpdate.OptionalUpdatesDeferrals.DeferralVersions]\nMSWD2019 = \"16.82\"\n\n[settings.AutoUpdate.\"UpdateDeadline.ApplicationsForcedUpdateSchedule\".\"/Applications/Microsoft Word.app\"]\n\"Application ID\" = \"MSWD2019\"\nForcedUpdateDate = 2027-01-31T00:00:00Z\nForcedUpdateVersion = \"16.83.24031120\"",
+        instead: "[settings.AutoUpdate.OptionalUpdatesDeferrals.DeferralVersions]\nMSWD2019 = \"16.83\"",
+        allowable: true,
     },
     CodeInfo {
         name: "form-refused",
@@ -317,9 +362,15 @@ writers = ["Word", "Excel"]"#,
         name: "left-out",
         severity: Severity::Note,
         summary: "A bare key does not go to a domain, because no build of `[macs]` reads it there.",
-        why: "",
-        example: "",
-        instead: "",
+        why: "A bare key goes to every domain that knows it in the same sense, but for those whose builds in \
+              `[macs]` do not read it. If an older or a newer Mac turns up after all, the setting is missing \
+              there.",
+        example: r#"[macs]
+Office = "16.28 .."
+
+[settings]
+SendAllTelemetryEnabled = false"#,
+        instead: "Nothing, if `[macs]` is right; a line under the domain's own table sets it there all the same.",
         allowable: true,
     },
     CodeInfo {
@@ -345,6 +396,15 @@ Outlook = ".. 16.16.x""#,
 Office  = "16.28 .."
 Outlook = "16.80 ..""#,
         allowable: false,
+    },
+    CodeInfo {
+        name: "mail-domain-overlap",
+        severity: Severity::Warning,
+        summary: "A mail domain that is both allowed and disallowed.",
+        why: "Outlook has a list of mail domains of which users may add accounts, and another of which they may not. Microsoft does not say which list wins for a domain that is in both.",
+        example: "[settings.Outlook]\nAllowedEmailDomains = [\"example.com\", \"example.org\"]\nDisallowedEmailDomains = [\"example.org\"]",
+        instead: "[settings.Outlook]\nAllowedEmailDomains = [\"example.com\"]",
+        allowable: true,
     },
     CodeInfo {
         name: "near-miss",
@@ -561,6 +621,16 @@ Start = 2027-01-31T00:00:00Z"#,
         allowable: false,
     },
     CodeInfo {
+        name: "same-id",
+        severity: Severity::Error,
+        summary: "Several policies of one command line have one `id`.",
+        why: "Identifiers and UUIDs are made from the id. On a Mac that gets two profiles with one identifier, the \
+              second replaces the first.",
+        example: "prefsmith check office.toml outlook.toml    (both have id = \"com.example.office\")",
+        instead: "Give each policy an id of its own; a policy that is only there to be extended needs none.",
+        allowable: false,
+    },
+    CodeInfo {
         name: "script-cannot-force",
         severity: Severity::Error,
         summary: "A script for a setting that counts only when it is enforced.",
@@ -592,6 +662,15 @@ httpProxyPassword = "correct horse""#,
 httpProxyPassword = "correct horse""#,
         instead: "Hand secrets out in another way: the keychain, single sign-on, a certificate.",
         allowable: false,
+    },
+    CodeInfo {
+        name: "set-by-two-policies",
+        severity: Severity::Note,
+        summary: "Several policies of one command line enforce one dictionary with different entries.",
+        why: "macOS merges the keys of two profiles for one domain, but not what is inside of a key: of two dictionaries, such as AutoUpdate's `Applications`, one hides the other, and macOS does not say which. Policies for different Macs may differ as they like; then there is nothing to do.",
+        example: "prefsmith check office-apps.toml company-portal.toml    (both have [settings.AutoUpdate.Applications])",
+        instead: "Put the dictionary into one file, and let the others name it in `extends`; or make sure that no Mac gets two of them.",
+        allowable: true,
     },
     CodeInfo {
         name: "set-once-stamp",

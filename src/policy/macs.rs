@@ -35,7 +35,7 @@ pub(super) fn resolve(files: &[Raw], catalog: &Catalog<'_>, findings: &mut Findi
         let found = match (own, suite) {
             (Some((own, span)), Some((suite, suite_span))) => {
                 let both = own.intersect(suite);
-                if both.is_empty() && !own.is_empty() && !suite.is_empty() {
+                if both.is_empty() && !own.is_empty() {
                     findings.push(
                         Finding::new("macs-empty", format!("no version of {} is left", product.name))
                             .at(*span, format!("`{own}` of the app"))
@@ -116,6 +116,14 @@ fn ranges(entry: &MacsEntry, findings: &mut Findings) -> Option<Ranges> {
             return None;
         }
         match text.parse::<Ranges>() {
+            Ok(found) if edition(&found) => {
+                findings.push(
+                    Finding::new("bad-range", format!("`{text}` is the name of a product, not a version of it"))
+                        .at(*span, "")
+                        .help("Office 2016 is `\".. 16.16.x\"`; 2019, 2021, 2024 and Microsoft 365 are `\"16.17 ..\"`"),
+                );
+                return None;
+            }
             Ok(found) => all = all.union(&found),
             Err(error) => {
                 let title = format!("`{text}` is no range of versions: {}", error.problem);
@@ -148,6 +156,14 @@ fn spelt(finding: Finding, text: &str, span: Span) -> Finding {
         }
         None => finding.help("write `\"16.28 ..\"`, `\".. 16.16.x\"`, `\"16.9 .. 16.12\"` or one version"),
     }
+}
+
+/// Whether a range speaks of editions such as 2016 or 365: no version of anything is that high.
+fn edition(ranges: &Ranges) -> bool {
+    let high =
+        |version: crate::version::Version| version.numbers().first().is_some_and(|first| *first >= 365);
+    ranges.lower().is_some_and(high)
+        || ranges.as_slice().last().and_then(|range| range.end()).is_some_and(high)
 }
 
 fn licences(list: &[(String, Span)], findings: &mut Findings) -> Option<BTreeSet<Licence>> {

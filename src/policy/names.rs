@@ -165,6 +165,10 @@ fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Find
             format!("write `{alias}`"),
         );
     }
+    if let Some(stem) = named.name.strip_suffix(".plist") {
+        return finding
+            .help(format!("the domain is the name of the file without `.plist`: {}", quoted(stem)));
+    }
     let domains = catalog.domains();
     let aliases = domains.iter().filter_map(|domain| domain.alias);
     let names = domains.iter().map(|domain| domain.name);
@@ -198,18 +202,22 @@ fn toml_name(name: &str) -> String {
 }
 
 /// A key that its domain does not have.
+///
+/// `of` are the domains: one, or those of a group that lack it.
 pub(super) fn unknown_key(
-    domain: &str,
+    of: &[&str],
     key: &str,
     span: Span,
     section: Span,
     catalog: &Catalog<'_>,
 ) -> Finding {
-    let short = catalog.short(domain);
-    let finding = Finding::new("unknown-key", format!("`{key}` is not a key of {short}"))
+    let domain = of.first().copied().unwrap_or_default();
+    let shorts: Vec<&str> = of.iter().map(|domain| catalog.short(domain)).collect();
+    let within = if of.len() > 1 { "in this group" } else { "in this domain" };
+    let finding = Finding::new("unknown-key", format!("`{key}` is not a key of {}", listed(&shorts)))
         .at(span, "")
-        .at(section, "in this domain")
-        .about(domain, key);
+        .at(section, within);
+    let finding = of.iter().fold(finding, |finding, domain| finding.about(domain, key));
     if let Some(known) = catalog.not_a_key(domain, key) {
         let finding = finding.note(sentence(known.why));
         return match known.instead {
@@ -229,8 +237,10 @@ pub(super) fn unknown_key(
         );
     }
     let elsewhere: Vec<&str> = catalog.named(key).iter().map(|known| catalog.short(known.domain)).collect();
-    if !elsewhere.is_empty() {
-        return finding.help(format!("it is a key of {}", listed(&elsewhere)));
+    if let Some(first) = elsewhere.first() {
+        let own = format!("write it under [settings.{}]", toml_name(first));
+        let bare = if catalog.bare(key).is_empty() { "" } else { ", or alone under [settings]" };
+        return finding.help(format!("it is a key of {}: {own}{bare}", listed(&elsewhere)));
     }
     if let Some(near) = nearest(key, catalog.key_names()) {
         let of: Vec<&str> = catalog.named(near).iter().map(|known| catalog.short(known.domain)).collect();

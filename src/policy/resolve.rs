@@ -30,6 +30,7 @@ impl Policy {
             groups: Groups::new(),
             left_out: Vec::new(),
             sections: BTreeMap::new(),
+            custom: BTreeMap::new(),
             unknown: 0,
         };
         let mut all = Chosen::new();
@@ -41,6 +42,7 @@ impl Policy {
             }
             over_files(&mut all, chosen);
         }
+        resolver.custom_keys(findings);
         let (groups, left_out) = (resolver.groups, resolver.left_out);
         let identity = self.identity();
         if self.files.iter().any(|raw| raw.head.attach_both == Some(true)) {
@@ -61,7 +63,8 @@ impl Policy {
     /// The id is the file's own; the rest is what the last file says of it.
     fn identity(&self) -> Identity {
         let heads = || self.files.iter().rev().map(|raw| &raw.head);
-        let text = |of: fn(&Head) -> &Option<String>| heads().find_map(|head| of(head).clone());
+        let said = |text: &String| !text.trim().is_empty();
+        let text = |of: fn(&Head) -> &Option<String>| heads().find_map(|head| of(head).clone().filter(said));
         let own = self.files.last().map(|raw| &raw.head);
         let id = own.and_then(|head| head.id.as_ref()).map(|(id, _)| id.clone()).unwrap_or_default();
         Identity {
@@ -82,6 +85,8 @@ struct Resolver<'r, 'c> {
     groups: Groups,
     left_out: Vec<LeftOut>,
     sections: BTreeMap<Span, Vec<DomainName>>,
+    /// Keys that no catalogue knows, by domain.
+    custom: BTreeMap<String, Vec<(String, Span)>>,
     unknown: usize,
 }
 
@@ -172,7 +177,7 @@ impl Resolver<'_, '_> {
     fn unread(&self, reads: &[Reads]) -> bool {
         reads.iter().any(|read| {
             let versions = self.macs.versions.get(&read.product);
-            versions.is_some_and(|versions| versions.intersect(&read.ranges).is_empty())
+            versions.is_some_and(|versions| versions.intersect(&read.all()).is_empty())
         })
     }
 
@@ -189,7 +194,8 @@ impl Resolver<'_, '_> {
         let (catalog, groups) = (self.catalog, &self.groups);
         let look_up = || domains(named, wanted, catalog, groups, findings);
         let found = self.sections.entry(named.span).or_insert_with(look_up).clone();
-        for domain in found {
+        let mut unknown: Vec<&str> = Vec::new();
+        for domain in &found {
             let domain = domain.as_str();
             match self.catalog.key(domain, name) {
                 Some(known) => {
@@ -201,44 +207,63 @@ impl Resolver<'_, '_> {
                 None if open => {
                     // A name that is none is told as such, and nothing more.
                     if KeyName::new(name).is_ok() {
-                        findings.push(self.custom_unknown(domain, raw));
+                        self.custom_unknown(domain, raw, findings);
                     }
                     self.push(domain, None, raw, false, chosen, findings);
                 }
-                None => {
-                    let mut finding = if self.may_suggest() {
-                        names::unknown_key(domain, name, *span, named.span, self.catalog)
-                    } else {
-                        plain_unknown(domain, name, *span)
-                    };
-                    // Another name does not mend a table where no key takes one.
-                    if matches!(raw.value, Some((Value::Dictionary(_), _)))
-                        && self.catalog.not_a_key(domain, name).is_some()
-                    {
-                        finding.fix = None;
-                    }
-                    findings.push(finding);
-                }
+                None => unknown.push(domain),
             }
+        }
+        if !unknown.is_empty() {
+            findings.push(self.unknown_key(&unknown, named, raw));
         }
     }
 
+    /// A key that a domain does not have, or several domains of one group.
+    fn unknown_key(&mut self, of: &[&str], named: &Named, raw: &RawSetting) -> Finding {
+        let (name, span) = &raw.key;
+        if !self.may_suggest() {
+            return plain_unknown(of.first().unwrap_or(&""), name, *span);
+        }
+        let mut finding = names::unknown_key(of, name, *span, named.span, self.catalog);
+        // Another name does not mend a table where no key takes one.
+        let table = matches!(raw.value, Some((Value::Dictionary(_), _)));
+        if table && of.iter().any(|domain| self.catalog.not_a_key(domain, name).is_some()) {
+            finding.fix = None;
+        }
+        finding
+    }
+
     /// A key in `[custom]` or `[unset]` that no catalogue knows: fine, unless it is nearly a known one.
-    fn custom_unknown(&mut self, domain: &str, raw: &RawSetting) -> Finding {
+    fn custom_unknown(&mut self, domain: &str, raw: &RawSetting, findings: &mut Findings) {
         let (name, span) = &raw.key;
         let near = self.may_suggest().then(|| nearest(name, self.catalog.keys_of(domain))).flatten();
         let short = self.catalog.short(domain);
-        let finding = match near {
-            Some(near) => {
+        match near {
+            Some(near) => findings.push(
                 Finding::new("near-miss", format!("`{name}` is nearly `{near}`, a known key of {short}"))
                     .help(format!("did you mean `{near}`? If not, accept the finding with an [[allow]]"))
-            }
-            None => Finding::new(
-                "custom-key",
-                format!("no catalogue knows `{name}` of {short}: nothing is checked"),
+                    .at(*span, "")
+                    .about(domain, name),
             ),
-        };
-        finding.at(*span, "").about(domain, name)
+            None => self.custom.entry(domain.to_owned()).or_default().push((name.clone(), *span)),
+        }
+    }
+
+    /// One note for all keys of a domain that no catalogue knows.
+    fn custom_keys(&self, findings: &mut Findings) {
+        for (domain, keys) in &self.custom {
+            let short = self.catalog.short(domain);
+            let title = match keys.as_slice() {
+                [(name, _)] => format!("no catalogue knows `{name}` of {short}: nothing is checked"),
+                _ => format!("no catalogue knows these {} keys of {short}: nothing is checked", keys.len()),
+            };
+            let mut finding = Finding::new("custom-key", title);
+            for (name, span) in keys {
+                finding = finding.at(*span, "").about(domain, name);
+            }
+            findings.push(finding);
+        }
     }
 
     fn push(
@@ -330,14 +355,15 @@ fn custom_known(domain: &str, name: &str, span: Span, catalog: &Catalog<'_>) -> 
 /// The builds that read a key, product by product; empty where no range is known.
 pub fn reads(known: &KeyRef<'_, '_>, catalog: &Catalog<'_>) -> Vec<Reads> {
     let mut found = Vec::new();
-    let ranges = known.reads();
+    let doubtful = known.doubtful();
+    let ranges = known.works().minus(&doubtful);
     if let Some(product) = known.product(catalog)
         && !ranges.is_any()
     {
-        found.push(Reads { product: product.name.to_owned(), ranges });
+        found.push(Reads { product: product.name.to_owned(), ranges, doubtful });
     }
     if let Some(ranges) = known.key.macos.and_then(|text| text.parse::<Ranges>().ok()) {
-        found.push(Reads { product: "macOS".to_owned(), ranges });
+        found.push(Reads { product: "macOS".to_owned(), ranges, doubtful: Ranges::none() });
     }
     found
 }
@@ -452,8 +478,8 @@ fn reasons(
     let mut told = 0;
     for named_only in [false, true] {
         for why in files.iter().flat_map(|raw| &raw.why).filter(|why| why.domain.is_some() == named_only) {
-            let named = why.domain.as_ref();
-            let of = named.map(|named| domains(named, Wanted::Any, catalog, groups, &mut Findings::new()));
+            let look_up = |named| domains(named, Wanted::Any, catalog, groups, &mut Findings::new());
+            let of = why.domain.as_ref().map(look_up);
             let mut used = false;
             for at in by_key.get(&why.key.0).into_iter().flatten() {
                 let Some(setting) = settings.get_mut(*at) else { continue };
@@ -464,7 +490,7 @@ fn reasons(
             }
             if !used && tell {
                 told += 1;
-                let known = if told <= SUGGESTIONS { &*settings } else { &[] };
+                let known: &[Setting] = if told <= SUGGESTIONS { settings } else { &[] };
                 findings.push(why_unused(why, of.as_deref(), known, catalog));
             }
         }
@@ -501,10 +527,12 @@ fn resolve_allow(
     findings: &mut Findings,
 ) -> Option<Allow> {
     let mut allow = raw.allow.clone();
-    if code_info(&allow.code).is_none() {
+    if code_info(&allow.code).is_none() && catalog.rule(&allow.code).is_none() {
         let title = format!("`{}` is no code of a finding", allow.code);
         let mut finding = Finding::new("unknown-code", title).at(raw.code, "");
-        if let Some(near) = nearest(&allow.code, CODES.iter().map(|info| info.name)) {
+        let rules = catalog.rules();
+        let codes = CODES.iter().map(|info| info.name).chain(rules.iter().map(|rule| rule.id));
+        if let Some(near) = nearest(&allow.code, codes) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(
                 raw.code,
                 quoted(near),

@@ -29,8 +29,16 @@ fn reads(list: &[Reads]) -> String {
     if list.is_empty() {
         return "no range is known".to_owned();
     }
-    let parts: Vec<String> =
-        list.iter().map(|read| format!("{} {}", read.product, read.ranges.describe())).collect();
+    let parts: Vec<String> = list
+        .iter()
+        .map(|read| {
+            let sure = format!("{} {}", read.product, read.ranges.describe());
+            match read.doubtful.is_empty() {
+                true => sure,
+                false => format!("{sure} (doubtful {})", read.doubtful.describe()),
+            }
+        })
+        .collect();
     parts.join("; ")
 }
 
@@ -103,6 +111,11 @@ fn why_left(left: &LeftOut) -> String {
     }
 }
 
+/// The plan as JSON, as `docs/json.md` describes it.
+pub fn json(plan: &Plan, sources: &Sources, base: &str, secret: &dyn Fn(&Setting) -> bool) -> String {
+    visible::json(&plan.to_json(sources, base, secret))
+}
+
 /// All that a plan knows of one key: lines, what they override, domains, builds, reasons.
 ///
 /// # Errors
@@ -115,8 +128,17 @@ pub fn why(
     secret: &dyn Fn(&Setting) -> bool,
 ) -> Result<String, String> {
     let mut out = String::new();
+    // `Word:UseOnlineContent` asks for one domain, by alias or by name.
+    let (of, key) = match key.split_once(':') {
+        Some((of, key)) if !plan.settings.iter().any(|setting| setting.key.as_str() == of) => (Some(of), key),
+        _ => (None, key),
+    };
+    let asked = |domain: &str| of.is_none_or(|of| domain == of || catalog.short(domain) == of);
     for setting in plan.settings.iter().filter(|setting| setting.key.as_str() == key) {
         let domain = setting.domain.as_str();
+        if !asked(domain) {
+            continue;
+        }
         let _ = writeln!(out, "{key} of {} ({domain}) = {}", catalog.short(domain), value(setting, secret));
         let how = match setting.enforcement {
             Enforcement::Forced => "enforced",
@@ -135,7 +157,7 @@ pub fn why(
             let _ = writeln!(out, "  because    {}", visible::line(why, 400));
         }
     }
-    for left in plan.left_out.iter().filter(|left| left.key == key) {
+    for left in plan.left_out.iter().filter(|left| left.key == key && asked(&left.domain)) {
         let _ =
             writeln!(out, "not for {} ({}): {}", catalog.short(&left.domain), left.domain, why_left(left));
     }

@@ -1,0 +1,432 @@
+//! Evaluates rules over facts, in three values: what is unknown makes nothing false, and nothing true.
+
+use super::facts::{Fact, Facts, Known};
+use super::lookup::Catalog;
+use super::model::Literal;
+use super::rule::{ANY, Atom, Hold, Number, Path, Rule, Test};
+use super::truth::{Truth, compare, is, ordered};
+use crate::value::Value;
+use crate::version::Ranges;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+/// A place that a rule looked at, its variables filled in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The domain.
+    pub domain: String,
+    /// The key.
+    pub key: String,
+    /// Entries of dictionaries, outermost first.
+    pub inside: Vec<String>,
+}
+
+/// One firing of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Firing {
+    /// What `@` is bound to.
+    pub domain: Option<String>,
+    /// What `{key}` is bound to.
+    pub key: Option<String>,
+    /// What `{x}` is bound to.
+    pub x: Option<String>,
+    /// The places that take part and have a value, those of the first condition first.
+    pub set: Vec<Place>,
+    /// How many of `set` are those of the first condition: what the rule is about.
+    pub first: usize,
+    /// The domains of a quantified list in which the condition does not hold.
+    pub rest: Vec<String>,
+    /// The Macs concerned, by product.
+    pub macs: Vec<(String, Ranges)>,
+    /// The value of the first place, as a policy would write it.
+    pub value: Option<String>,
+    /// Whether everything was known.
+    pub certain: bool,
+}
+
+/// What the variables of a rule are bound to.
+#[derive(Clone, Copy, Default)]
+struct Bound<'b> {
+    domain: Option<&'b str>,
+    key: Option<&'b str>,
+    x: Option<&'b str>,
+}
+
+struct Evaluation<'e, 'c> {
+    rule: &'e Rule<'c>,
+    facts: &'e dyn Facts,
+    catalog: &'e Catalog<'c>,
+}
+
+impl Rule<'_> {
+    /// Every firing over these facts: once for each binding of the rule's variable.
+    pub fn evaluate<'c>(rule: &Rule<'c>, facts: &dyn Facts, catalog: &Catalog<'c>) -> Vec<Firing> {
+        let evaluation = Evaluation { rule, facts, catalog };
+        let licence = evaluation.licence();
+        if licence == Truth::No {
+            return Vec::new();
+        }
+        let domains: Vec<Option<&str>> = match rule.each {
+            Some(list) => evaluation.list(list).into_iter().map(Some).collect(),
+            None => vec![None],
+        };
+        let keys: Vec<Option<&str>> = if rule.any_key.is_empty() {
+            vec![None]
+        } else {
+            rule.any_key.iter().copied().map(Some).collect()
+        };
+        let mut found = Vec::new();
+        for domain in domains {
+            for key in &keys {
+                let outer = Bound { domain, key: *key, x: None };
+                for x in evaluation.variables(outer) {
+                    found.extend(evaluation.fire(Bound { x: x.as_deref(), ..outer }, licence));
+                }
+            }
+        }
+        found
+    }
+}
+
+impl<'e, 'c> Evaluation<'e, 'c> {
+    fn list(&self, name: &str) -> Vec<&'e str> {
+        self.catalog.list(name).map_or_else(Vec::new, |list| list.domains.clone())
+    }
+
+    fn licence(&self) -> Truth {
+        if self.rule.licence.is_none() && self.rule.licence_not.is_none() {
+            return Truth::Yes;
+        }
+        let Known::Yes(licences) = self.facts.licences() else { return Truth::Unknown };
+        let one = self.rule.licence.is_none_or(|word| licences.iter().any(|licence| licence.word() == word));
+        let other =
+            self.rule.licence_not.is_none_or(|word| licences.iter().any(|licence| licence.word() != word));
+        Truth::from(one && other)
+    }
+
+    /// Whether any Mac is among those that the rule is about, and which. A rule is about the builds of `macs`, as
+    /// far as they read the keys that it wants to be set: on others, these keys do nothing anyway.
+    fn macs(&self, bound: Bound<'_>) -> (Truth, Vec<(String, Ranges)>) {
+        let mut wanted: Vec<(&str, Ranges)> = Vec::new();
+        let mut narrow = |product: &'e str, to: Ranges| match wanted.iter_mut().find(|(p, _)| *p == product) {
+            Some((_, ranges)) => *ranges = ranges.intersect(&to),
+            None => wanted.push((product, to)),
+        };
+        for (product, range) in &self.rule.macs {
+            // The compiler of layers has parsed it.
+            let range: Ranges = range.parse().unwrap_or_else(|_| Ranges::any());
+            narrow(self.member(product, bound), range);
+        }
+        for atom in self.rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value()) {
+            let place = self.place(&atom.path, bound);
+            let Some(known) = self.catalog.key(&place.domain, &place.key) else { continue };
+            if let Some(product) = known.product(self.catalog) {
+                narrow(product.name, known.reads());
+            }
+        }
+        let mut truth = Truth::Yes;
+        let mut concerned = Vec::new();
+        for (product, range) in wanted {
+            let said = !range.is_any();
+            let (found, named) = match self.facts.versions(product) {
+                Known::Yes(versions) => {
+                    let both = versions.intersect(&range);
+                    truth = truth.and(Truth::from(!both.is_empty()));
+                    (both, self.spoken(product, &versions))
+                }
+                Known::Unknown => {
+                    truth = truth.and(Truth::Unknown);
+                    (range, product)
+                }
+            };
+            if said {
+                concerned.push((named.to_owned(), found));
+            }
+        }
+        (truth, concerned)
+    }
+
+    /// A suite stands for the one of its apps that `@` is bound to.
+    fn member(&self, product: &'e str, bound: Bound<'_>) -> &'e str {
+        let own = bound.domain.and_then(|name| self.catalog.domain(name)?.product);
+        match own.and_then(|own| self.catalog.product(own)) {
+            Some(own) if own.suite == Some(product) => own.name,
+            _ => product,
+        }
+    }
+
+    /// An app is named by its suite, unless its versions are its own.
+    fn spoken(&self, product: &'e str, versions: &Ranges) -> &'e str {
+        let suite = self.catalog.product(product).and_then(|product| product.suite);
+        match suite {
+            Some(suite) if self.facts.versions(suite) == Known::Yes(versions.clone()) => suite,
+            _ => product,
+        }
+    }
+
+    /// What `{x}` can be: the keys of the dictionaries that the rule looks into.
+    fn variables(&self, bound: Bound<'_>) -> Vec<Option<String>> {
+        let mut keys = BTreeSet::new();
+        let mut used = false;
+        for atom in self.rule.when.iter().chain(&self.rule.unless) {
+            let Some(at) = atom.path.inside.iter().position(|part| *part == "{x}") else { continue };
+            used = true;
+            let outer =
+                Path { inside: atom.path.inside.iter().take(at).copied().collect(), ..atom.path.clone() };
+            for (_, fact) in self.values(&outer, bound) {
+                if let Fact::Set(Value::Dictionary(entries)) = fact {
+                    keys.extend(entries.keys().cloned());
+                }
+            }
+        }
+        if used { keys.into_iter().map(Some).collect() } else { vec![None] }
+    }
+
+    fn place(&self, path: &Path<'_>, bound: Bound<'_>) -> Place {
+        let fill = |text: &str| {
+            let text = text.replace("{key}", bound.key.unwrap_or(""));
+            text.replace("{x}", bound.x.unwrap_or(""))
+        };
+        let domain = if path.domain == "@" { bound.domain.unwrap_or("") } else { path.domain };
+        Place {
+            domain: domain.to_owned(),
+            key: fill(path.key),
+            inside: path.inside.iter().map(|part| fill(part)).collect(),
+        }
+    }
+
+    /// What stands at a path; more than one place where the path says `*`.
+    fn values(&self, path: &Path<'_>, bound: Bound<'_>) -> Vec<(Place, Fact<'e>)> {
+        let wanted = self.place(path, bound);
+        let keys = match wanted.key.as_str() {
+            ANY => self.catalog.keys_of(&wanted.domain).into_iter().map(str::to_owned).collect(),
+            _ => vec![wanted.key],
+        };
+        let start = |key: String| {
+            let fact = self.facts.value(&wanted.domain, &key);
+            (Place { domain: wanted.domain.clone(), key, inside: Vec::new() }, fact)
+        };
+        let mut found: Vec<(Place, Fact<'e>)> = keys.into_iter().map(start).collect();
+        for part in &wanted.inside {
+            found = found.into_iter().flat_map(|(place, fact)| enter(&place, fact, part)).collect();
+        }
+        found
+    }
+
+    fn fire(&self, bound: Bound<'_>, licence: Truth) -> Option<Firing> {
+        let (macs_hold, macs) = self.macs(bound);
+        let mut truth = licence.and(macs_hold);
+        for atom in &self.rule.when {
+            truth = truth.and(self.atom(atom, bound));
+        }
+        for atom in &self.rule.unless {
+            truth = truth.and(self.atom(atom, bound).not());
+        }
+        let certain = match truth {
+            Truth::No => return None,
+            Truth::Unknown if self.rule.unknown.is_none() => return None,
+            other => other == Truth::Yes,
+        };
+        let mut firing = Firing {
+            domain: bound.domain.map(str::to_owned),
+            key: bound.key.map(str::to_owned),
+            x: bound.x.map(str::to_owned),
+            set: Vec::new(),
+            first: 0,
+            rest: Vec::new(),
+            macs,
+            value: None,
+            certain,
+        };
+        for (number, atom) in self.rule.when.iter().chain(&self.rule.unless).enumerate() {
+            self.record(atom, bound, &mut firing);
+            if number == 0 {
+                firing.first = firing.set.len();
+            }
+        }
+        Some(firing)
+    }
+
+    /// Notes which places an atom looked at.
+    fn record(&self, atom: &Atom<'_>, bound: Bound<'_>, firing: &mut Firing) {
+        let mut look = |path: &Path<'_>, bound: Bound<'_>| {
+            for (place, fact) in self.values(path, bound) {
+                if let Fact::Set(value) = fact
+                    && !firing.set.contains(&place)
+                {
+                    firing.value.get_or_insert_with(|| value.to_string());
+                    firing.set.push(place);
+                }
+            }
+        };
+        match atom.over {
+            Some((list, _)) => {
+                for (domain, _) in self.counted(list, atom, bound) {
+                    look(&atom.path, Bound { domain: Some(domain), ..bound });
+                }
+            }
+            None => look(&atom.path, bound),
+        }
+        if let Test::SameAs(path) | Test::Above(Number::At(path)) | Test::Below(Number::At(path)) = &atom.test
+        {
+            look(path, bound);
+        }
+        if let Some((list, _)) = atom.over {
+            for (domain, _) in self.counted(list, atom, bound) {
+                if self.test(atom, Bound { domain: Some(domain), ..bound }) == Truth::No {
+                    firing.rest.push(domain.to_owned());
+                }
+            }
+        }
+    }
+
+    fn atom(&self, atom: &Atom<'_>, bound: Bound<'_>) -> Truth {
+        let Some((list, hold)) = atom.over else { return self.test(atom, bound) };
+        let mut count = Count::default();
+        for (domain, member) in self.counted(list, atom, bound) {
+            count.add(self.test(atom, Bound { domain: Some(domain), ..bound }), member);
+        }
+        count.holds(hold)
+    }
+
+    /// The domains of a list that count: those that have the key, and that some Mac out there reads. With each,
+    /// whether that is certain.
+    fn counted(&self, list: &str, atom: &Atom<'_>, bound: Bound<'_>) -> Vec<(&'e str, bool)> {
+        let key = self.place(&atom.path, bound).key;
+        let mut found = Vec::new();
+        for domain in self.list(list) {
+            let Some(known) = self.catalog.key(domain, &key) else { continue };
+            let product = known.product(self.catalog);
+            match product.map(|product| self.facts.versions(product.name)) {
+                Some(Known::Yes(versions)) if versions.intersect(&known.reads()).is_empty() => {}
+                Some(Known::Unknown) => found.push((domain, false)),
+                _ => found.push((domain, true)),
+            }
+        }
+        found
+    }
+
+    /// Whether an atom holds of any of the places of its path.
+    fn test(&self, atom: &Atom<'_>, bound: Bound<'_>) -> Truth {
+        if atom.test == Test::Set(false) {
+            return self.any(&atom.path, &Test::Set(true), bound).not();
+        }
+        self.any(&atom.path, &atom.test, bound)
+    }
+
+    fn any(&self, path: &Path<'_>, test: &Test<'_>, bound: Bound<'_>) -> Truth {
+        let all = self.values(path, bound).into_iter();
+        all.fold(Truth::No, |truth, (place, fact)| truth.or(self.holds(test, &place, fact, bound)))
+    }
+
+    fn holds(&self, test: &Test<'_>, place: &Place, fact: Fact<'_>, bound: Bound<'_>) -> Truth {
+        match test {
+            Test::Set(wanted) => match fact {
+                Fact::Set(_) => Truth::from(*wanted),
+                Fact::Unset => Truth::from(!*wanted),
+                Fact::Unknown => Truth::Unknown,
+            },
+            Test::Forced(wanted) => match self.facts.forced(&place.domain, &place.key) {
+                Known::Yes(forced) => Truth::from(forced == *wanted),
+                Known::Unknown => Truth::Unknown,
+            },
+            Test::Is(literal) => is(fact, literal),
+            Test::In(list) => list.iter().fold(Truth::No, |truth, literal| truth.or(is(fact, literal))),
+            Test::IsNot(literal) => match fact {
+                Fact::Unset => Truth::No,
+                fact => is(fact, literal).not(),
+            },
+            Test::Matches(pattern) => match regex_lite::Regex::new(pattern) {
+                Ok(regex) => compare(
+                    fact,
+                    |value| matches!(value, Value::String(text) if text.as_literal().is_some_and(|text| regex.is_match(text))),
+                ),
+                // The compiler of layers has tried it.
+                Err(_) => Truth::Unknown,
+            },
+            Test::SameAs(path) => self.with(fact, path, bound, |a, b| a == b),
+            Test::Above(number) => self.order(fact, number, bound, Ordering::Greater),
+            Test::Below(number) => self.order(fact, number, bound, Ordering::Less),
+        }
+    }
+
+    fn with(
+        &self,
+        fact: Fact<'_>,
+        path: &Path<'_>,
+        bound: Bound<'_>,
+        holds: impl Fn(&Value, &Value) -> bool,
+    ) -> Truth {
+        let others = self.values(path, bound).into_iter();
+        others.fold(Truth::No, |truth, (_, other)| {
+            truth.or(match other {
+                Fact::Set(other) if other.has_tokens() => compare(fact, |_| true).and(Truth::Unknown),
+                Fact::Set(other) => compare(fact, |value| holds(value, other)),
+                Fact::Unset => Truth::No,
+                Fact::Unknown => compare(fact, |_| true).and(Truth::Unknown),
+            })
+        })
+    }
+
+    fn order(&self, fact: Fact<'_>, number: &Number<'_>, bound: Bound<'_>, wanted: Ordering) -> Truth {
+        match number {
+            Number::Literal(number) => {
+                let other = Literal::Integer(*number).to_value();
+                compare(fact, |value| ordered(value, &other) == Some(wanted))
+            }
+            Number::At(path) => self.with(fact, path, bound, |a, b| ordered(a, b) == Some(wanted)),
+        }
+    }
+}
+
+/// One step into a dictionary.
+fn enter<'e>(place: &Place, fact: Fact<'e>, part: &str) -> Vec<(Place, Fact<'e>)> {
+    let below = |part: &str| {
+        let mut inner = place.clone();
+        inner.inside.push(part.to_owned());
+        inner
+    };
+    match fact {
+        Fact::Set(Value::Dictionary(entries)) if part == ANY => {
+            entries.iter().map(|(key, value)| (below(key), Fact::Set(value))).collect()
+        }
+        Fact::Set(Value::Dictionary(entries)) => {
+            vec![(below(part), entries.get(part).map_or(Fact::Unset, Fact::Set))]
+        }
+        Fact::Set(_) | Fact::Unset => vec![(below(part), Fact::Unset)],
+        Fact::Unknown => vec![(below(part), Fact::Unknown)],
+    }
+}
+
+/// How many domains of a list hold, at least and at most.
+#[derive(Default)]
+struct Count {
+    yes: (u32, u32),
+    no: (u32, u32),
+}
+
+impl Count {
+    fn add(&mut self, truth: Truth, member: bool) {
+        if truth != Truth::No {
+            self.yes.1 += 1;
+        }
+        if truth != Truth::Yes {
+            self.no.1 += 1;
+        }
+        match truth {
+            Truth::Yes if member => self.yes.0 += 1,
+            Truth::No if member => self.no.0 += 1,
+            _ => {}
+        }
+    }
+
+    fn holds(&self, hold: Hold) -> Truth {
+        let ((yes, most_yes), (no, most_no)) = (self.yes, self.no);
+        match hold {
+            Hold::All => Truth::between(most_no == 0 && yes > 0, no == 0 && most_yes > 0),
+            Hold::Any => Truth::between(yes > 0, most_yes > 0),
+            Hold::None => Truth::between(yes > 0, most_yes > 0).not(),
+            Hold::SomeNotAll => Truth::between(yes > 0 && no > 0, most_yes > 0 && most_no > 0),
+        }
+    }
+}
