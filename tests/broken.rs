@@ -3,7 +3,7 @@
 //! `tests/broken/NNN-name.toml` is a policy, `NNN-name.expect` all of its findings, written or read by hand; a
 //! finding too many fails as one too few does. `NNN-name.good.toml` is the same policy mended, at most one
 //! changed stretch away, of which nothing may be said (or what `NNN-name.good.expect` says). Files without a
-//! number are there to be extended. Directives stand in comments: `#! build`, `#! form domain`,
+//! number are there to be extended. Directives stand in comments: `#! build`, `#! build defaults`, `#! form domain`,
 //! `#! today 2027-01-31`. `PREFSMITH_UPDATE=1 cargo test --test broken` writes the expectations anew.
 #![expect(
     clippy::unwrap_used,
@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 11] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 13] = [
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
     ("deadline-passed", "tests/rules"),
@@ -34,7 +34,9 @@ const NOT_FROM_A_POLICY: [(&str, &str); 11] = [
     ("catalogue", "a file of `--catalog`"),
     ("catalogue-override", "`--catalog`, by the command line"),
     ("left-policy", "`build --previous`"),
+    ("same-id", "several policies at once"),
     ("set-by-two-policies", "several policies at once"),
+    ("token-in-script", "a token of a file of `--catalog`"),
     ("wrong-form", "a pattern in the catalogue: the built-in one has none"),
 ];
 
@@ -91,8 +93,18 @@ fn judge(name: &str, files: &dyn Files) -> (Findings, Sources) {
     let Checked { mut findings, plan, .. } = check(plan, findings, &catalog, &Options { today });
     let form = if directive(&text, "form") == Some("domain") { Form::Domain } else { Form::Mcx };
     if let (Ok(plan), Some(_)) = (&plan, directive(&text, "build")) {
-        let request = Request { plan, catalog: &catalog, stem: "policy", form, split: false, keep: None };
-        target("mobileconfig").unwrap().emit(&request, &mut findings);
+        let request = Request {
+            plan,
+            catalog: &catalog,
+            stem: "policy",
+            form,
+            split: false,
+            keep: None,
+            left: &[],
+            scripts: false,
+        };
+        let name = directive(&text, "build").filter(|name| !name.is_empty()).unwrap_or("mobileconfig");
+        target(name).unwrap().emit(&request, &mut findings);
     }
     // Rules between settings have fixtures of their own, in tests/rules.
     let (findings, _) = findings.partition(|finding| code_info(finding.code.as_str()).is_some());

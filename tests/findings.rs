@@ -45,8 +45,19 @@ fn codes(info: &CodeInfo, piece: &str) -> Vec<String> {
     let Checked { mut findings, plan, .. } = check(plan, findings, &catalog, &options);
     if let Ok(plan) = &plan {
         let (stem, form) = ("policy", Form::Mcx);
-        let request = Request { plan, catalog: &catalog, stem, form, split: false, keep: None };
-        target("mobileconfig").unwrap().emit(&request, &mut findings);
+        let request = Request {
+            plan,
+            catalog: &catalog,
+            stem,
+            form,
+            split: false,
+            keep: None,
+            left: &[],
+            scripts: false,
+        };
+        for name in ["mobileconfig", "defaults"] {
+            target(name).unwrap().emit(&request, &mut findings);
+        }
     }
     findings.iter().map(|finding| finding.code.as_str().to_owned()).collect()
 }

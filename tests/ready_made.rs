@@ -20,7 +20,8 @@ fn checked(stem: &str, catalog: &Catalog<'_>) -> CheckedPlan {
 fn built(stem: &str, form: Form, split: bool) -> Vec<Artefact> {
     let catalog = Catalog::builtin();
     let plan = checked(stem, &catalog);
-    let request = Request { plan: &plan, catalog: &catalog, stem, form, split, keep: None };
+    let request =
+        Request { plan: &plan, catalog: &catalog, stem, form, split, keep: None, left: &[], scripts: false };
     let mut findings = Findings::new();
     let artefacts = target("mobileconfig").unwrap().emit(&request, &mut findings);
     assert!(!findings.has_errors(), "{stem}");

@@ -87,8 +87,16 @@ fn one(name: &str, policy: &str, samples: usize) {
     });
     time(&format!("{name}: findings as JSON"), samples, || json(&done.findings, &sources));
     let plan: CheckedPlan = done.plan.unwrap();
-    let request =
-        Request { plan: &plan, catalog: &catalog, stem: name, form: Form::Mcx, split: false, keep: None };
+    let request = Request {
+        plan: &plan,
+        catalog: &catalog,
+        stem: name,
+        form: Form::Mcx,
+        split: false,
+        keep: None,
+        left: &[],
+        scripts: false,
+    };
     for target in TARGETS {
         time(&format!("{name}: emit {}", target.name()), samples, || {
             target.emit(&request, &mut Findings::new())

@@ -16,7 +16,7 @@ mod types;
 mod values;
 mod versions;
 
-pub use special::twice;
+pub use special::{same_id, twice};
 pub use status::is_secret;
 
 use crate::catalog::Catalog;

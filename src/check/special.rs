@@ -275,6 +275,27 @@ impl Look<'_, '_> {
     }
 }
 
+/// Policies of one command line that have one id: on a Mac the profile of one would replace that of the other.
+pub fn same_id(plans: &[&Plan]) -> Findings {
+    let mut seen: BTreeMap<&str, &Origin> = BTreeMap::new();
+    let mut findings = Findings::new();
+    for plan in plans {
+        let (id, Some(origin)) = (plan.identity.id.as_str(), &plan.identity.origin) else { continue };
+        if let Some(first) = seen.get(id).filter(|first| **first != origin) {
+            findings.push(
+                Finding::new("same-id", format!("two policies have the id `{id}`"))
+                    .at(origin.clone(), "")
+                    .at((*first).clone(), "")
+                    .note("a Mac takes their profiles for one: the second replaces the first")
+                    .help("give each policy an id of its own"),
+            );
+        } else {
+            seen.insert(id, origin);
+        }
+    }
+    findings
+}
+
 /// Dictionaries that several policies of one command line enforce, with different entries.
 ///
 /// Policies can be alternatives, for different Macs: it is for their author to know whether any Mac gets two.

@@ -27,6 +27,7 @@ Examples:
   prefsmith build office.toml                         out/office/office.mobileconfig
   prefsmith build office.toml --split --out dist      one profile for each domain
   prefsmith build policies/*.toml --out dist          dist/<name> for each
+  prefsmith build office.toml --target defaults       scripts, into out/office/defaults
   prefsmith build office.toml --check                 are the files in out/office up to date?
 
 Exit status:
@@ -52,7 +53,7 @@ pub(super) struct Args {
     /// One profile for each domain
     #[arg(long)]
     split: bool,
-    /// The manifest of an earlier build: say what left the policy since
+    /// The manifest of an earlier build: say what left the policy since, and let remove.sh take it back
     #[arg(long, value_name = "MANIFEST")]
     previous: Option<PathBuf>,
     /// Keep the identifiers and UUIDs of a profile that is deployed already
@@ -100,8 +101,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     }
     let catalog = layers.catalog()?;
     let mut exit = Exit::Fine;
+    let keep = keep.as_ref();
+    let mut build = Build { args, global, targets: &targets, catalog: &catalog, keep, ids: BTreeMap::new() };
     for (policy, folder) in args.policies.iter().zip(&folders) {
-        let mut build = Build { args, global, targets: &targets, catalog: &catalog, keep: keep.as_ref() };
         // One policy that fails does not keep the others from being built.
         exit = exit.max(build.one(policy, folder).unwrap_or_else(|error| {
             complain(&format!("{error:#}"));
@@ -162,6 +164,8 @@ struct Build<'b, 'c> {
     targets: &'b [&'static dyn Target],
     catalog: &'b Catalog<'c>,
     keep: Option<&'b Kept>,
+    /// The ids of the policies that were built so far, with their files.
+    ids: BTreeMap<String, String>,
 }
 
 impl Build<'_, '_> {
@@ -177,13 +181,31 @@ impl Build<'_, '_> {
         let command = format!("prefsmith check {}", label(policy));
         let Ok(plan) = checked.plan else {
             say_findings(&findings, allowed, &sources, &command);
+            complain(&format!("nothing was written for {}", label(policy)));
             return Ok(Exit::Found);
         };
+        if let Some(other) = self.ids.insert(plan.identity.id.clone(), label(policy)) {
+            let id = &plan.identity.id;
+            complain(&format!("nothing was written for {}: {other} has the id `{id}` too", label(policy)));
+            return Ok(Exit::Found);
+        }
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
-        if let Some(path) = &self.args.previous {
-            previous::left(path, &plan, self.catalog, &mut own)?;
-        }
+        let left = match &self.args.previous {
+            Some(path) => previous::left(path, &plan, self.catalog, &mut own)?,
+            None => {
+                // What left since the last build into this folder is told, and nothing else: files must not depend
+                // on what lies there.
+                let last = folder.join("manifest.json");
+                if !self.args.check && last.is_file() {
+                    let mut said = Findings::new();
+                    if previous::left(&last, &plan, self.catalog, &mut said).is_ok() {
+                        own.extend(said);
+                    }
+                }
+                Vec::new()
+            }
+        };
         let stem = stem(policy)?;
         let request = Request {
             plan: &plan,
@@ -192,6 +214,8 @@ impl Build<'_, '_> {
             form: self.args.form.into(),
             split: self.args.split,
             keep: self.keep,
+            left: &left,
+            scripts: self.targets.iter().any(|target| target.name() == "defaults"),
         };
         let mut artefacts: Vec<Artefact> = Vec::new();
         for target in self.targets {
@@ -202,6 +226,7 @@ impl Build<'_, '_> {
         let refused = own.has_errors();
         say_findings_and(&findings, own, allowed, &sources, &command);
         if refused {
+            complain(&format!("nothing was written for {}", label(policy)));
             return Ok(Exit::Found);
         }
         let content = |files: &[FileEntry]| {
@@ -224,6 +249,11 @@ impl Build<'_, '_> {
         artefacts: &[Artefact],
         content: &dyn Fn(&[FileEntry]) -> Vec<u8>,
     ) -> Result<Exit> {
+        for artefact in artefacts {
+            if let Some(sentence) = previous::renamed(folder, artefact) {
+                complain(&sentence);
+            }
+        }
         let changes = commit(folder, artefacts, content, &CommitOptions { force: self.args.force })?;
         for sentence in [&changes.mended, &changes.left_over].into_iter().flatten() {
             complain(sentence);

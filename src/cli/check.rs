@@ -1,8 +1,9 @@
 //! `prefsmith check`: what is wrong with policies.
 
-use super::common::{Exit, Global, Layers, complain, day, judge, label, mask, print, say, text_options};
-use crate::check::{CheckedPlan, Options, twice};
+use super::common::{Exit, Global, Layers, complain, day, judge, label, mask, print, text_options};
+use crate::check::{CheckedPlan, Options, same_id, twice};
 use crate::finding::{Findings, Severity, Sources};
+use crate::plan::Plan;
 use crate::report::findings::{github, json, sarif, summary, text};
 use anyhow::Result;
 use clap::ValueEnum;
@@ -81,13 +82,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
             }
         }
     }
-    findings.extend(twice(&plans.iter().map(|plan| &**plan).collect::<Vec<_>>(), &catalog));
+    let plans: Vec<&Plan> = plans.iter().map(|plan| &**plan).collect();
+    findings.extend(same_id(&plans));
+    findings.extend(twice(&plans, &catalog));
     match args.format {
         Format::Text => {
             print(&text(&findings, &sources, &text_options(std::io::stdout().is_terminal())))?;
             // Of a file that could not be read nobody knows whether there would be findings.
             if exit < Exit::Failure || !findings.is_empty() {
-                say(&format!("{}\n", summary(&findings, allowed)));
+                print(&format!("{}\n", summary(&findings, allowed)))?;
             }
         }
         Format::Json => print(&json(&findings, &sources))?,

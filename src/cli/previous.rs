@@ -4,8 +4,10 @@ use super::build::manifest_text;
 use super::common::{label, read_bytes};
 use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
+use crate::emit::{Artefact, Left};
 use crate::finding::{Finding, Findings, Severity};
 use crate::profile::{Kept, kept};
+use crate::value::{DomainName, KeyName, NameError};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::path::Path;
@@ -23,13 +25,13 @@ struct Old {
     enforcement: String,
 }
 
-/// Says what left the policy since the build that wrote a manifest.
+/// What left the policy since the build that wrote a manifest; says so.
 pub(super) fn left(
     path: &Path,
     plan: &CheckedPlan,
     catalog: &Catalog<'_>,
     findings: &mut Findings,
-) -> Result<()> {
+) -> Result<Vec<Left>> {
     let bytes = manifest_text(path)?;
     let old: Manifest = serde_json::from_slice(&bytes)
         .map_err(|error| anyhow!("this is no manifest of prefsmith: {error}"))
@@ -40,13 +42,20 @@ pub(super) fn left(
         label(path),
         old.version
     );
+    let mut left = Vec::new();
     for setting in old.settings.iter().filter(|setting| setting.enforcement != "unset") {
         if plan.setting(&setting.domain, &setting.key).is_some() {
             continue;
         }
         findings.push(left_policy(setting, plan, catalog));
+        let named = |error: NameError| anyhow!("{}: a name in the manifest {error}", label(path));
+        left.push(Left {
+            domain: DomainName::new(&setting.domain).map_err(named)?,
+            key: KeyName::new(&setting.key).map_err(named)?,
+            weak: setting.enforcement == "default",
+        });
     }
-    Ok(())
+    Ok(left)
 }
 
 fn left_policy(old: &Old, plan: &CheckedPlan, catalog: &Catalog<'_>) -> Finding {
@@ -76,4 +85,21 @@ fn left_policy(old: &Old, plan: &CheckedPlan, catalog: &Catalog<'_>) -> Finding 
 pub(super) fn identifiers(path: &Path) -> Result<Kept> {
     let bytes = read_bytes(path, 16 << 20).map_err(|why| anyhow!("{why}")).with_context(|| label(path))?;
     kept(&bytes).with_context(|| label(path))
+}
+
+/// Whether a profile that is about to be replaced has another identifier: a Mac would then keep it beside the new one.
+pub(super) fn renamed(folder: &Path, artefact: &Artefact) -> Option<String> {
+    if artefact.target != "mobileconfig" {
+        return None;
+    }
+    let path = folder.join(artefact.path.as_str());
+    let old = kept(&read_bytes(&path, 16 << 20).ok()?).ok()?.identifier;
+    let new = kept(&artefact.bytes).ok()?.identifier;
+    (old != new).then(|| {
+        format!(
+            "{}: the identifier changes from `{old}` to `{new}`: a Mac that has the old profile keeps it beside the new one \
+             (--keep-identifiers-from keeps it, on every build)",
+            label(&path)
+        )
+    })
 }

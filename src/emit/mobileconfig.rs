@@ -32,6 +32,9 @@ impl Target for Mobileconfig {
             refuse(request, setting, findings);
         }
         apple_domains(request, &domains, findings);
+        if domains.is_empty() && request.scripts {
+            return Vec::new();
+        }
         if domains.is_empty() {
             let finding =
                 Finding::new("empty-profile", "the policy enforces nothing: there is no profile to write");
@@ -96,7 +99,12 @@ fn carried(request: &Request<'_, '_>, findings: &mut Findings) -> BTreeMap<Domai
         } else {
             "a profile enforces, or sets once"
         };
-        findings.push(finding.note(why));
+        let finding = finding.note(why);
+        findings.push(if request.scripts {
+            finding.note("the scripts of this build do it")
+        } else {
+            finding.help("the scripts of `--target defaults` do it")
+        });
     }
     domains
 }

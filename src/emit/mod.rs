@@ -1,8 +1,10 @@
 //! From a checked plan to artefacts in memory; one file for each target.
 
+mod defaults;
 mod manifest;
 mod mobileconfig;
 
+pub use defaults::Defaults;
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 
@@ -10,7 +12,7 @@ use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
 use crate::finding::Findings;
 use crate::profile::{Form, Kept};
-use crate::value::FileName;
+use crate::value::{DomainName, FileName, KeyName};
 
 /// A file that a build makes, in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,21 @@ pub struct Request<'r, 'c> {
     pub split: bool,
     /// Identifiers of a profile that is deployed already.
     pub keep: Option<&'r Kept>,
+    /// What an earlier build had and the policy has no more.
+    pub left: &'r [Left],
+    /// Whether this build also makes the scripts, which carry what a profile cannot.
+    pub scripts: bool,
+}
+
+/// A setting that has left the policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Its domain.
+    pub domain: DomainName,
+    /// Its key.
+    pub key: KeyName,
+    /// Whether it was one of `[defaults]`, and so in /Library/Preferences.
+    pub weak: bool,
 }
 
 /// Somebody who takes artefacts.
@@ -53,7 +70,7 @@ pub trait Target: Sync {
 }
 
 /// Every target, in the order of their names.
-pub static TARGETS: &[&dyn Target] = &[&Mobileconfig];
+pub static TARGETS: &[&dyn Target] = &[&Defaults, &Mobileconfig];
 
 /// A target by its name.
 pub fn target(name: &str) -> Option<&'static dyn Target> {

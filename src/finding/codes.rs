@@ -621,6 +621,27 @@ Start = 2027-01-31T00:00:00Z"#,
         allowable: false,
     },
     CodeInfo {
+        name: "same-id",
+        severity: Severity::Error,
+        summary: "Several policies of one command line have one `id`.",
+        why: "Identifiers and UUIDs are made from the id. On a Mac that gets two profiles with one identifier, the \
+              second replaces the first.",
+        example: "prefsmith check office.toml outlook.toml    (both have id = \"com.example.office\")",
+        instead: "Give each policy an id of its own; a policy that is only there to be extended needs none.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "script-cannot-force",
+        severity: Severity::Error,
+        summary: "A script for a setting that counts only when it is enforced.",
+        why: "The app takes the key only from managed preferences, which a profile alone can write. A script \
+              that sets it elsewhere would look as if it had worked.",
+        example: r#"[settings.Outlook]
+DisableImport = true"#,
+        instead: "prefsmith build office.toml --target mobileconfig",
+        allowable: false,
+    },
+    CodeInfo {
         name: "secret-in-profile",
         severity: Severity::Warning,
         summary: "A secret that every user of the Mac could read.",
@@ -630,6 +651,17 @@ Start = 2027-01-31T00:00:00Z"#,
 httpProxyPassword = "correct horse""#,
         instead: "Hand secrets out in another way: the keychain, single sign-on, a certificate.",
         allowable: true,
+    },
+    CodeInfo {
+        name: "secret-in-script",
+        severity: Severity::Warning,
+        summary: "A secret in a script.",
+        why: "Whoever can read a script can read the secret in it, in the MDM and on the Mac, and what it sets \
+              lies in the preferences of the user.",
+        example: r#"[settings.SkypeForBusiness]
+httpProxyPassword = "correct horse""#,
+        instead: "Hand secrets out in another way: the keychain, single sign-on, a certificate.",
+        allowable: false,
     },
     CodeInfo {
         name: "set-by-two-policies",
@@ -713,6 +745,16 @@ SendAllTelemetryEnabled = false"#,
 DefaultEmailAddressOrDomain = "${user.mail}""#,
         instead: r#"[settings.Outlook]
 DefaultEmailAddressOrDomain = "example.com""#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "token-in-script",
+        severity: Severity::Error,
+        summary: "An identity token that no script can find out.",
+        why: "A script finds out what a Mac knows of itself and of the user, and takes what a directory knows \
+              as a parameter: the tokens of the built-in catalogue. Of another token it knows nothing.",
+        example: "prefsmith build office.toml --target defaults --catalog tokens.toml",
+        instead: "Keep the setting in a policy for an MDM that knows the token.",
         allowable: false,
     },
     CodeInfo {

@@ -3,14 +3,23 @@
 //! A value reaches a text only through the escape of its language: `{{{` is banned from templates, which a test
 //! reads.
 
+mod shell;
 mod toml;
 
+pub use shell::{Call, Head, Piece, Scripts, quote};
 pub use toml::policy;
 
 /// Why a template could not be filled. It is a fault of prefsmith: templates and their data are its own.
 #[derive(Debug, thiserror::Error)]
 #[error("a template of prefsmith's is broken: {0}")]
 pub struct TemplateError(String);
+
+impl TemplateError {
+    /// One with this reason.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
 
 #[cfg(test)]
 mod tests {

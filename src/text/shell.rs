@@ -1,0 +1,203 @@
+//! Shell text: the one place of shell quoting, and the templates of the scripts.
+
+use super::TemplateError;
+use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
+use serde::Serialize;
+
+/// What every script starts with.
+const HEAD: &str = include_str!("../../templates/script-head.sh.hbs");
+/// A function of calls.
+const CALLS: &str = include_str!("../../templates/script-calls.sh.hbs");
+/// The part that is the same in every script; no template.
+const RUNTIME: &str = include_str!("../../templates/scripts-runtime.sh");
+
+/// One word of a shell command that is this text, whatever it holds.
+///
+/// Words of small letters and `_` stay as they are. `FLEET_` is cut in two, because Fleet replaces
+/// `$FLEET_VAR_…` in scripts before any shell reads them. A NUL cannot be part of a word; property lists
+/// cannot carry one either.
+pub fn quote(text: &str) -> String {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('\'');
+    out.push_str(&text.replace('\'', "'\\''").replace("FLEET_", "FLE''ET_"));
+    out.push('\'');
+    out
+}
+
+/// A piece of a word: a text, or the value that a variable has when the script runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Piece {
+    text: String,
+    /// The name of the variable; empty for a text.
+    variable: String,
+}
+
+impl Piece {
+    /// This text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), variable: String::new() }
+    }
+
+    /// The value of a variable, whose name is a word of the scripts' own.
+    pub fn variable(name: impl Into<String>) -> Self {
+        Self { text: String::new(), variable: name.into() }
+    }
+}
+
+/// One call of a function of the scripts' own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Call {
+    verb: &'static str,
+    words: Vec<Vec<Piece>>,
+}
+
+impl Call {
+    /// A call without arguments.
+    pub fn new(verb: &'static str) -> Self {
+        Self { verb, words: Vec::new() }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn word(self, text: impl Into<String>) -> Self {
+        self.pieces(vec![Piece::text(text)])
+    }
+
+    /// Adds an argument of several pieces; none make an empty text.
+    #[must_use]
+    pub fn pieces(mut self, mut pieces: Vec<Piece>) -> Self {
+        if pieces.is_empty() {
+            pieces.push(Piece::text(""));
+        }
+        self.words.push(pieces);
+        self
+    }
+}
+
+/// What stands at the top of a script.
+#[derive(Clone, Debug, Serialize)]
+pub struct Head<'t> {
+    /// One line about it, for a comment.
+    pub title: &'t str,
+    /// The same for `--help`, in full.
+    pub about: &'t str,
+    /// `apply` or `remove`.
+    pub mode: &'t str,
+    /// The domain of the record.
+    pub record: &'t str,
+    /// The identity tokens it needs, with spaces between.
+    pub tokens: &'t str,
+    /// `yes` or `no`: whether it sets anything of users.
+    pub for_users: &'t str,
+    /// `yes` or `no`: whether it sets anything for every user of the Mac.
+    pub for_computer: &'t str,
+}
+
+#[derive(Serialize)]
+struct Function<'t> {
+    name: &'t str,
+    calls: &'t [Call],
+}
+
+/// The templates of scripts, compiled once.
+pub struct Scripts(Handlebars<'static>);
+
+impl Scripts {
+    /// Compiles them.
+    ///
+    /// # Errors
+    /// A fault of a template.
+    pub fn new() -> Result<Self, TemplateError> {
+        let mut registry = Handlebars::new();
+        registry.set_strict_mode(true);
+        registry.register_escape_fn(quote);
+        registry.register_helper("comment", Box::new(comment));
+        for (name, text) in [("head", HEAD), ("calls", CALLS)] {
+            let done = registry.register_template_string(name, text);
+            done.map_err(|error| TemplateError(error.to_string()))?;
+        }
+        Ok(Self(registry))
+    }
+
+    /// A whole script: `settings` runs for each user or for the Mac, `apps` once before.
+    ///
+    /// # Errors
+    /// A fault of a template.
+    pub fn script(&self, head: &Head<'_>, apps: &[Call], settings: &[Call]) -> Result<String, TemplateError> {
+        let mut script = self.render("head", head)?;
+        script.push_str(RUNTIME);
+        for (name, calls) in [("apps", apps), ("settings", settings)] {
+            // A function of the shell needs a command.
+            let nothing = [Call::new("true")];
+            let calls = if calls.is_empty() { &nothing } else { calls };
+            script.push_str(&self.render("calls", &Function { name, calls })?);
+        }
+        script.push_str("\nmain \"$@\"\n");
+        Ok(script)
+    }
+
+    fn render(&self, name: &str, data: &impl Serialize) -> Result<String, TemplateError> {
+        self.0.render(name, data).map_err(|error| TemplateError(error.to_string()))
+    }
+}
+
+/// Text inside a comment: one line of ASCII.
+fn comment(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let text = helper.param(0).and_then(|param| param.value().as_str());
+    let text = text.ok_or_else(|| RenderErrorReason::Other("a helper without its text".to_owned()))?;
+    let line: String = text.chars().map(|c| if matches!(c, ' '..='~') { c } else { '?' }).collect();
+    out.write(&line)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoting() {
+        for (text, word) in [
+            ("", "''"),
+            ("plain_word", "plain_word"),
+            ("Word", "'Word'"),
+            ("it's", "'it'\\''s'"),
+            ("$(x) `y` \\ \"z\"\n!", "'$(x) `y` \\ \"z\"\n!'"),
+            ("$FLEET_VAR_X", "'$FLE''ET_VAR_X'"),
+            ("-x", "'-x'"),
+        ] {
+            assert_eq!(quote(text), word);
+        }
+    }
+
+    #[test]
+    fn comments_cannot_be_left() {
+        let head = Head {
+            title: "a\nrm -rf / \u{e9}",
+            about: "it's",
+            mode: "apply",
+            record: "r.x",
+            tokens: "",
+            for_users: "yes",
+            for_computer: "no",
+        };
+        let script = Scripts::new().unwrap().script(&head, &[], &[]).unwrap();
+        assert!(script.contains("\n# a?rm -rf / ?\n"), "{script}");
+        assert!(script.contains("\nabout='it'\\''s'\nmode=apply\n"));
+        assert!(script.ends_with("\nsettings() {\n  true\n}\n\nmain \"$@\"\n"), "{script}");
+    }
+
+    /// A tag in the fixed part would stand there as it is.
+    #[test]
+    fn the_fixed_part_is_ascii_without_tags() {
+        assert!(RUNTIME.is_ascii() && !RUNTIME.contains("{{") && !RUNTIME.contains('\r'));
+    }
+}
