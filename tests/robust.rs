@@ -101,6 +101,13 @@ fn fifty_thousand_keys() {
     assert_eq!(codes(bare).len(), MANY, "an error for each");
 }
 
+/// Whether a near miss is told must not depend on how many lines stand before it.
+#[test]
+fn a_near_miss_after_two_hundred_unknown_keys() {
+    let others = many(200, |at| format!("Completely{at}Different"), "[custom.Outlook]");
+    assert!(codes(format!("{others}DisableImpor = true\n")).contains(&"near-miss".to_owned()));
+}
+
 #[test]
 fn ten_thousand_slips() {
     const MANY: usize = 10_000;

@@ -31,6 +31,7 @@ impl Policy {
             left_out: Vec::new(),
             sections: BTreeMap::new(),
             custom: BTreeMap::new(),
+            keys: BTreeMap::new(),
             unknown: 0,
         };
         let mut all = Chosen::new();
@@ -87,10 +88,12 @@ struct Resolver<'r, 'c> {
     sections: BTreeMap<Span, Vec<DomainName>>,
     /// Keys that no catalogue knows, by domain.
     custom: BTreeMap<String, Vec<(String, Span)>>,
+    /// The known keys of domains in `[custom]` and `[unset]`.
+    keys: BTreeMap<String, Vec<&'c str>>,
     unknown: usize,
 }
 
-impl Resolver<'_, '_> {
+impl<'c> Resolver<'_, 'c> {
     fn take(&mut self, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
         match &raw.domain {
             None => self.bare(raw, chosen, findings),
@@ -237,7 +240,12 @@ impl Resolver<'_, '_> {
     /// A key in `[custom]` or `[unset]` that no catalogue knows: fine, unless it is nearly a known one.
     fn custom_unknown(&mut self, domain: &str, raw: &RawSetting, findings: &mut Findings) {
         let (name, span) = &raw.key;
-        let near = self.may_suggest().then(|| nearest(name, self.catalog.keys_of(domain))).flatten();
+        // An error is never a matter of how many others there are: the search has no limit, as suggestions do.
+        if !self.keys.contains_key(domain) {
+            self.keys.insert(domain.to_owned(), self.catalog.keys_of(domain));
+        }
+        let known = self.keys.get(domain).map_or(&[][..], Vec::as_slice);
+        let near = nearest(name, known.iter().copied());
         let short = self.catalog.short(domain);
         match near {
             Some(near) => findings.push(
