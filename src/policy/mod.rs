@@ -95,49 +95,54 @@ struct Loader<'l> {
 impl Loader<'_> {
     /// Reads a file, then what it extends, and puts them in order: depth first, each once.
     fn take(&mut self, path: &str, source: SourceId, text: &str) {
-        let raw = read::read(source, text, self.findings);
+        let mut raw = read::read(source, text, self.findings);
         self.open.push(normal(path));
         for (wanted, span) in &raw.head.extends {
-            self.extend(path, wanted, *span);
+            raw.base_lost |= !self.extend(path, wanted, *span);
         }
         self.open.pop();
         self.done.push(raw);
     }
 
-    fn extend(&mut self, from: &str, wanted: &str, span: Span) {
+    /// Whether what the file says is known: here, or where it was read before.
+    fn extend(&mut self, from: &str, wanted: &str, span: Span) -> bool {
         let refuse = |title: String| Finding::new("extends", title).at(span, "");
         if wanted.trim().is_empty() {
             self.findings.push(refuse("the path of a file to be extended is empty".to_owned()));
-            return;
+            return false;
         }
         if wanted.starts_with('/') || wanted.contains(['\\', '\0']) {
             let finding = refuse(format!("`{wanted}` is no relative path"));
             self.findings.push(finding.help("write it from this file's folder, with `/`"));
-            return;
+            return false;
         }
         let path = join(from, wanted);
         let key = normal(&path);
         if self.open.last() == Some(&key) {
             self.findings.push(refuse(format!("`{wanted}` extends itself")));
-            return;
+            return true;
         }
         if self.open.contains(&key) {
             self.findings.push(refuse(format!("`{wanted}` leads back to a file that extends this one")));
-            return;
+            return true;
         }
         if !self.seen.insert(key) {
-            return;
+            return true;
         }
         if self.seen.len() > MAX_FILES {
             self.findings.push(refuse(format!("a policy is made of at most {MAX_FILES} files")));
-            return;
+            return false;
         }
         match self.files.read(&path) {
             Ok(text) => {
                 let source = self.sources.add(normal(&path), text.clone());
                 self.take(&path, source, &text);
+                true
             }
-            Err(error) => self.findings.push(refuse(format!("`{wanted}` cannot be read: {error}"))),
+            Err(error) => {
+                self.findings.push(refuse(format!("`{wanted}` cannot be read: {error}")));
+                false
+            }
         }
     }
 }

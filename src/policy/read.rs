@@ -12,6 +12,8 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
     let document = Document::parse(source, text, findings);
     let root = document.root();
     let mut raw = Raw { whole: document.is_whole(), ..Raw::default() };
+    let words = document.lost().flat_map(|stretch| stretch.split(['=', '{', ',', '\n']));
+    raw.lost = words.map(|word| word.trim().trim_matches(['"', '\'']).to_owned()).collect();
     match root.table("policy", findings) {
         Some(table) => raw.head = head::read(&table, findings),
         None => raw.head_told = root.get("policy").is_some() || near_head(&root),
@@ -34,7 +36,7 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
         why(&table, text, &mut raw, findings);
     }
     for table in root.tables("allow", findings) {
-        raw.allows.extend(head::allow(&table, findings));
+        raw.allows.extend(head::allow(&table, raw.whole, findings));
     }
     let mut others = Findings::new();
     root.refuse_others("unknown-table", "at the top of a policy", &mut others);

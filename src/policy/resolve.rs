@@ -12,7 +12,7 @@ use crate::finding::{CODES, Finding, Findings, Origin, Span, code_info, listed};
 use crate::plan::{Allow, Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
 use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, quoted, toml_key, write};
 use crate::version::Ranges;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many unknown names are told the nearest known one: the search reads every name of the catalogue.
 const SUGGESTIONS: usize = 100;
@@ -32,6 +32,8 @@ impl Policy {
             sections: BTreeMap::new(),
             custom: BTreeMap::new(),
             keys: BTreeMap::new(),
+            lost: self.files.iter().flat_map(|raw| raw.lost.iter().map(String::as_str)).collect(),
+            base_lost: self.files.iter().any(|raw| raw.base_lost),
             unknown: 0,
         };
         let mut all = Chosen::new();
@@ -49,11 +51,13 @@ impl Policy {
         if self.files.iter().any(|raw| raw.head.attach_both == Some(true)) {
             attach_both(&mut all);
         }
-        require_stamp(&self.files, &all, &identity, findings);
+        let whole = self.files.iter().all(|raw| raw.whole && !raw.base_lost);
+        if whole {
+            require_stamp(&self.files, &all, &identity, findings);
+        }
         let mut settings: Vec<Setting> =
             all.into_iter().map(|(at, candidate)| setting(at, candidate, &identity, catalog)).collect();
         settings.sort_by(|a, b| (a.channel, &a.domain, &a.key).cmp(&(b.channel, &b.domain, &b.key)));
-        let whole = self.files.iter().all(|raw| raw.whole);
         reasons(&self.files, &mut settings, catalog, &groups, whole, findings);
         let allows = self.files.iter().flat_map(|raw| raw.allows.iter());
         let set: Vec<&Setting> = settings.iter().collect();
@@ -90,6 +94,10 @@ struct Resolver<'r, 'c> {
     custom: BTreeMap<String, Vec<(String, Span)>>,
     /// The known keys of domains in `[custom]` and `[unset]`.
     keys: BTreeMap<String, Vec<&'c str>>,
+    /// Words that a syntax error made doubtful: one may be the name of a group.
+    lost: BTreeSet<&'r str>,
+    /// Whether a file that is extended could not be read: it may have said anything.
+    base_lost: bool,
     unknown: usize,
 }
 
@@ -195,7 +203,18 @@ impl<'c> Resolver<'_, 'c> {
         let wanted = if open { Wanted::Any } else { Wanted::Known };
         // A section is looked up once: a whole section under a wrong name is one mistake.
         let (catalog, groups) = (self.catalog, &self.groups);
-        let look_up = || domains(named, wanted, catalog, groups, findings);
+        let (lost, base_lost) = (&self.lost, self.base_lost);
+        let look_up = || {
+            let mut said = Findings::new();
+            let found = domains(named, wanted, catalog, groups, &mut said);
+            // It may be a group that was lost with what could not be read.
+            let doubtful = |finding: &Finding| {
+                let base = base_lost && finding.fix.is_none() && !named.name.contains('.');
+                finding.code.as_str() == "unknown-domain" && (base || lost.contains(named.name.as_str()))
+            };
+            findings.extend(said.partition(|finding| !doubtful(finding)).0);
+            found
+        };
         let found = self.sections.entry(named.span).or_insert_with(look_up).clone();
         let mut unknown: Vec<&str> = Vec::new();
         for domain in &found {
