@@ -48,7 +48,7 @@ impl Policy {
         resolver.custom_keys(findings);
         let (groups, left_out) = (resolver.groups, resolver.left_out);
         let identity = self.identity();
-        if self.files.iter().any(|raw| raw.head.attach_both == Some(true)) {
+        if self.files.iter().rev().find_map(|raw| raw.head.attach_both) == Some(true) {
             attach_both(&mut all);
         }
         let whole = self.files.iter().all(|raw| raw.whole && !raw.base_lost);

@@ -1,0 +1,47 @@
+//! Policies that extend each other, and the files they are read from.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "helpers of tests, which clippy.toml does not know as tests"
+)]
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_prefsmith")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn plan(folder: &Path, policy: &str) -> Value {
+    serde_json::from_slice(&run(folder, &["plan", policy, "--format", "json"]).stdout).unwrap()
+}
+
+fn texts(list: &Value, field: &str) -> Vec<String> {
+    list.as_array().unwrap().iter().map(|one| one[field].as_str().unwrap().to_owned()).collect()
+}
+
+const HEAD: &str = "[policy]\nid = \"com.example.office\"\n";
+
+#[test]
+fn a_later_file_turns_attach_key_off() {
+    let base = "[policy]\nattach-key = \"both\"\n[settings]\nIsAttachFilesEnabled = false\n";
+    let with = |own: &str| {
+        let policy = format!("{HEAD}extends = [\"base.toml\"]\n{own}");
+        let folder = folder(&[("base.toml", base), ("p.toml", &policy)]);
+        texts(&plan(folder.path(), "p.toml")["settings"], "key")
+    };
+    assert!(with("").contains(&"IsAttachedEnabled".to_owned()));
+    assert_eq!(with("attach-key = \"named\"\n"), ["IsAttachFilesEnabled"]);
+}
