@@ -45,3 +45,21 @@ fn a_later_file_turns_attach_key_off() {
     assert!(with("").contains(&"IsAttachedEnabled".to_owned()));
     assert_eq!(with("attach-key = \"named\"\n"), ["IsAttachFilesEnabled"]);
 }
+
+#[test]
+fn nothing_is_left_out_that_another_file_sets() {
+    let bare = "[settings]\nSendAllTelemetryEnabled = false\n";
+    let with = |own: &str| {
+        let policy = format!("{HEAD}extends = [\"base.toml\"]\n{own}");
+        let folder = folder(&[("base.toml", bare), ("p.toml", &policy)]);
+        plan(folder.path(), "p.toml")["left_out"].clone()
+    };
+    let once = with("");
+    let domains = texts(&once, "domain");
+    assert!(domains.contains(&"com.microsoft.office".to_owned()), "{domains:?}");
+    let twice = with(bare);
+    assert_eq!(texts(&twice, "domain"), domains);
+    assert!(twice.as_array().unwrap().iter().all(|left| left["origin"]["file"] == "p.toml"), "{twice}");
+    let own = with("[settings.\"com.microsoft.office\"]\nSendAllTelemetryEnabled = false\n");
+    assert!(!texts(&own, "domain").contains(&"com.microsoft.office".to_owned()), "{own}");
+}

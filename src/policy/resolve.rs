@@ -51,6 +51,7 @@ impl Policy {
         if self.files.iter().rev().find_map(|raw| raw.head.attach_both) == Some(true) {
             attach_both(&mut all);
         }
+        let left_out = still_left_out(left_out, &all);
         let whole = self.files.iter().all(|raw| raw.whole && !raw.base_lost);
         if whole {
             require_stamp(&self.files, &all, &identity, findings);
@@ -446,6 +447,21 @@ fn attach_both(all: &mut Chosen) {
             all.entry((domain.clone(), to)).or_insert(found);
         }
     }
+}
+
+/// What is left out of the whole policy: the last line that says so of a key, unless another line sets it.
+fn still_left_out(list: Vec<LeftOut>, all: &Chosen) -> Vec<LeftOut> {
+    let set: BTreeSet<(&str, &str)> =
+        all.keys().map(|(domain, key)| (domain.as_str(), key.as_str())).collect();
+    let mut last: BTreeMap<(String, String), (usize, LeftOut)> = BTreeMap::new();
+    for (at, left) in list.into_iter().enumerate() {
+        if !set.contains(&(left.domain.as_str(), left.key.as_str())) {
+            last.insert((left.domain.clone(), left.key.clone()), (at, left));
+        }
+    }
+    let mut kept: Vec<(usize, LeftOut)> = last.into_values().collect();
+    kept.sort_by_key(|(at, _)| *at);
+    kept.into_iter().map(|(_, left)| left).collect()
 }
 
 fn require_stamp(files: &[Raw], all: &Chosen, identity: &Identity, findings: &mut Findings) {
