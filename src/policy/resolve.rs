@@ -1,6 +1,6 @@
 //! From the files of a policy to a plan, by asking the catalogue.
 
-use super::merge::{Candidate, Chosen, over_files, within_file};
+use super::merge::{Candidate, Chosen, InFile, over_files};
 use super::names::{self, Groups, Wanted, add_groups, domains};
 use super::raw::{Head, Named, Raw, RawAllow, RawSetting, Section, Why};
 use super::value::bad_data;
@@ -39,11 +39,11 @@ impl Policy {
         let mut all = Chosen::new();
         for raw in &self.files {
             add_groups(&raw.groups, catalog, &mut resolver.groups, findings);
-            let mut chosen = Chosen::new();
+            let mut chosen = InFile::default();
             for setting in &raw.settings {
                 resolver.take(setting, &mut chosen, findings);
             }
-            over_files(&mut all, chosen);
+            over_files(&mut all, chosen.merge(findings));
         }
         resolver.custom_keys(findings);
         let (groups, left_out) = (resolver.groups, resolver.left_out);
@@ -103,14 +103,14 @@ struct Resolver<'r, 'c> {
 }
 
 impl<'c> Resolver<'_, 'c> {
-    fn take(&mut self, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
+    fn take(&mut self, raw: &RawSetting, chosen: &mut InFile, findings: &mut Findings) {
         match &raw.domain {
             None => self.bare(raw, chosen, findings),
             Some(named) => self.in_domain(named, raw, chosen, findings),
         }
     }
 
-    fn bare(&mut self, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
+    fn bare(&mut self, raw: &RawSetting, chosen: &mut InFile, findings: &mut Findings) {
         let (name, span) = &raw.key;
         let reached = self.catalog.bare(name);
         if reached.is_empty() {
@@ -198,7 +198,7 @@ impl<'c> Resolver<'_, 'c> {
         self.unknown <= SUGGESTIONS
     }
 
-    fn in_domain(&mut self, named: &Named, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
+    fn in_domain(&mut self, named: &Named, raw: &RawSetting, chosen: &mut InFile, findings: &mut Findings) {
         let (name, span) = &raw.key;
         let open = matches!(raw.section, Section::Custom | Section::Unset);
         let wanted = if open { Wanted::Any } else { Wanted::Known };
@@ -300,7 +300,7 @@ impl<'c> Resolver<'_, 'c> {
         known: Option<&KeyRef<'_, '_>>,
         raw: &RawSetting,
         bare: bool,
-        chosen: &mut Chosen,
+        chosen: &mut InFile,
         findings: &mut Findings,
     ) {
         let (name, span) = &raw.key;
@@ -326,7 +326,7 @@ impl<'c> Resolver<'_, 'c> {
         };
         let candidate =
             Candidate { section: raw.section, value, places, span: *span, bare, overrides: Vec::new() };
-        within_file(chosen, (domain, key), candidate, self.catalog, findings);
+        chosen.take((domain, key), candidate, self.catalog);
     }
 
     fn tokens(&self, value: &Value, places: &Places, findings: &mut Findings) {
