@@ -108,6 +108,19 @@ fn a_near_miss_after_two_hundred_unknown_keys() {
     assert!(codes(format!("{others}DisableImpor = true\n")).contains(&"near-miss".to_owned()));
 }
 
+/// A policy of one line is not read anew for each of its tables.
+#[test]
+fn eighty_thousand_tables_on_one_line() {
+    let tables: Vec<String> = (0..80_000).map(|at| format!("\"com.example.a{at}\" = {{ K = 1 }}")).collect();
+    let policy = format!("custom = {{ {} }}\n{HEAD}", tables.join(", "));
+    let started = std::time::Instant::now();
+    let mut sources = Sources::new();
+    let mut findings = Findings::new();
+    Policy::load("policy.toml", &One(policy), &mut sources, &mut findings).unwrap();
+    assert!(findings.is_empty());
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
 #[test]
 fn ten_thousand_slips() {
     const MANY: usize = 10_000;
