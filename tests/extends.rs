@@ -63,3 +63,16 @@ fn nothing_is_left_out_that_another_file_sets() {
     let own = with("[settings.\"com.microsoft.office\"]\nSendAllTelemetryEnabled = false\n");
     assert!(!texts(&own, "domain").contains(&"com.microsoft.office".to_owned()), "{own}");
 }
+
+#[test]
+fn origins_do_not_depend_on_the_working_folder() {
+    let base = "[settings]\nHowToCheck = \"Manual\"\n";
+    for (wanted, file) in [("../a/base.toml", "../a/base.toml"), ("./base.toml", "base.toml")] {
+        let policy = format!("{HEAD}extends = [\"{wanted}\"]\n");
+        let folder = folder(&[("a/base.toml", base), ("a/p.toml", &policy)]);
+        let outside = plan(folder.path(), "a/p.toml");
+        let inside = plan(&folder.path().join("a"), "p.toml");
+        assert_eq!(outside, inside);
+        assert_eq!(outside["settings"][0]["origin"]["file"], file);
+    }
+}
