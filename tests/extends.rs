@@ -76,3 +76,38 @@ fn origins_do_not_depend_on_the_working_folder() {
         assert_eq!(outside["settings"][0]["origin"]["file"], file);
     }
 }
+
+#[test]
+fn a_policy_in_capitals_is_one() {
+    let folder = folder(&[("P.TOML", &format!("{HEAD}[settings]\nHowToCheck = \"Manual\"\n"))]);
+    assert_eq!(run(folder.path(), &["check", "P.TOML"]).status.code(), Some(0));
+}
+
+/// Opening a pipe that nobody writes to would wait for ever.
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_is_no_policy() {
+    let folder = folder(&[]);
+    assert!(Command::new("mkfifo").arg(folder.path().join("pipe.toml")).status().unwrap().success());
+    let output = run(folder.path(), &["check", "pipe.toml"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        (output.status.code(), said.as_str()),
+        (Some(2), "prefsmith: pipe.toml: it is no regular file\n")
+    );
+    assert_eq!(run(folder.path(), &["check", "/dev/zero"]).status.code(), Some(2));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_no_text_is_told() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder(&[]);
+    let name = std::ffi::OsStr::from_bytes(b"b\xffd.toml");
+    std::fs::write(folder.path().join(name), HEAD).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prefsmith"));
+    let output = command.arg("check").arg(name).current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("its path is no UTF-8 text"), "{said}");
+}

@@ -91,8 +91,14 @@ pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => error.to_string(),
     };
+    // Opening a pipe waits for somebody to write; what is given on purpose, as standard input, may be one.
+    let given = path == Path::new("/dev/stdin") || path.starts_with("/dev/fd");
+    let data = std::fs::metadata(path).map_err(plain)?;
+    if !given && !data.is_file() && !data.is_dir() {
+        return Err("it is no regular file".to_owned());
+    }
     let file = std::fs::OpenOptions::new().read(true).open(path).map_err(plain)?;
-    if file.metadata().is_ok_and(|data| data.is_dir()) {
+    if data.is_dir() {
         return Err("it is a folder".to_owned());
     }
     let mut bytes = Vec::new();
@@ -154,7 +160,7 @@ fn catalog_files(path: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).with_context(|| label(path))? {
         let file = entry.with_context(|| label(path))?.path();
-        if file.extension().is_some_and(|extension| extension == "toml") {
+        if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
             files.push(file);
         }
     }
@@ -181,6 +187,9 @@ pub(super) fn judge(
     options: &Options,
     sources: &mut Sources,
 ) -> Result<Judged, String> {
+    if path.to_str().is_none() {
+        return Err("its path is no UTF-8 text: rename it".to_owned());
+    }
     let name = label(path);
     let mut findings = Findings::new();
     let policy = Policy::load(&name, &Disk, sources, &mut findings)?;
