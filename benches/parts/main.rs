@@ -20,7 +20,7 @@ use prefsmith::profile::Form;
 use prefsmith::report::findings::{TextOptions, json, text};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use support::{LARGEST, every_key, median, rounds, show};
+use support::{LARGEST, every_key, every_key_of_scripts, median, rounds, show};
 
 struct Text<'t>(&'t str);
 
@@ -119,4 +119,5 @@ fn main() {
     catalogue(samples);
     one("ready-made", LARGEST.1, samples);
     one("every key", &every, samples);
+    one("every key of scripts", &every_key_of_scripts().0, samples);
 }

@@ -13,12 +13,21 @@ pub const LARGEST: (&str, &str) =
 
 /// A policy that sets every key of the built-in catalogue that a profile may carry, to a value that it takes.
 pub fn every_key() -> (String, usize) {
+    keys(&|delivery| delivery != Delivery::NeverByProfile)
+}
+
+/// A policy with every key that a script may set, and how many settings it has.
+pub fn every_key_of_scripts() -> (String, usize) {
+    keys(&|delivery| delivery == Delivery::Any)
+}
+
+fn keys(wanted: &dyn Fn(Delivery) -> bool) -> (String, usize) {
     let catalog = Catalog::builtin();
     let mut domains: BTreeMap<&str, String> = BTreeMap::new();
     let mut count = 0;
     for layer in catalog.layers() {
         for number in 0..layer.entries().len() {
-            count += one_key(layer, number, &mut domains);
+            count += one_key(layer, number, wanted, &mut domains);
         }
     }
     let mut text = "[policy]\nid = \"com.example.every-key\"\nname = \"Every key\"\n".to_owned();
@@ -33,8 +42,13 @@ pub fn every_key() -> (String, usize) {
     (text, count)
 }
 
-fn one_key<'c>(layer: &Layer<'c>, number: usize, domains: &mut BTreeMap<&'c str, String>) -> usize {
-    let Some(key) = layer.key(number).filter(|key| key.delivery != Delivery::NeverByProfile) else {
+fn one_key<'c>(
+    layer: &Layer<'c>,
+    number: usize,
+    wanted: &dyn Fn(Delivery) -> bool,
+    domains: &mut BTreeMap<&'c str, String>,
+) -> usize {
+    let Some(key) = layer.key(number).filter(|key| wanted(key.delivery)) else {
         return 0;
     };
     for domain in &key.domains {

@@ -153,7 +153,7 @@ pub(super) fn left_out(context: &Context<'_, '_>, findings: &mut Findings) {
 fn is_set(context: &Context<'_, '_>, newer: &Superseded<'_>) -> bool {
     newer.by.split_once(':').is_some_and(|(domain, key)| {
         let name = key.split(['=', ' ']).next().unwrap_or(key);
-        context.plan.setting(domain, name).is_some()
+        context.plan.setting(domain, name).is_some_and(|setting| setting.value.is_some())
     })
 }
 

@@ -11,6 +11,7 @@ use crate::emit::{Artefact, Request, TARGETS, Target, manifest, target};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::profile::{Form, Kept};
+use crate::value::FileName;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
 use std::collections::BTreeMap;
@@ -154,8 +155,11 @@ fn folders(args: &Args) -> Result<Vec<PathBuf>> {
 }
 
 fn stem(policy: &Path) -> Result<String> {
-    let stem = policy.file_stem().and_then(|stem| stem.to_str()).filter(|stem| !stem.is_empty());
-    stem.map(str::to_owned).ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(policy)))
+    let stem = policy.file_stem().and_then(|stem| stem.to_str());
+    let stem = stem.ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(policy)))?;
+    // It becomes a folder and the names of files: `...toml` would lead out of where builds go.
+    FileName::new(stem).with_context(|| label(policy))?;
+    Ok(stem.to_owned())
 }
 
 struct Build<'b, 'c> {

@@ -63,7 +63,8 @@ impl Policy {
     /// The id is the file's own; the rest is what the last file says of it.
     fn identity(&self) -> Identity {
         let heads = || self.files.iter().rev().map(|raw| &raw.head);
-        let text = |of: fn(&Head) -> &Option<String>| heads().find_map(|head| of(head).clone());
+        let said = |text: &String| !text.trim().is_empty();
+        let text = |of: fn(&Head) -> &Option<String>| heads().find_map(|head| of(head).clone().filter(said));
         let own = self.files.last().map(|raw| &raw.head);
         let id = own.and_then(|head| head.id.as_ref()).map(|(id, _)| id.clone()).unwrap_or_default();
         Identity {
