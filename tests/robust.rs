@@ -94,7 +94,7 @@ fn many(count: usize, key: impl Fn(usize) -> String, section: &str) -> String {
 fn fifty_thousand_keys() {
     const MANY: usize = 50_000;
     let custom = many(MANY, |at| format!("Key{at}"), "[custom.\"com.example.app\"]");
-    assert_eq!(codes(custom).len(), MANY, "a note for each");
+    assert_eq!(codes(custom), ["custom-key"], "one note for all");
     let unknown = many(MANY, |at| format!("Key{at}"), "[settings.Outlook]");
     assert_eq!(codes(unknown).len(), MANY, "an error for each");
     let bare = many(MANY, |at| format!("Key{at}"), "[settings]");
@@ -127,7 +127,10 @@ fn ten_thousand_slips() {
     let twice = many(MANY, |at| format!("Key{}", at / 2), "[custom.\"com.example.app\"]");
     assert!(codes(twice).iter().filter(|code| *code == "duplicate-key").count() == MANY / 2);
     let near = many(MANY, |at| format!("DisableImpor{at}"), "[custom.Outlook]");
-    assert_eq!(codes(near).len(), MANY);
+    // One digit more is a slip; the others are together names of their own.
+    let near = codes(near);
+    assert_eq!(near.iter().filter(|code| *code == "custom-key").count(), 1);
+    assert!(near.iter().filter(|code| *code == "near-miss").count() >= 10, "{}", near.len());
     let dotted = many(MANY, |at| format!("a.b{at}"), "[settings.Outlook]");
     assert_eq!(codes(dotted).len(), MANY);
     let broken = many(MANY, |at| format!("a{at} b"), "[settings.Outlook]");
