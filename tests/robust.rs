@@ -109,6 +109,7 @@ fn a_near_miss_after_two_hundred_unknown_keys() {
 }
 
 /// A policy of one line is not read anew for each of its tables.
+#[expect(clippy::disallowed_types, reason = "a test of how long it takes")]
 #[test]
 fn eighty_thousand_tables_on_one_line() {
     let tables: Vec<String> = (0..80_000).map(|at| format!("\"com.example.a{at}\" = {{ K = 1 }}")).collect();
@@ -118,7 +119,7 @@ fn eighty_thousand_tables_on_one_line() {
     let mut findings = Findings::new();
     Policy::load("policy.toml", &One(policy), &mut sources, &mut findings).unwrap();
     assert!(findings.is_empty());
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }
 
 #[test]
@@ -127,10 +128,7 @@ fn ten_thousand_slips() {
     let twice = many(MANY, |at| format!("Key{}", at / 2), "[custom.\"com.example.app\"]");
     assert!(codes(twice).iter().filter(|code| *code == "duplicate-key").count() == MANY / 2);
     let near = many(MANY, |at| format!("DisableImpor{at}"), "[custom.Outlook]");
-    // One digit more is a slip; the others are together names of their own.
-    let near = codes(near);
-    assert_eq!(near.iter().filter(|code| *code == "custom-key").count(), 1);
-    assert!(near.iter().filter(|code| *code == "near-miss").count() >= 10, "{}", near.len());
+    assert_eq!(codes(near), vec!["near-miss"; MANY], "each is told, however many there are");
     let dotted = many(MANY, |at| format!("a.b{at}"), "[settings.Outlook]");
     assert_eq!(codes(dotted).len(), MANY);
     let broken = many(MANY, |at| format!("a{at} b"), "[settings.Outlook]");
