@@ -126,3 +126,17 @@ fn a_file_that_is_no_profile_stops_the_build() {
         assert!(!out.exists());
     }
 }
+
+/// The line of every domain was once counted from the start of the file: 45 seconds for this one.
+#[test]
+#[expect(clippy::disallowed_types, reason = "what is tested is the time it takes")]
+fn a_profile_of_many_domains_is_read_in_time() {
+    let domains: String =
+        (0..10_000).map(|number| format!("<key>com.example.app{number}</key>\n<dict/>\n")).collect();
+    let text = include_str!("fixtures/old-profile.mobileconfig")
+        .replace("<key>com.microsoft.shared</key>\n\t\t\t\t<dict/>", &domains);
+    let start = std::time::Instant::now();
+    let kept = prefsmith::profile::kept(text.as_bytes()).expect("a profile");
+    assert_eq!(kept.payloads.len(), 10_002);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
