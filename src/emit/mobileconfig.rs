@@ -32,6 +32,7 @@ impl Target for Mobileconfig {
             refuse(request, setting, findings);
         }
         apple_domains(request, &domains, findings);
+        leading_dots(request, &domains, findings);
         if domains.is_empty() && request.scripts {
             return Vec::new();
         }
@@ -178,6 +179,28 @@ fn apple_domains(
                     .help("prefer the payload that Apple documents"),
             );
         }
+    }
+}
+
+/// The identifier of a payload leaves out the dot that `.GlobalPreferences` starts with: two domains must not
+/// differ in it alone.
+fn leading_dots(request: &Request<'_, '_>, domains: &BTreeMap<DomainName, Carried>, findings: &mut Findings) {
+    let mut seen: BTreeMap<&str, &DomainName> = BTreeMap::new();
+    for domain in domains.keys() {
+        let Some(other) = seen.insert(domain.as_str().trim_start_matches('.'), domain) else { continue };
+        let title = format!("{other} and {domain} would have one identifier in a profile");
+        let mut finding = Finding::new("same-identifier", title);
+        for (which, text) in [(domain, ""), (other, "the other domain")] {
+            if let Some(setting) = request.plan.settings.iter().find(|setting| setting.domain == *which) {
+                finding =
+                    finding.at(setting.origin.clone(), text).about(which.as_str(), setting.key.as_str());
+            }
+        }
+        findings.push(
+            finding.help(format!(
+                "leave one of them to a policy of its own; `{other}` is the domain of all apps"
+            )),
+        );
     }
 }
 

@@ -631,6 +631,22 @@ Start = 2027-01-31T00:00:00Z"#,
         allowable: false,
     },
     CodeInfo {
+        name: "same-identifier",
+        severity: Severity::Error,
+        summary: "Two domains whose payloads would have one identifier.",
+        why: "The identifier of a payload is made from its domain without a dot at the start, and Macs know \
+              payloads by their identifiers. `.GlobalPreferences` (what all apps read) and \
+              `GlobalPreferences` cannot stand in one policy.",
+        example: r#"[custom.".GlobalPreferences"]
+AppleMiniaturizeOnDoubleClick = false
+
+[custom.GlobalPreferences]
+AppleMiniaturizeOnDoubleClick = false"#,
+        instead: r#"[custom.".GlobalPreferences"]
+AppleMiniaturizeOnDoubleClick = false"#,
+        allowable: false,
+    },
+    CodeInfo {
         name: "script-cannot-force",
         severity: Severity::Error,
         summary: "A script for a setting that counts only when it is enforced.",
