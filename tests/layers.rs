@@ -383,3 +383,56 @@ fn damaged_bytes_never_panic() {
     }
     assert!(refused > 10, "only {refused} were refused");
 }
+
+/// The aborts were a stack that ran over, in `explain`.
+#[test]
+fn fields_a_thousand_deep_are_refused() {
+    let deep = |levels: usize| {
+        let mut text = OWN.replace("type = \"integer\"\nworks", "type = \"dictionary\"\nworks");
+        let text_of_range = "range = \"0..72\"\n";
+        text = text.replace(text_of_range, "");
+        let at = text.find("[[key]]\nname = \"UseOnlineContent\"").unwrap();
+        let mut fields = String::new();
+        for level in 1..=levels {
+            let path: Vec<String> = (0..level).map(|_| "\"{key}\"".to_owned()).collect();
+            fields.push_str(&format!(
+                "[[key.field]]\npath = [{}]\ntype = \"dictionary\"\nsummary = \"A level.\"\n",
+                path.join(", ")
+            ));
+        }
+        text.insert_str(at, &fields);
+        text
+    };
+    let folder = folder(&[
+        ("own.toml", &deep(32)),
+        ("policy.toml", &format!("{HEAD}[settings]\nHowToCheck = \"Manual\"\n")),
+    ]);
+    let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    assert_eq!((codes(&found), status), (vec![], 0), "{found:?}");
+    let explained = run(&folder, &["explain", "ReminderHours", "--catalog", "own.toml"]);
+    assert_eq!(explained.status.code(), Some(0));
+    std::fs::write(folder.path().join("own.toml"), deep(1000)).unwrap();
+    let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    assert_eq!(status, 1);
+    assert!(found.iter().all(|(code, ..)| code == "catalogue"), "{found:?}");
+    assert_eq!(found.len(), 1000 - 32);
+    assert_eq!(found[0].3, "a field lies 33 levels deep; at most 32 are read");
+    let explained = run(&folder, &["explain", "ReminderHours", "--catalog", "own.toml"]);
+    assert_eq!(explained.status.code(), Some(1));
+}
+
+#[test]
+fn literals_a_thousand_deep_are_no_danger() {
+    for levels in [70, 1000, 100_000] {
+        let value = format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+        let text = OWN.replace(
+            "range = \"0..72\"",
+            &format!("values = [{{ value = {value}, means = \"deep\", verdict = \"refuse\" }}]"),
+        );
+        let policy = format!("{HEAD}[settings.TimeSheet]\nReminderHours = 1\n");
+        let folder = folder(&[("own.toml", &text), ("policy.toml", &policy)]);
+        let (found, _) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+        assert!(!found.is_empty());
+        run(&folder, &["explain", "ReminderHours", "--catalog", "own.toml"]);
+    }
+}

@@ -16,6 +16,9 @@ pub(super) const CONFIDENCE: [(&str, Confidence); 4] = [
     ("disputed", Confidence::Disputed),
 ];
 
+/// How deep `[[key.field]]` may lead: what reads catalogues descends as deep.
+const DEEPEST: usize = 32;
+
 /// A `[[key]]`; none if it has no name or no domain, which is said.
 pub(super) fn key<'d>(mut reader: Reader<'d, '_>) -> Option<Key<'d>> {
     let name = reader.required("name");
@@ -68,6 +71,11 @@ fn field<'d>(root: &mut Node<'d>, mut reader: Reader<'d, '_>) {
         findings.push(Finding::new("catalogue", "a field needs its `path`").at(span, ""));
         return;
     };
+    if path.len() > DEEPEST {
+        let text = format!("a field lies {} levels deep; at most {DEEPEST} are read", path.len());
+        findings.push(Finding::new("catalogue", text).at(span, ""));
+        return;
+    }
     let mut parent = root;
     for part in before {
         let wanted = segment(part);
