@@ -436,3 +436,135 @@ fn literals_a_thousand_deep_are_no_danger() {
         run(&folder, &["explain", "ReminderHours", "--catalog", "own.toml"]);
     }
 }
+
+#[test]
+fn a_layer_that_takes_over_a_name_is_noted_once() {
+    let layer = r#"
+[[source]]
+id = "handbook"
+kind = "first-party"
+title = "Example Corp: handbook"
+[[product]]
+name = "Word"
+title = "Our own Word"
+sources = ["handbook"]
+[[domain]]
+name = "com.example.word"
+alias = "Word"
+title = "Our own Word"
+product = "Word"
+summary = "Preferences of our own Word."
+sources = ["handbook"]
+[[domain]]
+name = "com.microsoft.Excel"
+alias = "Excel"
+title = "Excel"
+product = "Excel"
+summary = "Preferences of Excel, in our words."
+sources = ["handbook"]
+[[list]]
+name = "office-apps"
+domains = ["com.microsoft.Excel"]
+[[rule]]
+id = "crash-reports-lost"
+severity = "note"
+when = [{ key = "com.microsoft.Excel:SendAllTelemetryEnabled", is = false }]
+says = "In our words."
+why = "Excel says so."
+confidence = "community"
+sources = ["handbook"]
+"#;
+    let policy = format!("{HEAD}[settings]\nHowToCheck = \"Manual\"\n");
+    let folder = folder(&[("own.toml", layer), ("empty.toml", ""), ("policy.toml", &policy)]);
+    let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    let mut said: Vec<(&str, u64, &str)> =
+        found.iter().map(|(code, _, line, message)| (code.as_str(), *line, message.as_str())).collect();
+    said.sort_by_key(|(_, line, _)| *line);
+    let note = "catalogue-override";
+    let expected = [
+        (note, 6, "own.toml takes over the product `Word`, which is built in"),
+        (note, 10, "own.toml takes over the alias `Word`, which otherwise means com.microsoft.Word"),
+        (note, 17, "own.toml takes over the domain `com.microsoft.Excel`, which is built in"),
+        (note, 24, "own.toml takes over the list `office-apps`, which is built in"),
+        (note, 27, "own.toml takes over the rule `crash-reports-lost`, which is built in"),
+    ];
+    assert_eq!((said.as_slice(), status), (&expected[..], 0));
+    assert!(found.iter().all(|(_, file, ..)| file == "own.toml"));
+    // Another layer of the user's is named.
+    std::fs::write(folder.path().join("second.toml"), OWN).unwrap();
+    std::fs::write(folder.path().join("third.toml"), OWN).unwrap();
+    let (found, _) =
+        findings(&folder, &["--catalog", "second.toml", "--catalog", "third.toml", "policy.toml"]);
+    let said: Vec<&str> = found.iter().map(|(.., message)| message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "second.toml takes over the product `TimeSheet` of third.toml",
+            "second.toml takes over the domain `com.example.timesheet` of third.toml",
+        ]
+    );
+}
+
+#[test]
+fn a_key_of_two_layers_of_the_users_is_told_which() {
+    let second = OPINION.replace("in our build", "in theirs");
+    let policy = format!("{HEAD}[settings.Word]\nUseOnlineContent = 7\n");
+    let files = [("a.toml", OPINION), ("b.toml", second.as_str()), ("policy.toml", policy.as_str())];
+    let (found, _) =
+        findings(&folder(&files), &["--catalog", "a.toml", "--catalog", "b.toml", "policy.toml"]);
+    let notes = found.iter().filter(|(code, ..)| code == "catalogue-override");
+    let said: Vec<&str> = notes.map(|(.., message)| message.as_str()).collect();
+    assert_eq!(said, ["a.toml overrides what b.toml says about `UseOnlineContent` of Word"]);
+}
+
+#[test]
+fn two_definitions_in_one_layer_are_refused() {
+    let again = r#"
+[[product]]
+name = "TimeSheet"
+title = "Again"
+sources = ["handbook"]
+[[domain]]
+name = "com.example.timesheet"
+title = "Again"
+summary = "Again."
+sources = ["handbook"]
+[[domain]]
+name = "com.example.other"
+alias = "TimeSheet"
+title = "Other"
+summary = "Another."
+sources = ["handbook"]
+[[key]]
+name = "ReminderHours"
+domains = ["com.example.other", "com.example.timesheet"]
+type = "integer"
+confidence = "first-party"
+summary = "Again."
+sources = ["handbook"]
+[[list]]
+name = "ours"
+domains = ["com.example.other"]
+[[list]]
+name = "ours"
+domains = ["com.example.timesheet"]
+"#;
+    let policy = format!("{HEAD}[settings.TimeSheet]\nReminderHours = 24\n");
+    // In two files of one folder, which are one layer.
+    let files = [("own/a.toml", OWN), ("own/b.toml", again), ("policy.toml", policy.as_str())];
+    let (found, status) = findings(&folder(&files), &["--catalog", "own", "policy.toml"]);
+    let mut errors: Vec<(&str, u64, &str)> = found
+        .iter()
+        .filter(|(code, ..)| code == "catalogue")
+        .map(|(_, file, line, message)| (file.as_str(), *line, message.as_str()))
+        .collect();
+    errors.sort_by_key(|(_, line, _)| *line);
+    let expected = [
+        ("own/b.toml", 2, "the product `TimeSheet` is there already"),
+        ("own/b.toml", 6, "the domain `com.example.timesheet` is there already"),
+        ("own/b.toml", 11, "the alias `TimeSheet` is there already"),
+        ("own/b.toml", 17, "the key `ReminderHours` of com.example.timesheet is there already"),
+        ("own/b.toml", 27, "the list `ours` is there already"),
+    ];
+    assert_eq!((errors.as_slice(), status), (&expected[..], 1));
+}

@@ -95,8 +95,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let mut sources = Sources::new();
     let mut findings = Findings::new();
     let layers = Layers::load(global, &mut sources, &mut findings)?;
+    say_findings(&findings, 0, &sources, "prefsmith check");
     if findings.has_errors() {
-        say_findings(&findings, 0, &sources, "prefsmith check");
         return Ok(Exit::Found);
     }
     let catalog = layers.catalog()?;

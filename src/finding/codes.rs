@@ -191,11 +191,11 @@ DefaultEmailAddressOrDomain = "${user.mail}""#,
     CodeInfo {
         name: "catalogue-override",
         severity: Severity::Note,
-        summary: "A catalogue of yours says something of a key that the built-in one knows.",
+        summary: "A catalogue of yours says something of a key or takes a name that another one knows.",
         why: "A catalogue given with `--catalog` is asked first. Whoever reads the result should know \
               that it was not judged by what is built in.",
         example: "prefsmith check --catalog site.toml office.toml",
-        instead: "Nothing, if that is meant; otherwise take the key out of that catalogue.",
+        instead: "Nothing, if that is meant; otherwise take the key or the name out of that catalogue.",
         allowable: true,
     },
     CodeInfo {
