@@ -568,3 +568,26 @@ domains = ["com.example.timesheet"]
     ];
     assert_eq!((errors.as_slice(), status), (&expected[..], 1));
 }
+
+#[test]
+fn a_domain_that_is_no_preference_domain_is_warned_of() {
+    for (read_as, why) in [("file", 1), ("apple-payload", 1), ("any", 0), ("mandatory-or-recommended", 0)] {
+        let text = OWN.replace(
+            "product = \"TimeSheet\"\n",
+            &format!("product = \"TimeSheet\"\nread-as = \"{read_as}\"\n"),
+        );
+        let policy =
+            format!("{HEAD}[settings.TimeSheet]\nReminderHours = 24\n[custom.TimeSheet]\nUnknownOne = 1\n");
+        let folder = folder(&[("own.toml", &text), ("policy.toml", &policy)]);
+        let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+        let warned: Vec<u64> = found.iter().filter(|f| f.0 == "not-a-preference").map(|f| f.2).collect();
+        assert_eq!(warned, if why == 1 { vec![4, 6] } else { vec![] }, "{read_as}: {found:?}");
+        assert_eq!(status, 0);
+    }
+    // A script may write the file.
+    let text = OWN.replace("product = \"TimeSheet\"\n", "product = \"TimeSheet\"\nread-as = \"file\"\n");
+    let policy = format!("{HEAD}[defaults.TimeSheet]\nReminderHours = 24\n");
+    let folder = folder(&[("own.toml", &text), ("policy.toml", &policy)]);
+    let (found, _) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    assert!(found.is_empty(), "{found:?}");
+}

@@ -456,6 +456,16 @@ UpdateCheckInterval = 120"#,
         allowable: true,
     },
     CodeInfo {
+        name: "not-a-preference",
+        severity: Severity::Warning,
+        summary: "A setting whose domain the app does not read as preferences.",
+        why: "The catalogue says that the app opens a file of its own, or that macOS takes these settings from a \
+              payload of Apple's. A profile that sets preferences puts the value where nobody looks for it.",
+        example: "prefsmith check --catalog site.toml policy.toml",
+        instead: "Deliver it in the way that the app reads, and take it out of the policy.",
+        allowable: true,
+    },
+    CodeInfo {
         name: "not-bare",
         severity: Severity::Error,
         summary: "A key that has to be set in its domain.",
