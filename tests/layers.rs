@@ -591,3 +591,28 @@ fn a_domain_that_is_no_preference_domain_is_warned_of() {
     let (found, _) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
     assert!(found.is_empty(), "{found:?}");
 }
+
+#[test]
+fn the_range_of_a_real_is_a_range() {
+    let text = OWN.replace("type = \"integer\"\nworks", "type = \"real\"\nworks");
+    for (value, said) in [
+        ("0.0", None),
+        ("72.0", None),
+        ("-0.5", Some("`ReminderHours` = -0.5 is too low: at least 0")),
+        ("72.5", Some("`ReminderHours` = 72.5 is too high: at most 72")),
+    ] {
+        let policy = format!("{HEAD}[settings.TimeSheet]\nReminderHours = {value}\n");
+        let folder = folder(&[("own.toml", &text), ("policy.toml", &policy)]);
+        let (found, _) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+        let messages: Vec<&str> = found.iter().map(|f| f.3.as_str()).collect();
+        assert_eq!(messages, said.into_iter().collect::<Vec<_>>(), "{value}");
+    }
+    let text = OWN.replace("type = \"integer\"\nworks", "type = \"string\"\nworks");
+    let folder = folder(&[
+        ("own.toml", &text),
+        ("policy.toml", &format!("{HEAD}[settings.Word]\nUseOnlineContent = 0\n")),
+    ]);
+    let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    assert_eq!(status, 1);
+    assert!(found.iter().any(|f| f.3 == "a `range` is for integers and reals"), "{found:?}");
+}

@@ -130,6 +130,13 @@ fn node<'d>(reader: &mut Reader<'d, '_>) -> Node<'d> {
         types,
         children,
     };
+    let numbers = |types: &[Type]| types.iter().any(|kind| matches!(kind, Type::Integer | Type::Real));
+    let of_items = found.children.iter().any(|(_, item)| numbers(&item.types));
+    if found.range.is_some() && !numbers(&found.types) && !of_items {
+        let finding =
+            Finding::new("catalogue", "a `range` is for integers and reals").at(reader.table.span, "");
+        reader.findings.push(finding);
+    }
     if found.types.is_empty() {
         let finding = Finding::new("catalogue", "a key or field needs its `type`").at(reader.table.span, "");
         reader.findings.push(finding);
