@@ -376,9 +376,10 @@ SendAllTelemetryEnabled = false"#,
     CodeInfo {
         name: "left-policy",
         severity: Severity::Note,
-        summary: "A setting of the last build is no longer in the policy.",
+        summary: "A setting of the last build is no longer in the policy, or no longer enforced.",
         why: "A setting that leaves a policy does not always leave the Macs: a value that was set once \
-              or by script stays, and some apps keep what was enforced.",
+              or by script stays, and some apps keep what was enforced. A policy of another id or channel \
+              makes another profile: the old one stays beside it until it is removed.",
         example: "prefsmith build --previous out/office/manifest.json office.toml",
         instead: "Do what the help says before the setting goes, or name the key under `[unset]`.",
         allowable: true,
