@@ -96,8 +96,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let mut sources = Sources::new();
     let mut findings = Findings::new();
     let layers = Layers::load(global, &mut sources, &mut findings)?;
+    say_findings(&findings, 0, &sources, "prefsmith check");
     if findings.has_errors() {
-        say_findings(&findings, 0, &sources, "prefsmith check");
         return Ok(Exit::Found);
     }
     let catalog = layers.catalog()?;
@@ -196,14 +196,17 @@ impl Build<'_, '_> {
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
         let left = match &self.args.previous {
-            Some(path) => previous::left(path, &plan, self.catalog, &mut own)?,
+            Some(path) => {
+                let renamed = self.keep.is_none();
+                previous::left(path, &plan, self.catalog, renamed, &mut own)?
+            }
             None => {
                 // What left since the last build into this folder is told, and nothing else: files must not depend
                 // on what lies there.
                 let last = folder.join("manifest.json");
                 if !self.args.check && last.is_file() {
                     let mut said = Findings::new();
-                    if previous::left(&last, &plan, self.catalog, &mut said).is_ok() {
+                    if previous::left(&last, &plan, self.catalog, false, &mut said).is_ok() {
                         own.extend(said);
                     }
                 }
