@@ -17,7 +17,7 @@ mod values;
 mod versions;
 
 pub use special::{same_id, twice};
-pub use status::is_secret;
+pub use status::{holds_secrets, is_secret, looks_secret, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};

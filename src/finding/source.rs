@@ -108,6 +108,11 @@ impl Sources {
         id
     }
 
+    /// All inputs, in the order in which they came.
+    pub fn ids(&self) -> impl Iterator<Item = SourceId> + use<> {
+        (0..u32::try_from(self.list.len()).unwrap_or(u32::MAX)).map(SourceId)
+    }
+
     fn get(&self, id: SourceId) -> Option<&Source> {
         self.list.get(id.0 as usize)
     }
