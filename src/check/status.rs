@@ -1,7 +1,6 @@
 //! What the catalogue thinks of a key: deprecated, disputed, unverified, secret.
 
 use super::context::{Context, Subject, entry_node, walk};
-use super::delivery::some;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Confidence, Node, Segment};
 use crate::finding::{Finding, Findings, Severity};
@@ -54,38 +53,18 @@ pub(super) fn disputed(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
     findings.push(finding);
 }
 
-/// One note over the whole plan: a note for each would bury the rest.
+/// A note for each setting; `fold` makes one of them, for a note for each would bury the rest.
 pub(super) fn unverified(context: &Context<'_, '_>, findings: &mut Findings) {
-    let mut names: Vec<&str> = Vec::new();
-    let mut finding: Option<Finding> = None;
     for setting in context.plan.settings.iter().filter(|s| !s.custom && s.enforcement != Enforcement::Unset) {
-        let known = context.catalog.key(setting.domain.as_str(), setting.key.as_str());
-        let confidence = known.and_then(|known| known.key.node.confidence);
-        if !matches!(confidence, Some(Confidence::Community | Confidence::Derived)) {
-            continue;
-        }
-        let about = |finding: Finding| finding.about(setting.domain.as_str(), setting.key.as_str());
-        finding = Some(match finding {
-            None => about(Finding::new("unverified", "").at(setting.origin.clone(), "")),
-            Some(finding) if names.contains(&setting.key.as_str()) => about(finding),
-            Some(finding) => about(finding.at(setting.origin.clone(), "")),
-        });
-        if !names.contains(&setting.key.as_str()) {
-            names.push(setting.key.as_str());
+        let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
+        let confidence = context.catalog.key(domain, key).and_then(|known| known.key.node.confidence);
+        if matches!(confidence, Some(Confidence::Community | Confidence::Derived)) {
+            let finding = Finding::new("unverified", "").at(setting.origin.clone(), "").about(domain, key);
+            findings.push(finding.note(
+                "the maker of the app does not document that; `prefsmith explain KEY` names the sources",
+            ));
         }
     }
-    let Some(mut finding) = finding else { return };
-    finding.labels.sort_by_key(|label| label.at.span());
-    finding.title = format!(
-        "{} {} on the word of the community alone: {}",
-        names.len(),
-        if names.len() == 1 { "key rests" } else { "keys rest" },
-        some(&names)
-    );
-    findings.push(
-        finding
-            .note("the maker of the app does not document that; `prefsmith explain KEY` names the sources"),
-    );
 }
 
 pub(super) fn secret(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {

@@ -223,6 +223,8 @@ impl Build<'_, '_> {
             artefacts.extend(target.emit(&request, &mut said));
             own.extend(said);
         }
+        let (own, accepted) = plan.accept(own);
+        let allowed = allowed + accepted.len();
         let own = secrets.hide(own, &sources);
         let refused = own.has_errors();
         say_findings_and(&findings, own, allowed, &sources, &command);

@@ -84,6 +84,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let plans: Vec<&Plan> = judged_plans.iter().flatten().map(|plan| &**plan).collect();
     findings.extend(same_id(&plans));
     findings.extend(twice(&plans, &catalog));
+    // A file that several of them extend was read for each.
+    let mut findings = findings.distinct(&sources);
     let plans: Vec<&Plan> = judged_plans.iter().map(either).collect();
     mask(&plans, &catalog, global, &mut sources, &mut findings);
     match args.format {
