@@ -214,9 +214,10 @@ impl Plan {
 pub const MASK: &str = "••••••";
 
 fn place(origin: &Origin, sources: &Sources, base: &str) -> Json {
-    let label = sources.label(origin.source());
+    let source = origin.source();
+    let file = sources.within(source).map_or_else(|| relative(sources.label(source), base), str::to_owned);
     json!({
-        "file": relative(label, base),
+        "file": file,
         "line": sources.position_of(origin).map(|position| position.line),
     })
 }

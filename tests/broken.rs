@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 13] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 14] = [
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
     ("deadline-passed", "tests/rules"),
@@ -34,6 +34,7 @@ const NOT_FROM_A_POLICY: [(&str, &str); 13] = [
     ("catalogue", "a file of `--catalog`"),
     ("catalogue-override", "`--catalog`, by the command line"),
     ("left-policy", "`build --previous`"),
+    ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
     ("same-id", "several policies at once"),
     ("set-by-two-policies", "several policies at once"),
     ("token-in-script", "a token of a file of `--catalog`"),

@@ -126,3 +126,46 @@ fn a_file_that_is_no_profile_stops_the_build() {
         assert!(!out.exists());
     }
 }
+
+/// A domain that the old profile did not have: its identifier and UUID were once made without a look at those kept.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the input of the test")]
+fn identifiers_that_are_taken_are_not_given_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, old) = (folder.path().join("out"), folder.path().join("old.mobileconfig"));
+    let reporting = "com.microsoft.errorreporting";
+    let text = include_str!("fixtures/old-profile.mobileconfig");
+    std::fs::write(&old, text).unwrap();
+    assert!(build(&out, &old, &[]).status.success());
+    let before = payloads(&profile(out.join("office-privacy.mobileconfig")));
+    let derived = before.iter().find(|one| one.0 == reporting).expect("the payload");
+    assert_eq!(derived.1, format!("org.old-vendor.office.{reporting}"));
+    // The payload of another domain now has both names.
+    let text = text
+        .replace("org.old-vendor.office.two", &derived.1)
+        .replace("0FA1B2C3-3333-4333-8333-00000000000C", &derived.2.to_lowercase());
+    std::fs::write(&old, text).unwrap();
+    let out = folder.path().join("again");
+    assert!(build(&out, &old, &[]).status.success());
+    let after = payloads(&profile(out.join("office-privacy.mobileconfig")));
+    let of = |domain: &str| after.iter().find(|one| one.0 == domain).expect("the payload");
+    assert_eq!(of("com.microsoft.autoupdate2").1, derived.1);
+    assert_eq!(of("com.microsoft.autoupdate2").2, derived.2.to_lowercase());
+    assert_eq!(of(reporting).1, format!("com.example.office-privacy.{reporting}"));
+    let uuids: std::collections::BTreeSet<String> = after.iter().map(|one| one.2.to_uppercase()).collect();
+    assert_eq!(uuids.len(), after.len(), "{after:?}");
+}
+
+/// The line of every domain was once counted from the start of the file: 45 seconds for this one.
+#[test]
+#[expect(clippy::disallowed_types, reason = "what is tested is the time it takes")]
+fn a_profile_of_many_domains_is_read_in_time() {
+    let domains: String =
+        (0..10_000).map(|number| format!("<key>com.example.app{number}</key>\n<dict/>\n")).collect();
+    let text = include_str!("fixtures/old-profile.mobileconfig")
+        .replace("<key>com.microsoft.shared</key>\n\t\t\t\t<dict/>", &domains);
+    let start = std::time::Instant::now();
+    let kept = prefsmith::profile::kept(text.as_bytes()).expect("a profile");
+    assert_eq!(kept.payloads.len(), 10_002);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}

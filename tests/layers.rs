@@ -383,3 +383,236 @@ fn damaged_bytes_never_panic() {
     }
     assert!(refused > 10, "only {refused} were refused");
 }
+
+/// The aborts were a stack that ran over, in `explain`.
+#[test]
+fn fields_a_thousand_deep_are_refused() {
+    let deep = |levels: usize| {
+        let mut text = OWN.replace("type = \"integer\"\nworks", "type = \"dictionary\"\nworks");
+        let text_of_range = "range = \"0..72\"\n";
+        text = text.replace(text_of_range, "");
+        let at = text.find("[[key]]\nname = \"UseOnlineContent\"").unwrap();
+        let mut fields = String::new();
+        for level in 1..=levels {
+            let path: Vec<String> = (0..level).map(|_| "\"{key}\"".to_owned()).collect();
+            fields.push_str(&format!(
+                "[[key.field]]\npath = [{}]\ntype = \"dictionary\"\nsummary = \"A level.\"\n",
+                path.join(", ")
+            ));
+        }
+        text.insert_str(at, &fields);
+        text
+    };
+    let folder = folder(&[
+        ("own.toml", &deep(32)),
+        ("policy.toml", &format!("{HEAD}[settings]\nHowToCheck = \"Manual\"\n")),
+    ]);
+    let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    assert_eq!((codes(&found), status), (vec![], 0), "{found:?}");
+    let explained = run(&folder, &["explain", "ReminderHours", "--catalog", "own.toml"]);
+    assert_eq!(explained.status.code(), Some(0));
+    std::fs::write(folder.path().join("own.toml"), deep(1000)).unwrap();
+    let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    assert_eq!(status, 1);
+    assert!(found.iter().all(|(code, ..)| code == "catalogue"), "{found:?}");
+    assert_eq!(found.len(), 1000 - 32);
+    assert_eq!(found[0].3, "a field lies 33 levels deep; at most 32 are read");
+    let explained = run(&folder, &["explain", "ReminderHours", "--catalog", "own.toml"]);
+    assert_eq!(explained.status.code(), Some(1));
+}
+
+#[test]
+fn literals_a_thousand_deep_are_no_danger() {
+    for levels in [70, 1000, 100_000] {
+        let value = format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+        let text = OWN.replace(
+            "range = \"0..72\"",
+            &format!("values = [{{ value = {value}, means = \"deep\", verdict = \"refuse\" }}]"),
+        );
+        let policy = format!("{HEAD}[settings.TimeSheet]\nReminderHours = 1\n");
+        let folder = folder(&[("own.toml", &text), ("policy.toml", &policy)]);
+        let (found, _) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+        assert!(!found.is_empty());
+        run(&folder, &["explain", "ReminderHours", "--catalog", "own.toml"]);
+    }
+}
+
+#[test]
+fn a_layer_that_takes_over_a_name_is_noted_once() {
+    let layer = r#"
+[[source]]
+id = "handbook"
+kind = "first-party"
+title = "Example Corp: handbook"
+[[product]]
+name = "Word"
+title = "Our own Word"
+sources = ["handbook"]
+[[domain]]
+name = "com.example.word"
+alias = "Word"
+title = "Our own Word"
+product = "Word"
+summary = "Preferences of our own Word."
+sources = ["handbook"]
+[[domain]]
+name = "com.microsoft.Excel"
+alias = "Excel"
+title = "Excel"
+product = "Excel"
+summary = "Preferences of Excel, in our words."
+sources = ["handbook"]
+[[list]]
+name = "office-apps"
+domains = ["com.microsoft.Excel"]
+[[rule]]
+id = "crash-reports-lost"
+severity = "note"
+when = [{ key = "com.microsoft.Excel:SendAllTelemetryEnabled", is = false }]
+says = "In our words."
+why = "Excel says so."
+confidence = "community"
+sources = ["handbook"]
+"#;
+    let policy = format!("{HEAD}[settings]\nHowToCheck = \"Manual\"\n");
+    let folder = folder(&[("own.toml", layer), ("empty.toml", ""), ("policy.toml", &policy)]);
+    let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    let mut said: Vec<(&str, u64, &str)> =
+        found.iter().map(|(code, _, line, message)| (code.as_str(), *line, message.as_str())).collect();
+    said.sort_by_key(|(_, line, _)| *line);
+    let note = "catalogue-override";
+    let expected = [
+        (note, 6, "own.toml takes over the product `Word`, which is built in"),
+        (note, 10, "own.toml takes over the alias `Word`, which otherwise means com.microsoft.Word"),
+        (note, 17, "own.toml takes over the domain `com.microsoft.Excel`, which is built in"),
+        (note, 24, "own.toml takes over the list `office-apps`, which is built in"),
+        (note, 27, "own.toml takes over the rule `crash-reports-lost`, which is built in"),
+    ];
+    assert_eq!((said.as_slice(), status), (&expected[..], 0));
+    assert!(found.iter().all(|(_, file, ..)| file == "own.toml"));
+    // Another layer of the user's is named.
+    std::fs::write(folder.path().join("second.toml"), OWN).unwrap();
+    std::fs::write(folder.path().join("third.toml"), OWN).unwrap();
+    let (found, _) =
+        findings(&folder, &["--catalog", "second.toml", "--catalog", "third.toml", "policy.toml"]);
+    let said: Vec<&str> = found.iter().map(|(.., message)| message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "second.toml takes over the product `TimeSheet` of third.toml",
+            "second.toml takes over the domain `com.example.timesheet` of third.toml",
+        ]
+    );
+}
+
+#[test]
+fn a_key_of_two_layers_of_the_users_is_told_which() {
+    let second = OPINION.replace("in our build", "in theirs");
+    let policy = format!("{HEAD}[settings.Word]\nUseOnlineContent = 7\n");
+    let files = [("a.toml", OPINION), ("b.toml", second.as_str()), ("policy.toml", policy.as_str())];
+    let (found, _) =
+        findings(&folder(&files), &["--catalog", "a.toml", "--catalog", "b.toml", "policy.toml"]);
+    let notes = found.iter().filter(|(code, ..)| code == "catalogue-override");
+    let said: Vec<&str> = notes.map(|(.., message)| message.as_str()).collect();
+    assert_eq!(said, ["a.toml overrides what b.toml says about `UseOnlineContent` of Word"]);
+}
+
+#[test]
+fn two_definitions_in_one_layer_are_refused() {
+    let again = r#"
+[[product]]
+name = "TimeSheet"
+title = "Again"
+sources = ["handbook"]
+[[domain]]
+name = "com.example.timesheet"
+title = "Again"
+summary = "Again."
+sources = ["handbook"]
+[[domain]]
+name = "com.example.other"
+alias = "TimeSheet"
+title = "Other"
+summary = "Another."
+sources = ["handbook"]
+[[key]]
+name = "ReminderHours"
+domains = ["com.example.other", "com.example.timesheet"]
+type = "integer"
+confidence = "first-party"
+summary = "Again."
+sources = ["handbook"]
+[[list]]
+name = "ours"
+domains = ["com.example.other"]
+[[list]]
+name = "ours"
+domains = ["com.example.timesheet"]
+"#;
+    let policy = format!("{HEAD}[settings.TimeSheet]\nReminderHours = 24\n");
+    // In two files of one folder, which are one layer.
+    let files = [("own/a.toml", OWN), ("own/b.toml", again), ("policy.toml", policy.as_str())];
+    let (found, status) = findings(&folder(&files), &["--catalog", "own", "policy.toml"]);
+    let mut errors: Vec<(&str, u64, &str)> = found
+        .iter()
+        .filter(|(code, ..)| code == "catalogue")
+        .map(|(_, file, line, message)| (file.as_str(), *line, message.as_str()))
+        .collect();
+    errors.sort_by_key(|(_, line, _)| *line);
+    let expected = [
+        ("own/b.toml", 2, "the product `TimeSheet` is there already"),
+        ("own/b.toml", 6, "the domain `com.example.timesheet` is there already"),
+        ("own/b.toml", 11, "the alias `TimeSheet` is there already"),
+        ("own/b.toml", 17, "the key `ReminderHours` of com.example.timesheet is there already"),
+        ("own/b.toml", 27, "the list `ours` is there already"),
+    ];
+    assert_eq!((errors.as_slice(), status), (&expected[..], 1));
+}
+
+#[test]
+fn a_domain_that_is_no_preference_domain_is_warned_of() {
+    for (read_as, why) in [("file", 1), ("apple-payload", 1), ("any", 0), ("mandatory-or-recommended", 0)] {
+        let text = OWN.replace(
+            "product = \"TimeSheet\"\n",
+            &format!("product = \"TimeSheet\"\nread-as = \"{read_as}\"\n"),
+        );
+        let policy =
+            format!("{HEAD}[settings.TimeSheet]\nReminderHours = 24\n[custom.TimeSheet]\nUnknownOne = 1\n");
+        let folder = folder(&[("own.toml", &text), ("policy.toml", &policy)]);
+        let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+        let warned: Vec<u64> = found.iter().filter(|f| f.0 == "not-a-preference").map(|f| f.2).collect();
+        assert_eq!(warned, if why == 1 { vec![4, 6] } else { vec![] }, "{read_as}: {found:?}");
+        assert_eq!(status, 0);
+    }
+    // A script may write the file.
+    let text = OWN.replace("product = \"TimeSheet\"\n", "product = \"TimeSheet\"\nread-as = \"file\"\n");
+    let policy = format!("{HEAD}[defaults.TimeSheet]\nReminderHours = 24\n");
+    let folder = folder(&[("own.toml", &text), ("policy.toml", &policy)]);
+    let (found, _) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn the_range_of_a_real_is_a_range() {
+    let text = OWN.replace("type = \"integer\"\nworks", "type = \"real\"\nworks");
+    for (value, said) in [
+        ("0.0", None),
+        ("72.0", None),
+        ("-0.5", Some("`ReminderHours` = -0.5 is too low: at least 0")),
+        ("72.5", Some("`ReminderHours` = 72.5 is too high: at most 72")),
+    ] {
+        let policy = format!("{HEAD}[settings.TimeSheet]\nReminderHours = {value}\n");
+        let folder = folder(&[("own.toml", &text), ("policy.toml", &policy)]);
+        let (found, _) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+        let messages: Vec<&str> = found.iter().map(|f| f.3.as_str()).collect();
+        assert_eq!(messages, said.into_iter().collect::<Vec<_>>(), "{value}");
+    }
+    let text = OWN.replace("type = \"integer\"\nworks", "type = \"string\"\nworks");
+    let folder = folder(&[
+        ("own.toml", &text),
+        ("policy.toml", &format!("{HEAD}[settings.Word]\nUseOnlineContent = 0\n")),
+    ]);
+    let (found, status) = findings(&folder, &["--catalog", "own.toml", "policy.toml"]);
+    assert_eq!(status, 1);
+    assert!(found.iter().any(|f| f.3 == "a `range` is for integers and reals"), "{found:?}");
+}

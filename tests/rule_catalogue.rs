@@ -9,7 +9,7 @@
 )]
 
 use prefsmith::catalog::model::{Delivery, Judgement, Literal, Node, Segment, Weight, When};
-use prefsmith::catalog::rule::{ANY, Atom, Number, Path, Rule, Test};
+use prefsmith::catalog::rule::{ANY, Atom, Number, Path, Rule, Test, plain};
 use prefsmith::catalog::{Catalog, KeyRef, type_of};
 use prefsmith::finding::code_info;
 use prefsmith::value::Type;
@@ -383,8 +383,8 @@ This page is made from the catalogue by a test. `prefsmith explain ID` says the 
 - A rule counts for the Macs of `[macs]` whose builds read the settings it is about; a text with an identity token,
   and a licence that `[macs]` does not name, are unknown. What is unknown accuses nobody: the rule is silent, or a note
   where this page says so.
-- `{@}` stands for the domain that it is about, `{key}` for the key, `{x}` for an entry of a dictionary, `{macs}` for the
-  builds concerned, `{rest}` for the domains left out, `{value}` for the value; `{is|are}` for the form that fits.
+- DOMAIN stands for one of the domains that it is tried for, KEY for one of its keys, ENTRY for an entry of a dictionary,
+  BUILDS for the builds concerned, DOMAINS for the domains left out, VALUE for the value.
 - Seven things between settings are no rules but code: `activation-address-refused`, `app-id-mismatch`,
   `deadline-passed`, `first-account-refused`, `forced-version-deferred`, `mail-domain-overlap`, `set-by-two-policies`.
 
@@ -408,12 +408,18 @@ fn page() -> String {
                 Weight::Warning => "warning",
                 Weight::Note => "note",
             };
-            writeln!(out, "\n### {id}\n\n*{severity}*: {}\n\n{}", rule.says, rule.why).unwrap();
+            writeln!(out, "\n### {id}\n\n*{severity}*: {}\n\n{}", plain(rule.says), plain(rule.why)).unwrap();
             if let Some(unknown) = rule.unknown {
-                writeln!(out, "\nWhere it is not known, a note: {unknown}.").unwrap();
+                writeln!(out, "\nWhere it is not known, a note: {}.", plain(unknown)).unwrap();
             }
             for help in &rule.help {
-                writeln!(out, "\n- {}", capital(help)).unwrap();
+                writeln!(out, "\n- {}", capital(&plain(help))).unwrap();
+            }
+            if let Some(list) = rule.each.and_then(|name| catalog.list(name)) {
+                writeln!(out, "\nDOMAIN: {}", list.domains.join(", ")).unwrap();
+            }
+            if !rule.any_key.is_empty() {
+                writeln!(out, "\nKEY: {}", rule.any_key.join(", ")).unwrap();
             }
             let confidence = rule.confidence.word();
             writeln!(out, "\nSources ({confidence}): {}", rule.sources.join(", ")).unwrap();

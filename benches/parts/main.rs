@@ -10,6 +10,7 @@
 mod support;
 
 use prefsmith::catalog::Catalog;
+use prefsmith::catalog::rule::Rule;
 use prefsmith::check::{CheckedPlan, Options, check};
 use prefsmith::emit::{Request, TARGETS, manifest};
 use prefsmith::finding::{Findings, Sources};
@@ -19,7 +20,7 @@ use prefsmith::profile::Form;
 use prefsmith::report::findings::{TextOptions, json, text};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use support::{LARGEST, every_key, median, rounds, show};
+use support::{LARGEST, every_key, every_key_of_scripts, median, rounds, show};
 
 struct Text<'t>(&'t str);
 
@@ -81,6 +82,10 @@ fn one(name: &str, policy: &str, samples: usize) {
     let (plan, findings) = resolve();
     let checked = || check(plan.clone(), findings.clone(), &catalog, &Options::default());
     time(&format!("{name}: check"), samples, checked);
+    time(&format!("{name}: rules alone"), samples, || {
+        let rules = catalog.rules().into_iter();
+        rules.map(|rule| Rule::evaluate(rule, &plan, &catalog).len()).sum::<usize>()
+    });
     let done = checked();
     time(&format!("{name}: findings as text"), samples, || {
         text(&done.findings, &sources, &TextOptions { color: false, width: 100 })
@@ -114,4 +119,5 @@ fn main() {
     catalogue(samples);
     one("ready-made", LARGEST.1, samples);
     one("every key", &every, samples);
+    one("every key of scripts", &every_key_of_scripts().0, samples);
 }

@@ -16,7 +16,7 @@ mod support;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{LARGEST, every_key, median, rounds, show};
+use support::{LARGEST, every_key, every_key_of_scripts, median, rounds, show};
 use tempfile::TempDir;
 
 /// How many policies "many" are.
@@ -100,6 +100,7 @@ fn prepare() -> (TempDir, usize) {
     let (every, count) = every_key();
     write("ready-made.toml", LARGEST.1);
     write("every-key.toml", &every);
+    write("scripts.toml", &every_key_of_scripts().0);
     std::fs::create_dir(folder.path().join("many")).unwrap();
     for number in 0..MANY {
         let text = LARGEST.1.replacen("\"com.example.", &format!("\"com.example.n{number}."), 1);
@@ -131,6 +132,11 @@ fn cases() -> Vec<Case> {
         cases.push(case(&format!("{name}: build, into nothing"), &build).fresh(out));
         cases.push(case(&format!("{name}: build, nothing changed"), &build));
     }
+    let build = [prefsmith, "build", "scripts.toml", "--target", "defaults", "--out", "out/scripts"];
+    cases.push(
+        case("every key of scripts: build --target defaults, into nothing", &build).fresh("out/scripts"),
+    );
+    cases.push(case("every key of scripts: build --target defaults, nothing changed", &build));
     let many: Vec<String> = (0..MANY).map(|number| format!("many/n{number:04}.toml")).collect();
     let with = |name: &str, verb: &[&str]| {
         let whole: Vec<&str> = verb.iter().copied().chain(many.iter().map(String::as_str)).collect();

@@ -1,6 +1,6 @@
 //! What the benches share: the policies they work on, and medians.
 
-use prefsmith::catalog::model::{Delivery, Judgement, Literal, Node, Segment};
+use prefsmith::catalog::model::{Delivery, Judgement, Literal, Node, Segment, Weight};
 use prefsmith::catalog::{Catalog, Layer};
 use prefsmith::value::{Type, quoted, toml_key};
 use std::collections::BTreeMap;
@@ -13,23 +13,42 @@ pub const LARGEST: (&str, &str) =
 
 /// A policy that sets every key of the built-in catalogue that a profile may carry, to a value that it takes.
 pub fn every_key() -> (String, usize) {
+    keys(&|delivery| delivery != Delivery::NeverByProfile)
+}
+
+/// A policy with every key that a script may set, and how many settings it has.
+pub fn every_key_of_scripts() -> (String, usize) {
+    keys(&|delivery| delivery == Delivery::Any)
+}
+
+fn keys(wanted: &dyn Fn(Delivery) -> bool) -> (String, usize) {
     let catalog = Catalog::builtin();
     let mut domains: BTreeMap<&str, String> = BTreeMap::new();
     let mut count = 0;
     for layer in catalog.layers() {
         for number in 0..layer.entries().len() {
-            count += one_key(layer, number, &mut domains);
+            count += one_key(layer, number, wanted, &mut domains);
         }
     }
     let mut text = "[policy]\nid = \"com.example.every-key\"\nname = \"Every key\"\n".to_owned();
     for (domain, settings) in domains {
         let _ = write!(text, "\n[settings.{}]\n{settings}", quoted(domain));
     }
+    // Every key at once contradicts itself; what is an error of that is accepted, so that there is a plan to build.
+    let errors = catalog.rules().into_iter().filter(|rule| rule.severity == Weight::Error);
+    for code in errors.map(|rule| rule.id).chain(["app-id-mismatch", "first-account-refused"]) {
+        let _ = write!(text, "\n[[allow]]\ncode = \"{code}\"\nwhy = \"A bench.\"\n");
+    }
     (text, count)
 }
 
-fn one_key<'c>(layer: &Layer<'c>, number: usize, domains: &mut BTreeMap<&'c str, String>) -> usize {
-    let Some(key) = layer.key(number).filter(|key| key.delivery != Delivery::NeverByProfile) else {
+fn one_key<'c>(
+    layer: &Layer<'c>,
+    number: usize,
+    wanted: &dyn Fn(Delivery) -> bool,
+    domains: &mut BTreeMap<&'c str, String>,
+) -> usize {
+    let Some(key) = layer.key(number).filter(|key| wanted(key.delivery)) else {
         return 0;
     };
     for domain in &key.domains {

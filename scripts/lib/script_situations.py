@@ -132,7 +132,7 @@ class Situations(unittest.TestCase):
     def test_a_build_that_does_not_read_it(self):
         self.policy_of_word()
         self.mac.install(WORD, "15.24.160709")
-        text = "set, but Word 15.24 [160709] does not read it: 15.25 [160726] does"
+        text = "set, but Word 15.24 [160709] does not read it: builds 15.25 [160726] to 16.16 do"
         self.assertIn(f"UseOnlineContent: {text}", self.apply().output)
         self.assertIn(f"UseOnlineContent: {text}", self.apply().output)
         self.assertEqual(self.mac.read("alice", "com.microsoft.Word"), {"UseOnlineContent": 0})
@@ -284,6 +284,16 @@ class Situations(unittest.TestCase):
         self.assertEqual(self.apply().words(), {"removed": 1})
         self.assertEqual(self.mac.everything(), {})
         self.assertIn("failed", self.apply("--level", "computer", status=1).output)
+
+    def test_what_no_profile_may_carry_goes_to_the_computer(self):
+        self.build(
+            '[defaults.AutoUpdate.ApplicationsSystem."/Applications/Microsoft Word.app"]\n"Application ID" = "MSWD2019"\n'
+        )
+        self.apply()
+        self.assertEqual(
+            self.mac.read("computer", "com.microsoft.autoupdate2"),
+            {"ApplicationsSystem": {"/Applications/Microsoft Word.app": {"Application ID": "MSWD2019"}}},
+        )
 
     def test_the_global_domain(self):
         self.build('[custom.".GlobalPreferences"]\nMyKey = "x"\n')

@@ -12,6 +12,7 @@ use super::rule_fields::rule;
 use crate::document::{Document, Table};
 use crate::finding::{Finding, Findings, Span};
 use crate::version::Ranges;
+use std::collections::BTreeMap;
 
 /// What every compiled layer starts with.
 pub const MAGIC: &[u8; 8] = b"prefsm\x00\x01";
@@ -23,6 +24,39 @@ pub struct Parts<'d> {
     keys: Vec<Key<'d>>,
     extras: Extras<'d>,
     rules: Vec<Rule<'d>>,
+    /// Every name that was given, with the domain of a key, and where.
+    names: BTreeMap<(Naming, &'d str, &'d str), Span>,
+}
+
+/// What a catalogue gives names to, each once in a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Naming {
+    /// `[[product]]`.
+    Product,
+    /// `[[domain]]`.
+    Domain,
+    /// The `alias` of a domain.
+    Alias,
+    /// `[[list]]`.
+    List,
+    /// `[[key]]`, in one of its domains.
+    Key,
+    /// `[[rule]]`.
+    Rule,
+}
+
+impl Naming {
+    /// The word in sentences.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Domain => "domain",
+            Self::Alias => "alias",
+            Self::List => "list",
+            Self::Key => "key",
+            Self::Rule => "rule",
+        }
+    }
 }
 
 /// One table of a catalogue while it is read.
@@ -93,21 +127,38 @@ pub fn read<'d>(document: &'d Document<'d>, parts: &mut Parts<'d>, findings: &mu
         }
     };
     each("source", findings, &mut |reader| parts.extras.sources.push(source(reader)));
-    each("product", findings, &mut |reader| parts.heads.products.push(product(reader)));
-    each("domain", findings, &mut |reader| parts.heads.domains.push(domain(reader)));
+    each("product", findings, &mut |Reader { table, findings }| {
+        let span = table.span;
+        let found = product(Reader { table, findings: &mut *findings });
+        parts.name(Naming::Product, found.name, "", span, findings);
+        parts.heads.products.push(found);
+    });
+    each("domain", findings, &mut |Reader { table, findings }| {
+        let span = table.span;
+        let found = domain(Reader { table, findings: &mut *findings });
+        parts.name(Naming::Domain, found.name, "", span, findings);
+        parts.name(Naming::Alias, found.alias.unwrap_or(""), "", span, findings);
+        parts.heads.domains.push(found);
+    });
     each("list", findings, &mut |mut reader| {
-        parts.heads.lists.push(List { name: reader.required("name"), domains: reader.list("domains") });
+        let found = List { name: reader.required("name"), domains: reader.list("domains") };
+        parts.name(Naming::List, found.name, "", reader.table.span, reader.findings);
+        parts.heads.lists.push(found);
         reader.done("in [[list]]");
     });
-    each("key", findings, &mut |reader| parts.keys.extend(key(reader)));
+    each("key", findings, &mut |Reader { table, findings }| {
+        let span = table.span;
+        let Some(found) = key(Reader { table, findings: &mut *findings }) else { return };
+        for domain in &found.domains {
+            parts.name(Naming::Key, found.name, domain, span, findings);
+        }
+        parts.keys.push(found);
+    });
     each("rule", findings, &mut |reader| {
         let span = reader.table.span;
         let sink = &mut *reader.findings;
         let Some(rule) = rule(Reader { table: reader.table, findings: sink }) else { return };
-        if parts.rules.iter().any(|known| known.id == rule.id) {
-            let text = format!("the rule `{}` is there already", rule.id);
-            sink.push(Finding::new("catalogue", text).at(span, ""));
-        }
+        parts.name(Naming::Rule, rule.id, "", span, sink);
         parts.rules.push(rule);
     });
     each("mau-app", findings, &mut |reader| parts.extras.mau_apps.push(mau_app(reader)));
@@ -210,7 +261,27 @@ fn token<'d>(mut reader: Reader<'d, '_>) -> Token<'d> {
     found
 }
 
-impl Parts<'_> {
+impl<'d> Parts<'d> {
+    /// Takes note of a name; of two definitions in one layer, nobody could say which counts.
+    fn name(&mut self, what: Naming, name: &'d str, of: &'d str, span: Span, findings: &mut Findings) {
+        if name.is_empty() {
+            return;
+        }
+        if let Some(first) = self.names.get(&(what, name, of)) {
+            let of = if of.is_empty() { String::new() } else { format!(" of {of}") };
+            let text = format!("the {} `{name}`{of} is there already", what.word());
+            findings.push(Finding::new("catalogue", text).at(span, "again here").at(*first, "first here"));
+            return;
+        }
+        self.names.insert((what, name, of), span);
+    }
+
+    /// The names that were given, without those of keys, and where.
+    pub fn names(&self) -> impl Iterator<Item = (Naming, &'d str, Span)> {
+        let heads = self.names.iter().filter(|((what, ..), _)| *what != Naming::Key);
+        heads.map(|((what, name, _), span)| (*what, *name, *span))
+    }
+
     /// Writes the layer: [`MAGIC`], the length of each section as four bytes (little-endian), the sections.
     ///
     /// An error is a catalogue of 4 GiB, or a fault of the encoder.

@@ -16,6 +16,9 @@ pub(super) const CONFIDENCE: [(&str, Confidence); 4] = [
     ("disputed", Confidence::Disputed),
 ];
 
+/// How deep `[[key.field]]` may lead: what reads catalogues descends as deep.
+const DEEPEST: usize = 32;
+
 /// A `[[key]]`; none if it has no name or no domain, which is said.
 pub(super) fn key<'d>(mut reader: Reader<'d, '_>) -> Option<Key<'d>> {
     let name = reader.required("name");
@@ -68,6 +71,11 @@ fn field<'d>(root: &mut Node<'d>, mut reader: Reader<'d, '_>) {
         findings.push(Finding::new("catalogue", "a field needs its `path`").at(span, ""));
         return;
     };
+    if path.len() > DEEPEST {
+        let text = format!("a field lies {} levels deep; at most {DEEPEST} are read", path.len());
+        findings.push(Finding::new("catalogue", text).at(span, ""));
+        return;
+    }
     let mut parent = root;
     for part in before {
         let wanted = segment(part);
@@ -122,6 +130,13 @@ fn node<'d>(reader: &mut Reader<'d, '_>) -> Node<'d> {
         types,
         children,
     };
+    let numbers = |types: &[Type]| types.iter().any(|kind| matches!(kind, Type::Integer | Type::Real));
+    let of_items = found.children.iter().any(|(_, item)| numbers(&item.types));
+    if found.range.is_some() && !numbers(&found.types) && !of_items {
+        let finding =
+            Finding::new("catalogue", "a `range` is for integers and reals").at(reader.table.span, "");
+        reader.findings.push(finding);
+    }
     if found.types.is_empty() {
         let finding = Finding::new("catalogue", "a key or field needs its `type`").at(reader.table.span, "");
         reader.findings.push(finding);

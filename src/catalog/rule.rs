@@ -121,3 +121,25 @@ pub enum Hold {
     /// At least one, and not every one.
     SomeNotAll,
 }
+
+/// A rule's text where nothing is bound: `{@}` is DOMAIN, `{key}` KEY, `{is|are}` the first form.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else { break };
+        out.push_str(before);
+        out.push_str(match name {
+            "@" => "DOMAIN",
+            "key" => "KEY",
+            "x" => "ENTRY",
+            "macs" => "BUILDS",
+            "rest" => "DOMAINS",
+            "value" => "VALUE",
+            forms => forms.split('|').next().unwrap_or(forms),
+        });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}

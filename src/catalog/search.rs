@@ -3,6 +3,7 @@
 use super::layer::Layer;
 use super::lookup::{Catalog, KeyRef};
 use super::model::{Domain, Key, List, Node, NotAKey, Product, Segment, Token};
+use super::rule::Rule;
 use crate::document::nearest;
 use crate::finding::{CODES, CodeInfo, code_info};
 use std::collections::BTreeSet;
@@ -21,6 +22,8 @@ pub enum Topic<'a, 'c> {
     Token(&'a Token<'c>),
     /// A kind of finding.
     Code(&'static CodeInfo),
+    /// A rule between settings.
+    Rule(&'a Rule<'c>),
 }
 
 /// A key with all its entries.
@@ -70,6 +73,7 @@ impl<'c> Catalog<'c> {
         let lists = self.layers().iter().flat_map(|layer| &layer.heads().lists);
         found.extend(pick(list, lists, |list| list.name).map(Topic::List));
         found.extend(code_info(&text.to_lowercase()).map(Topic::Code));
+        found.extend(self.rule(&text.to_lowercase()).map(Topic::Rule));
         if found.is_empty() || text.starts_with("${") {
             let token = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
             found.extend(pick(token, self.tokens(), |token| token.name).map(Topic::Token));
@@ -163,6 +167,7 @@ impl<'c> Catalog<'c> {
         names.extend(self.tokens().map(|token| token.name));
         names.extend(self.layers().iter().flat_map(|layer| &layer.heads().lists).map(|list| list.name));
         names.extend(CODES.iter().map(|code| code.name));
+        names.extend(self.rules().into_iter().map(|rule| rule.id));
         nearest(text, names).map(str::to_owned)
     }
 
@@ -266,6 +271,9 @@ impl<'c> Catalog<'c> {
         let tokens = self.tokens().map(|t| ("token", [t.name, t.title, ""], t.title));
         let codes = CODES.iter().map(|c| ("code", [c.name, "", c.summary], c.summary));
         hits.extend(products.chain(tokens).chain(codes).filter_map(|(kind, t, s)| hit(&words, kind, t, s)));
+        for rule in self.rules() {
+            hits.extend(hit(&words, "rule", [rule.id, rule.says, rule.why], rule.says));
+        }
         hits.sort();
         hits.dedup();
         hits

@@ -11,6 +11,8 @@ use crate::version::Ranges;
 pub(super) struct Context<'a, 'c> {
     pub plan: &'a Plan,
     pub catalog: &'a Catalog<'c>,
+    /// Whether an error may hide a part of `[macs]`.
+    pub macs_doubtful: bool,
 }
 
 /// The setting that is looked at, and what is known of its key.

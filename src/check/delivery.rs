@@ -6,6 +6,7 @@ use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Channel, Enforcement};
 
 pub(super) fn delivery(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
+    not_a_preference(context, subject, findings);
     let Some(facts) = subject.facts() else { return };
     let (setting, key) = (subject.setting, facts.key);
     let forced_only = facts.read_as(context.catalog) == ReadAs::ForcedOnly;
@@ -38,6 +39,23 @@ pub(super) fn delivery(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
             subject.finding("wrong-channel", title).help("set it in a policy with `channel = \"device\"`"),
         );
     }
+}
+
+/// A domain that is no preference domain: a profile puts its values where nobody reads them.
+fn not_a_preference(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
+    let setting = subject.setting;
+    if !matches!(setting.enforcement, Enforcement::Forced | Enforcement::SetOnce) {
+        return;
+    }
+    let domain = setting.domain.as_str();
+    let why = match context.catalog.domain(domain).map(|known| known.read_as) {
+        Some(ReadAs::File) => "the app opens a file of its own",
+        Some(ReadAs::ApplePayload) => "macOS takes these settings from a payload of Apple's own",
+        _ => return,
+    };
+    let short = context.catalog.short(domain);
+    let title = format!("a profile's preferences do not deliver `{}` of {short}", subject.key());
+    findings.push(subject.finding("not-a-preference", title).note(why));
 }
 
 /// The user channel reaches fewer people than most expect.

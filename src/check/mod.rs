@@ -93,7 +93,8 @@ const CHECKS: &[Check] = &[
 
 /// Checks a plan. `found` is what reading and resolving it has found already; an `[[allow]]` speaks of both.
 pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Options) -> Checked {
-    let context = Context { plan: &plan, catalog };
+    let macs_doubtful = Sound::new(&plan, found.iter()).macs_doubtful();
+    let context = Context { plan: &plan, catalog, macs_doubtful };
     let mut pushed = Findings::new();
     for setting in &plan.settings {
         let known = catalog.key(setting.domain.as_str(), setting.key.as_str());

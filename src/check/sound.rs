@@ -49,6 +49,11 @@ impl<'p> Sound<'p> {
         sound
     }
 
+    /// Whether `[macs]` may say something else than the plan.
+    pub fn macs_doubtful(&self) -> bool {
+        self.macs
+    }
+
     /// Whether anything is unknown because of an error.
     pub fn hides(&self) -> bool {
         self.lost || self.macs || !self.broken.is_empty()

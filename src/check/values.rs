@@ -2,11 +2,12 @@
 
 use super::context::{Context, Position, Step, Subject, walk};
 use crate::catalog::KeyRef;
-use crate::catalog::model::{Allowed, Judgement, Node, Outside, Segment, Weight};
+use crate::catalog::model::{Allowed, Bounds, Judgement, Node, Outside, Segment, Weight};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings, Severity};
-use crate::value::{Integer, Text, Value};
+use crate::value::{Integer, Real, Text, Value};
 use crate::version::Ranges;
+use std::cmp::Ordering;
 
 pub(super) fn values(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
@@ -88,8 +89,20 @@ fn in_range(node: &Node<'_>, value: &Value) -> bool {
             bounds.min.is_none_or(|min| number >= i128::from(min))
                 && bounds.max.is_none_or(|max| number <= i128::from(max))
         }
+        (Some(bounds), Value::Real(number)) => side(bounds, *number).is_none(),
         _ => false,
     }
+}
+
+/// Whether a number lies below (`Less`) or above (`Greater`) a range. Every bound that a catalogue would write is
+/// exact as a floating-point number.
+#[expect(clippy::cast_precision_loss, reason = "bounds beyond 2^53 are of no use for reals")]
+fn side(bounds: Bounds, number: Real) -> Option<Ordering> {
+    let number = number.get();
+    if bounds.min.is_some_and(|min| number < min as f64) {
+        return Some(Ordering::Less);
+    }
+    bounds.max.is_some_and(|max| number > max as f64).then_some(Ordering::Greater)
 }
 
 /// A value with its meaning: fine, discouraged, refused, or not taken by some builds.
@@ -185,13 +198,17 @@ fn not_allowed(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &No
 }
 
 fn outside(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &Node<'_>) -> Option<Finding> {
-    let (bounds, Value::Integer(number)) = (node.range?, position.value) else { return None };
+    let bounds = node.range?;
     let unit = node.unit.map_or(String::new(), |unit| format!(" {unit}"));
-    let below = bounds.min.is_some_and(|min| number.get() < i128::from(min));
-    let (said, side): (&Option<Outside<'_>>, _) =
+    let below = match position.value {
+        Value::Integer(number) => bounds.min.is_some_and(|min| number.get() < i128::from(min)),
+        Value::Real(number) => side(bounds, *number)? == Ordering::Less,
+        _ => return None,
+    };
+    let (said, words): (&Option<Outside<'_>>, _) =
         if below { (&node.below, "too low: at least") } else { (&node.above, "too high: at most") };
     let limit = if below { bounds.min } else { bounds.max }?;
-    let title = format!("`{}` = {number} is {side} {limit}{unit}", position.name(subject.key()));
+    let title = format!("`{}` = {} is {words} {limit}{unit}", position.name(subject.key()), position.value);
     let mut finding = subject.finding_at("out-of-range", title, &position.places.at);
     if let Some(outside) = said {
         finding = finding.severity(severity(outside.weight)).note(outside.says.trim_end_matches('.'));

@@ -11,6 +11,7 @@ use crate::emit::{Artefact, Request, TARGETS, Target, manifest, target};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::profile::{Form, Kept};
+use crate::value::FileName;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
 use std::collections::BTreeMap;
@@ -95,8 +96,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let mut sources = Sources::new();
     let mut findings = Findings::new();
     let layers = Layers::load(global, &mut sources, &mut findings)?;
+    say_findings(&findings, 0, &sources, "prefsmith check");
     if findings.has_errors() {
-        say_findings(&findings, 0, &sources, "prefsmith check");
         return Ok(Exit::Found);
     }
     let catalog = layers.catalog()?;
@@ -154,8 +155,11 @@ fn folders(args: &Args) -> Result<Vec<PathBuf>> {
 }
 
 fn stem(policy: &Path) -> Result<String> {
-    let stem = policy.file_stem().and_then(|stem| stem.to_str()).filter(|stem| !stem.is_empty());
-    stem.map(str::to_owned).ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(policy)))
+    let stem = policy.file_stem().and_then(|stem| stem.to_str());
+    let stem = stem.ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(policy)))?;
+    // It becomes a folder and the names of files: `...toml` would lead out of where builds go.
+    FileName::new(stem).with_context(|| label(policy))?;
+    Ok(stem.to_owned())
 }
 
 struct Build<'b, 'c> {
@@ -192,14 +196,17 @@ impl Build<'_, '_> {
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
         let left = match &self.args.previous {
-            Some(path) => previous::left(path, &plan, self.catalog, &mut own)?,
+            Some(path) => {
+                let renamed = self.keep.is_none();
+                previous::left(path, &plan, self.catalog, renamed, &mut own)?
+            }
             None => {
                 // What left since the last build into this folder is told, and nothing else: files must not depend
                 // on what lies there.
                 let last = folder.join("manifest.json");
                 if !self.args.check && last.is_file() {
                     let mut said = Findings::new();
-                    if previous::left(&last, &plan, self.catalog, &mut said).is_ok() {
+                    if previous::left(&last, &plan, self.catalog, false, &mut said).is_ok() {
                         own.extend(said);
                     }
                 }

@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let options = Options { today: args.today };
     let mut judged_plans: Vec<Result<CheckedPlan, Plan>> = Vec::new();
     for path in &args.files {
-        if path.extension().is_some_and(|extension| extension != "toml") {
+        if path.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
             complain(&format!("{}: this is no policy: its name does not end in .toml", label(path)));
             exit = Exit::Failure;
             continue;

@@ -1,10 +1,10 @@
 //! What the verbs share: catalogues, files, and the two streams.
 
-use crate::catalog::compile::{Parts, read};
+use crate::catalog::compile::{Naming, Parts, read};
 use crate::catalog::{Catalog, Layer};
 use crate::check::{Checked, CheckedPlan, Options, check};
 use crate::document::Document;
-use crate::finding::{Finding, Findings, Severity, Sources};
+use crate::finding::{Finding, Findings, Severity, Sources, Span};
 use crate::plan::Plan;
 use crate::policy::{Files, MAX_BYTES, Policy, normal};
 use crate::report::findings::{TextOptions, summary, text};
@@ -92,8 +92,14 @@ pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => error.to_string(),
     };
+    // Opening a pipe waits for somebody to write; what is given on purpose, as standard input, may be one.
+    let given = path == Path::new("/dev/stdin") || path.starts_with("/dev/fd");
+    let data = std::fs::metadata(path).map_err(plain)?;
+    if !given && !data.is_file() && !data.is_dir() {
+        return Err("it is no regular file".to_owned());
+    }
     let file = std::fs::OpenOptions::new().read(true).open(path).map_err(plain)?;
-    if file.metadata().is_ok_and(|data| data.is_dir()) {
+    if data.is_dir() {
         return Err("it is a folder".to_owned());
     }
     let mut bytes = Vec::new();
@@ -122,6 +128,7 @@ impl Layers {
     /// the findings.
     pub fn load(global: &Global, sources: &mut Sources, findings: &mut Findings) -> Result<Self> {
         let mut list = Vec::new();
+        let mut names: Vec<(usize, Naming, String, Span)> = Vec::new();
         for path in &global.catalog {
             let mut texts = Vec::new();
             for file in catalog_files(path)? {
@@ -135,9 +142,18 @@ impl Layers {
             for document in &documents {
                 read(document, &mut parts, findings);
             }
+            let named = parts.names().map(|(what, name, span)| (list.len(), what, name.to_owned(), span));
+            names.extend(named);
             list.push((label(path), parts.write().context("the catalogue cannot be compiled")?));
         }
-        Ok(Self { list })
+        let layers = Self { list };
+        let catalog = layers.catalog()?;
+        for (layer, what, name, span) in names {
+            if let Some(title) = takes_over(&catalog, layer, what, &name) {
+                findings.push(Finding::new("catalogue-override", title).at(span, ""));
+            }
+        }
+        Ok(layers)
     }
 
     /// The catalogue: these layers, then the built-in one.
@@ -148,6 +164,36 @@ impl Layers {
     }
 }
 
+/// A sentence, if the layer gives a name that a weaker one gives to something.
+fn takes_over(catalog: &Catalog<'_>, layer: usize, what: Naming, name: &str) -> Option<String> {
+    let own = catalog.layers().get(layer)?;
+    let weaker = || catalog.layers().iter().enumerate().skip(layer + 1);
+    let title = format!("{} takes over the {} `{name}`", own.label(), what.word());
+    if what == Naming::Alias {
+        let domain = |layer: &Layer<'_>| {
+            let found = layer.heads().domains.iter().find(|domain| domain.alias == Some(name));
+            found.map(|domain| domain.name.to_owned())
+        };
+        let before = weaker()
+            .find_map(|(_, layer)| domain(layer))
+            .filter(|before| domain(own).as_ref() != Some(before));
+        return before.map(|before| format!("{title}, which otherwise means {before}"));
+    }
+    let has = |layer: &Layer<'_>| match what {
+        Naming::Product => layer.heads().products.iter().any(|product| product.name == name),
+        Naming::Domain => layer.heads().domains.iter().any(|domain| domain.name == name),
+        Naming::List => layer.heads().lists.iter().any(|list| list.name == name),
+        Naming::Rule => layer.rules().iter().any(|rule| rule.id == name),
+        Naming::Alias | Naming::Key => false,
+    };
+    let (number, before) = weaker().find(|(_, layer)| has(layer))?;
+    Some(if number == catalog.builtin_layer() {
+        format!("{title}, which is built in")
+    } else {
+        format!("{title} of {}", before.label())
+    })
+}
+
 fn catalog_files(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -155,7 +201,7 @@ fn catalog_files(path: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).with_context(|| label(path))? {
         let file = entry.with_context(|| label(path))?.path();
-        if file.extension().is_some_and(|extension| extension == "toml") {
+        if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
             files.push(file);
         }
     }
@@ -182,6 +228,9 @@ pub(super) fn judge(
     options: &Options,
     sources: &mut Sources,
 ) -> Result<Judged, String> {
+    if path.to_str().is_none() {
+        return Err("its path is no UTF-8 text: rename it".to_owned());
+    }
     let name = label(path);
     let mut findings = Findings::new();
     let policy = Policy::load(&name, &Disk, sources, &mut findings)?;
@@ -192,22 +241,27 @@ pub(super) fn judge(
     Ok(Judged { checked: check(plan, findings, catalog, options), base })
 }
 
-/// Notes where a catalogue of the user says something of a key that the built-in one knows.
+/// Notes where a catalogue of the user says something of a key that a weaker one knows too.
 fn overrides(plan: &Plan, catalog: &Catalog<'_>, findings: &mut Findings) {
     for setting in &plan.settings {
         let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
         let said = catalog.every(domain, key);
-        let [first, _, ..] = said.as_slice() else { continue };
-        if let Some(layer) = catalog.layers().get(first.layer) {
-            let title = format!(
-                "{} overrides what is built in about `{key}` of {}",
-                layer.label(),
-                catalog.short(domain)
-            );
-            findings.push(
-                Finding::new("catalogue-override", title).at(setting.origin.clone(), "").about(domain, key),
-            );
-        }
+        let Some(first) = said.first() else { continue };
+        let Some(second) = said.iter().find(|other| other.layer != first.layer) else { continue };
+        let label = |number: usize| catalog.layers().get(number).map_or("", |layer| layer.label());
+        let weaker = if second.layer == catalog.builtin_layer() {
+            "is built in".to_owned()
+        } else {
+            format!("{} says", label(second.layer))
+        };
+        let title = format!(
+            "{} overrides what {weaker} about `{key}` of {}",
+            label(first.layer),
+            catalog.short(domain)
+        );
+        findings.push(
+            Finding::new("catalogue-override", title).at(setting.origin.clone(), "").about(domain, key),
+        );
     }
 }
 

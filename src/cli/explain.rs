@@ -11,7 +11,7 @@ use std::io::IsTerminal;
 ///
 /// NAME is a key (`HowToCheck`, `Word:UseOnlineContent`, `com.microsoft.office:SendAllTelemetryEnabled`), a
 /// position inside one (`Applications > LCID`), a domain or its alias, a product, a named list of domains, an
-/// identity token, or the code of a finding. Anything else is searched for in names, summaries and values; of
+/// identity token, or the code of a finding, of a rule too. Anything else is searched for in names, summaries and values; of
 /// several words, all must be found.
 #[derive(clap::Args)]
 #[command(after_help = "\

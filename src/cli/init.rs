@@ -3,6 +3,7 @@
 use super::common::{Exit, label, print, say};
 use crate::output::write_new;
 use crate::text::policy;
+use crate::value::write::unwritable;
 use anyhow::{Result, anyhow};
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -51,6 +52,12 @@ fn refusal(error: &std::io::Error) -> String {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
+    for text in [&args.name, &args.organization] {
+        anyhow::ensure!(
+            unwritable(text).is_none(),
+            "{text:?} holds a character that a property list cannot carry"
+        );
+    }
     let text = policy(&args.id, &args.name, &args.organization)?;
     match &args.file {
         None => print(&text)?,

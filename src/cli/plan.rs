@@ -4,7 +4,7 @@ use super::common::{Exit, Global, Layers, count_findings, judge, label, print};
 use crate::check::{Options, is_secret};
 use crate::finding::{Findings, Sources};
 use crate::plan::Plan;
-use crate::report::plan::{table, why};
+use crate::report::plan::{json, table, why};
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(value_name = "POLICY")]
     policy: PathBuf,
     /// Tell of one key its lines, what it overrides, its domains and the builds that read it
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", conflicts_with = "format")]
     why: Option<String>,
     /// How the plan is written
     #[arg(long, default_value = "table")]
@@ -63,8 +63,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         match args.format {
             Format::Table => print(&table(plan, &catalog, &sources, &secret))?,
             Format::Json => {
-                let json = plan.to_json(&sources, &judged.base, &secret);
-                print(&format!("{}\n", serde_json::to_string_pretty(&json)?))?;
+                print(&json(plan, &sources, &judged.base, &secret))?;
             }
         }
     }

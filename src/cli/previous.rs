@@ -6,6 +6,7 @@ use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
 use crate::emit::{Artefact, Left};
 use crate::finding::{Finding, Findings, Severity};
+use crate::plan::{Enforcement, Setting};
 use crate::profile::{Kept, kept};
 use crate::value::{DomainName, KeyName, NameError};
 use anyhow::{Context as _, Result, anyhow};
@@ -15,7 +16,15 @@ use std::path::Path;
 #[derive(Deserialize)]
 struct Manifest {
     version: u64,
+    #[serde(default)]
+    policy: OldPolicy,
     settings: Vec<Old>,
+}
+
+#[derive(Default, Deserialize)]
+struct OldPolicy {
+    id: Option<String>,
+    channel: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -25,11 +34,13 @@ struct Old {
     enforcement: String,
 }
 
-/// What left the policy since the build that wrote a manifest; says so.
+/// What left the policy since the build that wrote a manifest; says so. `renamed`: also whether the id is another
+/// one, which is of no matter where identifiers are kept, and said of the file that is replaced in the same folder.
 pub(super) fn left(
     path: &Path,
     plan: &CheckedPlan,
     catalog: &Catalog<'_>,
+    renamed: bool,
     findings: &mut Findings,
 ) -> Result<Vec<Left>> {
     let bytes = manifest_text(path)?;
@@ -42,9 +53,13 @@ pub(super) fn left(
         label(path),
         old.version
     );
+    other_profile(&old.policy, plan, renamed, findings);
     let mut left = Vec::new();
     for setting in old.settings.iter().filter(|setting| setting.enforcement != "unset") {
-        if plan.setting(&setting.domain, &setting.key).is_some() {
+        if let Some(now) = plan.setting(&setting.domain, &setting.key) {
+            if setting.enforcement == "forced" && now.enforcement != Enforcement::Forced {
+                findings.push(released(now, catalog));
+            }
             continue;
         }
         findings.push(left_policy(setting, plan, catalog));
@@ -56,6 +71,38 @@ pub(super) fn left(
         });
     }
     Ok(left)
+}
+
+/// An id or a channel that changed: another profile, in whose place the old one does not go.
+fn other_profile(old: &OldPolicy, plan: &CheckedPlan, renamed: bool, findings: &mut Findings) {
+    let identity = &plan.identity;
+    let mut other = |what: &str, before: &Option<String>, now: &str| {
+        let Some(before) = before.as_deref().filter(|before| *before != now) else { return };
+        let title = format!("the {what} of the policy was `{before}`, and is `{now}`");
+        let finding = Finding::new("left-policy", title)
+            .severity(Severity::Warning)
+            .note("a Mac that has the old profile keeps it beside the new one, with all of its settings")
+            .help("take the old profile off the Macs when the new one is there");
+        findings.push(match &identity.origin {
+            Some(origin) => finding.at(origin.clone(), ""),
+            None => finding,
+        });
+    };
+    if renamed {
+        other("id", &old.id, &identity.id);
+    }
+    other("channel", &old.channel, identity.channel.word());
+}
+
+/// A setting that was enforced, and is in the policy in a weaker way.
+fn released(now: &Setting, catalog: &Catalog<'_>) -> Finding {
+    let (domain, key) = (now.domain.as_str(), now.key.as_str());
+    let title = format!("`{key}` of {} is no longer enforced", catalog.short(domain));
+    let finding = Finding::new("left-policy", title).at(now.origin.clone(), "").about(domain, key);
+    match catalog.key(domain, key).and_then(|known| known.key.removal.as_ref()) {
+        Some(removal) => finding.note(removal.says.trim_end_matches('.')),
+        None => finding.note("when the enforced value goes, the user's own shows again"),
+    }
 }
 
 fn left_policy(old: &Old, plan: &CheckedPlan, catalog: &Catalog<'_>) -> Finding {

@@ -135,6 +135,11 @@ impl<'t> Document<'t> {
         self.whole
     }
 
+    /// The texts in which a syntax error makes everything doubtful: what they say is in no table.
+    pub fn lost(&self) -> impl Iterator<Item = &'t str> {
+        self.poisoned.iter().filter_map(|range| self.text.get(range.clone()))
+    }
+
     /// The outermost table.
     pub fn root(&self) -> Table<'_> {
         Table {

@@ -3,7 +3,7 @@
 use super::{Artefact, Request, Target};
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
-use crate::profile::{Content, Form, Payload, Profile, Slice, identifier, payload_identifier, uuid};
+use crate::profile::{Content, Form, Kept, Payload, Profile, Slice, identifier, payload_identifier, uuid};
 use crate::value::{DomainName, FileName, KeyName, Value};
 use std::collections::BTreeMap;
 
@@ -32,6 +32,7 @@ impl Target for Mobileconfig {
             refuse(request, setting, findings);
         }
         apple_domains(request, &domains, findings);
+        leading_dots(request, &domains, findings);
         if domains.is_empty() && request.scripts {
             return Vec::new();
         }
@@ -181,6 +182,28 @@ fn apple_domains(
     }
 }
 
+/// The identifier of a payload leaves out the dot that `.GlobalPreferences` starts with: two domains must not
+/// differ in it alone.
+fn leading_dots(request: &Request<'_, '_>, domains: &BTreeMap<DomainName, Carried>, findings: &mut Findings) {
+    let mut seen: BTreeMap<&str, &DomainName> = BTreeMap::new();
+    for domain in domains.keys() {
+        let Some(other) = seen.insert(domain.as_str().trim_start_matches('.'), domain) else { continue };
+        let title = format!("{other} and {domain} would have one identifier in a profile");
+        let mut finding = Finding::new("same-identifier", title);
+        for (which, text) in [(domain, ""), (other, "the other domain")] {
+            if let Some(setting) = request.plan.settings.iter().find(|setting| setting.domain == *which) {
+                finding =
+                    finding.at(setting.origin.clone(), text).about(which.as_str(), setting.key.as_str());
+            }
+        }
+        findings.push(
+            finding.help(format!(
+                "leave one of them to a policy of its own; `{other}` is the domain of all apps"
+            )),
+        );
+    }
+}
+
 fn artefact(
     request: &Request<'_, '_>,
     stem: &str,
@@ -237,7 +260,7 @@ fn artefact(
 }
 
 /// Identifiers are kept for a whole profile: the parts of a split one were never deployed as one.
-fn kept<'r>(request: &Request<'r, '_>, slice: Slice) -> Option<&'r crate::profile::Kept> {
+fn kept<'r>(request: &Request<'r, '_>, slice: Slice) -> Option<&'r Kept> {
     request.keep.filter(|_| slice == Slice::Whole)
 }
 
@@ -255,6 +278,33 @@ fn successor(
     (first.0 == domain).then(|| old.clone())
 }
 
+/// Identifier and UUID of a payload that the deployed profile does not have: below that profile, or below the
+/// policy where another payload has the name already.
+fn fresh(request: &Request<'_, '_>, kept: &Kept, name: &str) -> (String, String) {
+    let identity = &request.plan.identity;
+    let taken = |identifier: &str, uuid: &str| {
+        let same = |old: &(String, String)| old.0 == identifier || old.1.eq_ignore_ascii_case(uuid);
+        kept.identifier == identifier
+            || kept.uuid.eq_ignore_ascii_case(uuid)
+            || kept.payloads.values().any(same)
+    };
+    let make = |domain: &str| uuid(&identity.id, identity.channel, domain, Some(request.form), Slice::Whole);
+    let mut identifier = payload_identifier(&kept.identifier, name, Slice::Whole);
+    if taken(&identifier, "") {
+        identifier = payload_identifier(&identity.id, name, Slice::Whole);
+    }
+    let mut domain = name.to_owned();
+    // Each round makes a name that was not there before, and the taken ones are finitely many.
+    while taken(&identifier, "") {
+        identifier.push_str(".settings");
+    }
+    while taken("", &make(&domain)) {
+        // No domain has a newline in its name.
+        domain.push('\n');
+    }
+    (identifier, make(&domain))
+}
+
 fn payload(
     request: &Request<'_, '_>,
     slice: Slice,
@@ -265,15 +315,12 @@ fn payload(
 ) -> Payload {
     let identity = &request.plan.identity;
     let name = domain.as_str();
-    let (identifier, uuid) = old.unwrap_or_else(|| {
-        (
-            payload_identifier(
-                &kept(request, slice).map_or_else(|| identity.id.clone(), |k| k.identifier.clone()),
-                name,
-                slice,
-            ),
+    let (identifier, uuid) = old.unwrap_or_else(|| match kept(request, slice) {
+        Some(kept) => fresh(request, kept, name),
+        None => (
+            payload_identifier(&identity.id, name, slice),
             uuid(&identity.id, identity.channel, name, Some(request.form), slice),
-        )
+        ),
     });
     let content = match request.form {
         Form::Domain => Content::Domain(carried.forced.clone()),

@@ -191,11 +191,11 @@ DefaultEmailAddressOrDomain = "${user.mail}""#,
     CodeInfo {
         name: "catalogue-override",
         severity: Severity::Note,
-        summary: "A catalogue of yours says something of a key that the built-in one knows.",
+        summary: "A catalogue of yours says something of a key or takes a name that another one knows.",
         why: "A catalogue given with `--catalog` is asked first. Whoever reads the result should know \
               that it was not judged by what is built in.",
         example: "prefsmith check --catalog site.toml office.toml",
-        instead: "Nothing, if that is meant; otherwise take the key out of that catalogue.",
+        instead: "Nothing, if that is meant; otherwise take the key or the name out of that catalogue.",
         allowable: true,
     },
     CodeInfo {
@@ -376,9 +376,10 @@ SendAllTelemetryEnabled = false"#,
     CodeInfo {
         name: "left-policy",
         severity: Severity::Note,
-        summary: "A setting of the last build is no longer in the policy.",
+        summary: "A setting of the last build is no longer in the policy, or no longer enforced.",
         why: "A setting that leaves a policy does not always leave the Macs: a value that was set once \
-              or by script stays, and some apps keep what was enforced.",
+              or by script stays, and some apps keep what was enforced. A policy of another id or channel \
+              makes another profile: the old one stays beside it until it is removed.",
         example: "prefsmith build --previous out/office/manifest.json office.toml",
         instead: "Do what the help says before the setting goes, or name the key under `[unset]`.",
         allowable: true,
@@ -453,6 +454,16 @@ DisablePreviewForSMIME = true"#,
 UpdateCheckInterval = 90"#,
         instead: r#"[settings.AutoUpdate]
 UpdateCheckInterval = 120"#,
+        allowable: true,
+    },
+    CodeInfo {
+        name: "not-a-preference",
+        severity: Severity::Warning,
+        summary: "A setting whose domain the app does not read as preferences.",
+        why: "The catalogue says that the app opens a file of its own, or that macOS takes these settings from a \
+              payload of Apple's. A profile that sets preferences puts the value where nobody looks for it.",
+        example: "prefsmith check --catalog site.toml policy.toml",
+        instead: "Deliver it in the way that the app reads, and take it out of the policy.",
         allowable: true,
     },
     CodeInfo {
@@ -628,6 +639,22 @@ Start = 2027-01-31T00:00:00Z"#,
               second replaces the first.",
         example: "prefsmith check office.toml outlook.toml    (both have id = \"com.example.office\")",
         instead: "Give each policy an id of its own; a policy that is only there to be extended needs none.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "same-identifier",
+        severity: Severity::Error,
+        summary: "Two domains whose payloads would have one identifier.",
+        why: "The identifier of a payload is made from its domain without a dot at the start, and Macs know \
+              payloads by their identifiers. `.GlobalPreferences` (what all apps read) and \
+              `GlobalPreferences` cannot stand in one policy.",
+        example: r#"[custom.".GlobalPreferences"]
+AppleMiniaturizeOnDoubleClick = false
+
+[custom.GlobalPreferences]
+AppleMiniaturizeOnDoubleClick = false"#,
+        instead: r#"[custom.".GlobalPreferences"]
+AppleMiniaturizeOnDoubleClick = false"#,
         allowable: false,
     },
     CodeInfo {

@@ -76,6 +76,7 @@ pub struct Position {
 #[derive(Clone, Debug)]
 struct Source {
     label: String,
+    within: Option<String>,
     text: String,
     line_starts: Vec<u32>,
 }
@@ -104,13 +105,25 @@ impl Sources {
             }
         }
         let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(Source { label: label.into(), text, line_starts });
+        self.list.push(Source { label: label.into(), within: None, text, line_starts });
         id
     }
 
     /// All inputs, in the order in which they came.
     pub fn ids(&self) -> impl Iterator<Item = SourceId> + use<> {
         (0..u32::try_from(self.list.len()).unwrap_or(u32::MAX)).map(SourceId)
+    }
+
+    /// Says how a file is called from the folder of the policy it belongs to, wherever prefsmith was started.
+    pub fn set_within(&mut self, id: SourceId, path: impl Into<String>) {
+        if let Some(source) = self.list.get_mut(id.0 as usize) {
+            source.within = Some(path.into());
+        }
+    }
+
+    /// The path from the policy's folder, as given to [`Sources::set_within`].
+    pub fn within(&self, id: SourceId) -> Option<&str> {
+        self.get(id)?.within.as_deref()
     }
 
     fn get(&self, id: SourceId) -> Option<&Source> {

@@ -174,8 +174,9 @@ pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
     }
 }
 
-/// One `[[allow]]`; none if it cannot be used, which is said.
-pub(super) fn allow(table: &Table<'_>, findings: &mut Findings) -> Option<RawAllow> {
+/// One `[[allow]]`; none if it cannot be used, which is said. Of a document that is not `whole`, what seems to be
+/// missing may be what a syntax error has hidden.
+pub(super) fn allow(table: &Table<'_>, whole: bool, findings: &mut Findings) -> Option<RawAllow> {
     let code = table.string("code", findings);
     let why = table.string("why", findings);
     let key = table.string("key", findings).map(|(text, _)| text.to_owned());
@@ -187,7 +188,7 @@ pub(super) fn allow(table: &Table<'_>, findings: &mut Findings) -> Option<RawAll
         .filter(|(name, _)| table.get(name).is_none())
         .map(|(_, shown)| shown)
         .collect();
-    if !missing.is_empty() {
+    if whole && !missing.is_empty() {
         let title = format!("an [[allow]] needs {}", listed(&missing));
         findings.push(
             Finding::new("allow-incomplete", title)

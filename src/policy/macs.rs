@@ -35,7 +35,7 @@ pub(super) fn resolve(files: &[Raw], catalog: &Catalog<'_>, findings: &mut Findi
         let found = match (own, suite) {
             (Some((own, span)), Some((suite, suite_span))) => {
                 let both = own.intersect(suite);
-                if both.is_empty() && !own.is_empty() && !suite.is_empty() {
+                if both.is_empty() && !own.is_empty() {
                     findings.push(
                         Finding::new("macs-empty", format!("no version of {} is left", product.name))
                             .at(*span, format!("`{own}` of the app"))

@@ -54,7 +54,8 @@ impl Policy {
         let mut loader =
             Loader { files, sources, findings, done: Vec::new(), seen: BTreeSet::new(), open: Vec::new() };
         loader.seen.insert(normal(path));
-        loader.take(path, root, &text);
+        let own = path.rsplit('/').next().unwrap_or(path);
+        loader.take(path, own, root, &text);
         let mut policy = Self { files: loader.done, root };
         policy.require_identity(findings);
         Ok(policy)
@@ -94,50 +95,58 @@ struct Loader<'l> {
 
 impl Loader<'_> {
     /// Reads a file, then what it extends, and puts them in order: depth first, each once.
-    fn take(&mut self, path: &str, source: SourceId, text: &str) {
-        let raw = read::read(source, text, self.findings);
+    ///
+    /// `within` is its path from the first file's folder: how outputs call it, wherever prefsmith was started.
+    fn take(&mut self, path: &str, within: &str, source: SourceId, text: &str) {
+        self.sources.set_within(source, normal(within));
+        let mut raw = read::read(source, text, self.findings);
         self.open.push(normal(path));
         for (wanted, span) in &raw.head.extends {
-            self.extend(path, wanted, *span);
+            raw.base_lost |= !self.extend((path, within), wanted, *span);
         }
         self.open.pop();
         self.done.push(raw);
     }
 
-    fn extend(&mut self, from: &str, wanted: &str, span: Span) {
+    /// Whether what the file says is known: here, or where it was read before.
+    fn extend(&mut self, (from, within): (&str, &str), wanted: &str, span: Span) -> bool {
         let refuse = |title: String| Finding::new("extends", title).at(span, "");
         if wanted.trim().is_empty() {
             self.findings.push(refuse("the path of a file to be extended is empty".to_owned()));
-            return;
+            return false;
         }
         if wanted.starts_with('/') || wanted.contains(['\\', '\0']) {
             let finding = refuse(format!("`{wanted}` is no relative path"));
             self.findings.push(finding.help("write it from this file's folder, with `/`"));
-            return;
+            return false;
         }
         let path = join(from, wanted);
         let key = normal(&path);
         if self.open.last() == Some(&key) {
             self.findings.push(refuse(format!("`{wanted}` extends itself")));
-            return;
+            return true;
         }
         if self.open.contains(&key) {
             self.findings.push(refuse(format!("`{wanted}` leads back to a file that extends this one")));
-            return;
+            return true;
         }
         if !self.seen.insert(key) {
-            return;
+            return true;
         }
         if self.seen.len() > MAX_FILES {
             self.findings.push(refuse(format!("a policy is made of at most {MAX_FILES} files")));
-            return;
+            return false;
         }
         match self.files.read(&path) {
             Ok(text) => {
                 let source = self.sources.add(normal(&path), text.clone());
-                self.take(&path, source, &text);
+                self.take(&path, &join(within, wanted), source, &text);
+                true
             }
-            Err(error) => self.findings.push(refuse(format!("`{wanted}` cannot be read: {error}"))),
+            Err(error) => {
+                self.findings.push(refuse(format!("`{wanted}` cannot be read: {error}")));
+                false
+            }
         }
     }
 }

@@ -128,4 +128,8 @@ pub(super) struct Raw {
     pub head_told: bool,
     /// Whether nothing is missing because of a syntax error.
     pub whole: bool,
+    /// Words of the stretches that a syntax error made doubtful, such as names of keys.
+    pub lost: Vec<String>,
+    /// Whether a file that this one extends could not be read.
+    pub base_lost: bool,
 }

@@ -12,6 +12,9 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
     let document = Document::parse(source, text, findings);
     let root = document.root();
     let mut raw = Raw { whole: document.is_whole(), ..Raw::default() };
+    let words = document.lost().flat_map(|stretch| stretch.split(['=', '{', ',', '\n']));
+    raw.lost = words.map(|word| word.trim().trim_matches(['"', '\'']).to_owned()).collect();
+    let text = &Lines::new(text);
     match root.table("policy", findings) {
         Some(table) => raw.head = head::read(&table, findings),
         None => raw.head_told = root.get("policy").is_some() || near_head(&root),
@@ -34,7 +37,7 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
         why(&table, text, &mut raw, findings);
     }
     for table in root.tables("allow", findings) {
-        raw.allows.extend(head::allow(&table, findings));
+        raw.allows.extend(head::allow(&table, raw.whole, findings));
     }
     let mut others = Findings::new();
     root.refuse_others("unknown-table", "at the top of a policy", &mut others);
@@ -66,7 +69,7 @@ fn top_level(mut finding: Finding, root: &Table<'_>) -> Finding {
     finding
 }
 
-fn settings(section: Section, table: &Table<'_>, text: &str, raw: &mut Raw, findings: &mut Findings) {
+fn settings(section: Section, table: &Table<'_>, text: &Lines<'_>, raw: &mut Raw, findings: &mut Findings) {
     for entry in table.entries() {
         match entry.item.kind() {
             Kind::Table(inner) => {
@@ -112,14 +115,18 @@ fn push(section: Section, domain: Option<Named>, entry: &Entry<'_>, raw: &mut Ra
     raw.settings.push(RawSetting { section, domain, key: (entry.key.to_owned(), entry.key_span), value });
 }
 
-fn named(entry: &Entry<'_>, text: &str) -> Named {
+fn named(entry: &Entry<'_>, text: &Lines<'_>) -> Named {
     let name = entry.key.to_owned();
-    Named { name, span: entry.key_span, header: header(entry.key_span, text), value: false }
+    Named { name, span: entry.key_span, header: header(entry, text), value: false }
 }
 
 /// The parts of a header from a place on, if a dot follows there unquoted.
-fn header(span: Span, text: &str) -> Option<Header> {
-    if !line_at(text, span).trim_start().starts_with('[') {
+fn header(entry: &Entry<'_>, text: &Lines<'_>) -> Option<Header> {
+    let span = entry.key_span;
+    if entry.written() != Written::Header {
+        return None;
+    }
+    if !text.get(text.start(span.start as usize)..)?.trim_start().starts_with('[') {
         return None;
     }
     let first = text.get(span.start as usize..span.end as usize)?;
@@ -156,14 +163,27 @@ fn header(span: Span, text: &str) -> Option<Header> {
     Some(Header { parts, ends })
 }
 
-/// Where the line of an offset begins.
-fn line_start(text: &str, at: usize) -> usize {
-    text.get(..at.min(text.len())).and_then(|head| head.rfind('\n')).map_or(0, |found| found + 1)
+/// A text and where its lines begin: a policy of one long line is read once, not once for each table.
+struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
 }
 
-fn line_at(text: &str, span: Span) -> &str {
-    let start = line_start(text, span.start as usize);
-    text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("")
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Self {
+        let after = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text, starts: std::iter::once(0).chain(after).collect() }
+    }
+
+    fn get(&self, range: impl std::slice::SliceIndex<str, Output = str>) -> Option<&'t str> {
+        self.text.get(range)
+    }
+
+    /// Where the line of an offset begins.
+    fn start(&self, at: usize) -> usize {
+        let after = self.starts.partition_point(|start| *start <= at);
+        after.checked_sub(1).and_then(|line| self.starts.get(line)).copied().unwrap_or(0)
+    }
 }
 
 /// Where an unquoted dotted key stands.
@@ -177,16 +197,25 @@ enum Place {
 
 /// An unquoted dotted key where a preference key or a domain belongs: TOML silently makes tables of it. Each line
 /// that does so is told.
-fn unquoted_dots(entry: &Entry<'_>, place: Place, text: &str, findings: &mut Findings) {
+fn unquoted_dots(entry: &Entry<'_>, place: Place, text: &Lines<'_>, findings: &mut Findings) {
     let stem = text.get(entry.key_span.start as usize..entry.key_span.end as usize).unwrap_or(entry.key);
     let mut starts = vec![entry.key_span.start];
-    if let Kind::Table(inner) = entry.item.kind() {
-        for leaf in inner.entries() {
-            let line = line_start(text, leaf.key_span.start as usize);
-            let before = text.get(line..leaf.key_span.start as usize).unwrap_or("");
-            if let Some(found) = before.rfind(stem) {
-                starts.push(u32::try_from(line + found).unwrap_or(u32::MAX));
-            }
+    let mut within = vec![*entry];
+    while let Some(entry) = within.pop() {
+        if let Kind::Table(inner) = entry.item.kind()
+            && entry.written() == Written::Dotted
+        {
+            within.extend(inner.entries());
+            continue;
+        }
+        let line = text.start(entry.key_span.start as usize);
+        let before = text.get(line..entry.key_span.start as usize).unwrap_or("");
+        let from = before.rfind(['{', ',']).map_or(0, |at| at + 1);
+        let from = from + before.get(from..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+        let own = before.get(from..).is_some_and(|rest| rest.starts_with(stem));
+        // A quoted part may hold a comma.
+        if let Some(found) = if own { Some(from) } else { before.rfind(stem) } {
+            starts.push(u32::try_from(line + found).unwrap_or(u32::MAX));
         }
     }
     starts.sort_unstable();
@@ -196,7 +225,7 @@ fn unquoted_dots(entry: &Entry<'_>, place: Place, text: &str, findings: &mut Fin
     }
 }
 
-fn unquoted_dot(from: Span, place: Place, text: &str) -> Finding {
+fn unquoted_dot(from: Span, place: Place, text: &Lines<'_>) -> Finding {
     let rest = text.get(from.start as usize..).unwrap_or("");
     let written = rest.split(['=', '\n', '}']).next().unwrap_or("").trim_end();
     let parts: Vec<&str> = written.split('.').map(|part| part.trim().trim_matches(['"', '\''])).collect();
@@ -232,7 +261,7 @@ fn unquoted_dot(from: Span, place: Place, text: &str) -> Finding {
     }
 }
 
-fn unset(table: &Table<'_>, text: &str, raw: &mut Raw, findings: &mut Findings) {
+fn unset(table: &Table<'_>, text: &Lines<'_>, raw: &mut Raw, findings: &mut Findings) {
     for entry in table.entries() {
         if entry.written() == Written::Dotted {
             unquoted_dots(&entry, Place::Section("unset"), text, findings);
@@ -294,7 +323,7 @@ fn groups(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
     }
 }
 
-fn why(table: &Table<'_>, text: &str, raw: &mut Raw, findings: &mut Findings) {
+fn why(table: &Table<'_>, text: &Lines<'_>, raw: &mut Raw, findings: &mut Findings) {
     for entry in table.entries() {
         if entry.written() == Written::Dotted {
             unquoted_dots(&entry, Place::Section("why"), text, findings);

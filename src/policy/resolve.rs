@@ -1,6 +1,6 @@
 //! From the files of a policy to a plan, by asking the catalogue.
 
-use super::merge::{Candidate, Chosen, over_files, within_file};
+use super::merge::{Candidate, Chosen, InFile, over_files};
 use super::names::{self, Groups, Wanted, add_groups, domains};
 use super::raw::{Head, Named, Raw, RawAllow, RawSetting, Section, Why};
 use super::value::bad_data;
@@ -12,7 +12,7 @@ use crate::finding::{CODES, Finding, Findings, Origin, Span, code_info, listed};
 use crate::plan::{Allow, Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
 use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, quoted, toml_key, write};
 use crate::version::Ranges;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many unknown names are told the nearest known one: the search reads every name of the catalogue.
 const SUGGESTIONS: usize = 100;
@@ -31,28 +31,34 @@ impl Policy {
             left_out: Vec::new(),
             sections: BTreeMap::new(),
             custom: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            lost: self.files.iter().flat_map(|raw| raw.lost.iter().map(String::as_str)).collect(),
+            base_lost: self.files.iter().any(|raw| raw.base_lost),
             unknown: 0,
         };
         let mut all = Chosen::new();
         for raw in &self.files {
             add_groups(&raw.groups, catalog, &mut resolver.groups, findings);
-            let mut chosen = Chosen::new();
+            let mut chosen = InFile::default();
             for setting in &raw.settings {
                 resolver.take(setting, &mut chosen, findings);
             }
-            over_files(&mut all, chosen);
+            over_files(&mut all, chosen.merge(findings));
         }
         resolver.custom_keys(findings);
         let (groups, left_out) = (resolver.groups, resolver.left_out);
         let identity = self.identity();
-        if self.files.iter().any(|raw| raw.head.attach_both == Some(true)) {
+        if self.files.iter().rev().find_map(|raw| raw.head.attach_both) == Some(true) {
             attach_both(&mut all);
         }
-        require_stamp(&self.files, &all, &identity, findings);
+        let left_out = still_left_out(left_out, &all);
+        let whole = self.files.iter().all(|raw| raw.whole && !raw.base_lost);
+        if whole {
+            require_stamp(&self.files, &all, &identity, findings);
+        }
         let mut settings: Vec<Setting> =
             all.into_iter().map(|(at, candidate)| setting(at, candidate, &identity, catalog)).collect();
         settings.sort_by(|a, b| (a.channel, &a.domain, &a.key).cmp(&(b.channel, &b.domain, &b.key)));
-        let whole = self.files.iter().all(|raw| raw.whole);
         reasons(&self.files, &mut settings, catalog, &groups, whole, findings);
         let allows = self.files.iter().flat_map(|raw| raw.allows.iter());
         let set: Vec<&Setting> = settings.iter().collect();
@@ -63,7 +69,8 @@ impl Policy {
     /// The id is the file's own; the rest is what the last file says of it.
     fn identity(&self) -> Identity {
         let heads = || self.files.iter().rev().map(|raw| &raw.head);
-        let text = |of: fn(&Head) -> &Option<String>| heads().find_map(|head| of(head).clone());
+        let said = |text: &String| !text.trim().is_empty();
+        let text = |of: fn(&Head) -> &Option<String>| heads().find_map(|head| of(head).clone().filter(said));
         let own = self.files.last().map(|raw| &raw.head);
         let id = own.and_then(|head| head.id.as_ref()).map(|(id, _)| id.clone()).unwrap_or_default();
         Identity {
@@ -86,18 +93,24 @@ struct Resolver<'r, 'c> {
     sections: BTreeMap<Span, Vec<DomainName>>,
     /// Keys that no catalogue knows, by domain.
     custom: BTreeMap<String, Vec<(String, Span)>>,
+    /// The known keys of domains in `[custom]` and `[unset]`.
+    keys: BTreeMap<String, Vec<&'c str>>,
+    /// Words that a syntax error made doubtful: one may be the name of a group.
+    lost: BTreeSet<&'r str>,
+    /// Whether a file that is extended could not be read: it may have said anything.
+    base_lost: bool,
     unknown: usize,
 }
 
-impl Resolver<'_, '_> {
-    fn take(&mut self, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
+impl<'c> Resolver<'_, 'c> {
+    fn take(&mut self, raw: &RawSetting, chosen: &mut InFile, findings: &mut Findings) {
         match &raw.domain {
             None => self.bare(raw, chosen, findings),
             Some(named) => self.in_domain(named, raw, chosen, findings),
         }
     }
 
-    fn bare(&mut self, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
+    fn bare(&mut self, raw: &RawSetting, chosen: &mut InFile, findings: &mut Findings) {
         let (name, span) = &raw.key;
         let reached = self.catalog.bare(name);
         if reached.is_empty() {
@@ -185,13 +198,24 @@ impl Resolver<'_, '_> {
         self.unknown <= SUGGESTIONS
     }
 
-    fn in_domain(&mut self, named: &Named, raw: &RawSetting, chosen: &mut Chosen, findings: &mut Findings) {
+    fn in_domain(&mut self, named: &Named, raw: &RawSetting, chosen: &mut InFile, findings: &mut Findings) {
         let (name, span) = &raw.key;
         let open = matches!(raw.section, Section::Custom | Section::Unset);
         let wanted = if open { Wanted::Any } else { Wanted::Known };
         // A section is looked up once: a whole section under a wrong name is one mistake.
         let (catalog, groups) = (self.catalog, &self.groups);
-        let look_up = || domains(named, wanted, catalog, groups, findings);
+        let (lost, base_lost) = (&self.lost, self.base_lost);
+        let look_up = || {
+            let mut said = Findings::new();
+            let found = domains(named, wanted, catalog, groups, &mut said);
+            // It may be a group that was lost with what could not be read.
+            let doubtful = |finding: &Finding| {
+                let base = base_lost && finding.fix.is_none() && !named.name.contains('.');
+                finding.code.as_str() == "unknown-domain" && (base || lost.contains(named.name.as_str()))
+            };
+            findings.extend(said.partition(|finding| !doubtful(finding)).0);
+            found
+        };
         let found = self.sections.entry(named.span).or_insert_with(look_up).clone();
         let mut unknown: Vec<&str> = Vec::new();
         for domain in &found {
@@ -236,7 +260,12 @@ impl Resolver<'_, '_> {
     /// A key in `[custom]` or `[unset]` that no catalogue knows: fine, unless it is nearly a known one.
     fn custom_unknown(&mut self, domain: &str, raw: &RawSetting, findings: &mut Findings) {
         let (name, span) = &raw.key;
-        let near = self.may_suggest().then(|| nearest(name, self.catalog.keys_of(domain))).flatten();
+        // An error is never a matter of how many others there are: the search has no limit, as suggestions do.
+        if !self.keys.contains_key(domain) {
+            self.keys.insert(domain.to_owned(), self.catalog.keys_of(domain));
+        }
+        let known = self.keys.get(domain).map_or(&[][..], Vec::as_slice);
+        let near = nearest(name, known.iter().copied());
         let short = self.catalog.short(domain);
         match near {
             Some(near) => findings.push(
@@ -266,7 +295,7 @@ impl Resolver<'_, '_> {
         known: Option<&KeyRef<'_, '_>>,
         raw: &RawSetting,
         bare: bool,
-        chosen: &mut Chosen,
+        chosen: &mut InFile,
         findings: &mut Findings,
     ) {
         let (name, span) = &raw.key;
@@ -292,7 +321,7 @@ impl Resolver<'_, '_> {
         };
         let candidate =
             Candidate { section: raw.section, value, places, span: *span, bare, overrides: Vec::new() };
-        within_file(chosen, (domain, key), candidate, self.catalog, findings);
+        chosen.take((domain, key), candidate, self.catalog);
     }
 
     fn tokens(&self, value: &Value, places: &Places, findings: &mut Findings) {
@@ -413,6 +442,21 @@ fn attach_both(all: &mut Chosen) {
             all.entry((domain.clone(), to)).or_insert(found);
         }
     }
+}
+
+/// What is left out of the whole policy: the last line that says so of a key, unless another line sets it.
+fn still_left_out(list: Vec<LeftOut>, all: &Chosen) -> Vec<LeftOut> {
+    let set: BTreeSet<(&str, &str)> =
+        all.keys().map(|(domain, key)| (domain.as_str(), key.as_str())).collect();
+    let mut last: BTreeMap<(String, String), (usize, LeftOut)> = BTreeMap::new();
+    for (at, left) in list.into_iter().enumerate() {
+        if !set.contains(&(left.domain.as_str(), left.key.as_str())) {
+            last.insert((left.domain.clone(), left.key.clone()), (at, left));
+        }
+    }
+    let mut kept: Vec<(usize, LeftOut)> = last.into_values().collect();
+    kept.sort_by_key(|(at, _)| *at);
+    kept.into_iter().map(|(_, left)| left).collect()
 }
 
 fn require_stamp(files: &[Raw], all: &Chosen, identity: &Identity, findings: &mut Findings) {

@@ -63,6 +63,9 @@ pub enum KeptProblem {
     /// One UUID in two payloads, which a profile must not have.
     #[error("two payloads have one PayloadUUID; the first is on line {0}")]
     Twice(u32),
+    /// The UUID of the profile in a payload, which a profile must not have.
+    #[error("this payload has the PayloadUUID of the profile itself, on line {0}")]
+    Own(u32),
 }
 
 /// A dictionary and its places.
@@ -94,7 +97,7 @@ pub fn kept(bytes: &[u8]) -> Result<Kept, KeptError> {
     })
 }
 
-fn profile<'v>(value: &'v Value, places: &'v Places, bytes: &[u8]) -> Result<Kept, Unfit<'v>> {
+fn profile<'v>(value: &'v Value, places: &'v Places, bytes: &'v [u8]) -> Result<Kept, Unfit<'v>> {
     let Value::Dictionary(entries) = value else { return Err((KeptProblem::NoProfile, &places.at)) };
     let envelope = Envelope { owner: "the profile", entries, places };
     if envelope.text("PayloadType").is_none_or(|kind| kind != "Configuration") {
@@ -108,7 +111,8 @@ fn profile<'v>(value: &'v Value, places: &'v Places, bytes: &[u8]) -> Result<Kep
     let Some(Value::Array(items)) = entries.get("PayloadContent") else {
         return Err((KeptProblem::NoPayloads, &list.at));
     };
-    let mut payloads = Payloads { bytes, seen: BTreeMap::new(), uuids: BTreeMap::new() };
+    let own = (uuid.to_uppercase(), &places.entry("PayloadUUID").at);
+    let mut payloads = Payloads { bytes, own, seen: BTreeMap::new(), uuids: BTreeMap::new() };
     for (index, item) in items.iter().enumerate() {
         let places = list.item(index);
         let Value::Dictionary(entries) = item else { return Err((KeptProblem::NoPayloads, &places.at)) };
@@ -158,38 +162,45 @@ impl<'v> Envelope<'v> {
 }
 
 /// A domain that was seen.
-struct Seen {
-    line: u32,
+struct Seen<'v> {
+    at: &'v Origin,
     /// Whether the domain is the type of its payload.
     direct: bool,
     /// The identifier and the UUID of its payload; none where several payloads of a type of Apple's have it.
     identity: Option<(String, String)>,
 }
 
-struct Payloads<'b> {
-    bytes: &'b [u8],
-    seen: BTreeMap<String, Seen>,
-    /// The line of each UUID, in one letter case.
-    uuids: BTreeMap<String, u32>,
+/// Lines are counted from the start of the file: only a problem asks for them.
+struct Payloads<'v> {
+    bytes: &'v [u8],
+    /// The UUID of the profile, and where it stands.
+    own: (String, &'v Origin),
+    seen: BTreeMap<String, Seen<'v>>,
+    /// Where each UUID stands, in one letter case.
+    uuids: BTreeMap<String, &'v Origin>,
 }
 
-impl Payloads<'_> {
-    fn add<'v>(&mut self, payload: Envelope<'v>) -> Result<(), Unfit<'v>> {
+impl<'v> Payloads<'v> {
+    fn add(&mut self, payload: Envelope<'v>) -> Result<(), Unfit<'v>> {
         let domains = payload.domains()?;
         let identity = payload.identity()?;
         let uuid_at = &payload.places.entry("PayloadUUID").at;
-        if let Some(first) = self.uuids.insert(identity.1.to_uppercase(), self.line(uuid_at)) {
-            return Err((KeptProblem::Twice(first), uuid_at));
+        let uuid = identity.1.to_uppercase();
+        if uuid == self.own.0 {
+            return Err((KeptProblem::Own(self.line(self.own.1)), uuid_at));
+        }
+        if let Some(first) = self.uuids.insert(uuid, uuid_at) {
+            return Err((KeptProblem::Twice(self.line(first)), uuid_at));
         }
         let direct = payload.text("PayloadType") != Some(MCX);
         for (domain, at) in domains {
-            let line = self.line(at);
             let Some(first) = self.seen.get_mut(domain) else {
-                self.seen.insert(domain.to_owned(), Seen { line, direct, identity: Some(identity.clone()) });
+                self.seen.insert(domain.to_owned(), Seen { at, direct, identity: Some(identity.clone()) });
                 continue;
             };
             if !(direct && first.direct && domain.starts_with("com.apple.")) {
-                return Err((KeptProblem::Domain { domain: domain.to_owned(), first: first.line }, at));
+                let first = first.at;
+                return Err((KeptProblem::Domain { domain: domain.to_owned(), first: self.line(first) }, at));
             }
             first.identity = None;
         }

@@ -142,3 +142,12 @@ fn several_certificates_are_no_contradiction() {
     let domains: Vec<String> = kept(text.as_bytes()).unwrap().payloads.into_keys().collect();
     assert_eq!(domains, ["com.microsoft.Word"]);
 }
+
+#[test]
+fn a_payload_with_the_uuid_of_the_profile() {
+    let text = profile(&[mcx("a", &ONE.to_uppercase(), &["com.microsoft.Word"])]);
+    assert_eq!(
+        said(&text),
+        "line 7, column 23: this payload has the PayloadUUID of the profile itself, on line 3"
+    );
+}

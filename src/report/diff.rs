@@ -121,8 +121,14 @@ pub fn json(
                 "key": pair.expected.key.as_str(),
                 "verdict": pair.verdict.word(),
                 "drift": pair.verdict != Verdict::Same,
+                "exempt": false,
                 "expected": value(pair.expected, secret),
                 "actual": pair.actual.map(|actual| value(actual, secret)),
+                // Only a Mac has layers, files and users.
+                "layer": null,
+                "path": null,
+                "user": null,
+                "detail": null,
             })
         })
         .collect();
@@ -149,6 +155,7 @@ pub fn json(
             "differs": difference.count(Verdict::Differs),
             "missing": difference.count(Verdict::Missing),
             "extra": difference.extra.len(),
+            "exempt": 0,
         },
         "settings": settings,
         "extra": extra,

@@ -111,6 +111,11 @@ fn why_left(left: &LeftOut) -> String {
     }
 }
 
+/// The plan as JSON, as `docs/json.md` describes it.
+pub fn json(plan: &Plan, sources: &Sources, base: &str, secret: &dyn Fn(&Setting) -> bool) -> String {
+    visible::json(&plan.to_json(sources, base, secret))
+}
+
 /// All that a plan knows of one key: lines, what they override, domains, builds, reasons.
 ///
 /// # Errors

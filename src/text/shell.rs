@@ -8,8 +8,30 @@ use serde::Serialize;
 const HEAD: &str = include_str!("../../templates/script-head.sh.hbs");
 /// A function of calls.
 const CALLS: &str = include_str!("../../templates/script-calls.sh.hbs");
-/// The part that is the same in every script; no template.
-const RUNTIME: &str = include_str!("../../templates/scripts-runtime.sh");
+macro_rules! part {
+    ($name:literal) => {
+        include_str!(concat!("../../templates/scripts/", $name, ".sh"))
+    };
+}
+
+/// What is the same in every script, by theme; no templates.
+const PARTS: [&str; 11] = [
+    part!("start"),
+    part!("options"),
+    part!("limits"),
+    part!("plists"),
+    part!("builds"),
+    part!("report"),
+    part!("preferences"),
+    part!("record"),
+    part!("tokens"),
+    part!("users"),
+    part!("main"),
+];
+/// What only scripts that set have.
+const APPLY: &str = part!("apply");
+/// What only `remove.sh` has.
+const REMOVE: &str = part!("remove");
 
 /// One word of a shell command that is this text, whatever it holds.
 ///
@@ -77,6 +99,16 @@ impl Call {
     }
 }
 
+/// What a script does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// It sets.
+    Apply,
+    /// It takes back.
+    Remove,
+}
+
 /// What stands at the top of a script.
 #[derive(Clone, Debug, Serialize)]
 pub struct Head<'t> {
@@ -84,8 +116,8 @@ pub struct Head<'t> {
     pub title: &'t str,
     /// The same for `--help`, in full.
     pub about: &'t str,
-    /// `apply` or `remove`.
-    pub mode: &'t str,
+    /// What it does.
+    pub mode: Mode,
     /// The domain of the record.
     pub record: &'t str,
     /// The identity tokens it needs, with spaces between.
@@ -128,11 +160,16 @@ impl Scripts {
     /// A fault of a template.
     pub fn script(&self, head: &Head<'_>, apps: &[Call], settings: &[Call]) -> Result<String, TemplateError> {
         let mut script = self.render("head", head)?;
-        script.push_str(RUNTIME);
-        for (name, calls) in [("apps", apps), ("settings", settings)] {
+        let own = if head.mode == Mode::Apply { APPLY } else { REMOVE };
+        for part in PARTS.into_iter().chain([own]) {
+            script.push_str(part);
+            script.push('\n');
+        }
+        for (at, (name, calls)) in [("apps", apps), ("settings", settings)].into_iter().enumerate() {
             // A function of the shell needs a command.
             let nothing = [Call::new("true")];
             let calls = if calls.is_empty() { &nothing } else { calls };
+            script.push_str(if at == 0 { "" } else { "\n" });
             script.push_str(&self.render("calls", &Function { name, calls })?);
         }
         script.push_str("\nmain \"$@\"\n");
@@ -183,7 +220,7 @@ mod tests {
         let head = Head {
             title: "a\nrm -rf / \u{e9}",
             about: "it's",
-            mode: "apply",
+            mode: Mode::Apply,
             record: "r.x",
             tokens: "",
             for_users: "yes",
@@ -198,6 +235,9 @@ mod tests {
     /// A tag in the fixed part would stand there as it is.
     #[test]
     fn the_fixed_part_is_ascii_without_tags() {
-        assert!(RUNTIME.is_ascii() && !RUNTIME.contains("{{") && !RUNTIME.contains('\r'));
+        for part in PARTS.into_iter().chain([APPLY, REMOVE]) {
+            assert!(part.is_ascii() && !part.contains("{{") && !part.contains('\r'), "{part}");
+            assert!(part.ends_with('\n') && !part.ends_with("\n\n"), "{part}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::{Artefact, Request, Target};
 use crate::catalog::model::ReadAs;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
-use crate::text::{Call, Head, Scripts, TemplateError};
+use crate::text::{Call, Head, Mode, Scripts, TemplateError};
 use crate::value::{DomainName, FileName};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,18 +151,18 @@ fn artefacts(
         let known = request.catalog.domain(domain.as_str());
         let title = known.map_or(domain.as_str(), |known| known.title);
         let about = format!("Sets the preferences of {title} ({domain}) by the policy");
-        made.push(artefact(domain.as_str(), &script(request, scripts, "apply", &about, part)?)?);
+        made.push(artefact(domain.as_str(), &script(request, scripts, Mode::Apply, &about, part)?)?);
         all.add(part);
     }
     if !parts.is_empty() {
         let about = "Sets every preference of the policy";
-        made.push(artefact("apply", &script(request, scripts, "apply", about, &all)?)?);
+        made.push(artefact("apply", &script(request, scripts, Mode::Apply, about, &all)?)?);
     }
     let undo = undo::part(request);
     if !undo.calls.is_empty() {
         let about = "Takes back what the scripts of the policy wrote, where it is still there; removes what the \
                      policy does not want, for the policy";
-        made.push(artefact("remove", &script(request, scripts, "remove", about, &undo)?)?);
+        made.push(artefact("remove", &script(request, scripts, Mode::Remove, about, &undo)?)?);
     }
     Ok(made)
 }
@@ -170,7 +170,7 @@ fn artefacts(
 fn script(
     request: &Request<'_, '_>,
     scripts: &Scripts,
-    mode: &'static str,
+    mode: Mode,
     about: &str,
     part: &Part,
 ) -> Result<String, TemplateError> {

@@ -8,10 +8,10 @@ use proptest::test_runner::TestRunner;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-const RUNTIME: &str = include_str!("../../../templates/scripts-runtime.sh");
+const BUILDS: &str = include_str!("../../../templates/scripts/builds.sh");
 
 fn program() -> &'static str {
-    let start = RUNTIME.split_once("\nunread_by='").unwrap().1;
+    let start = BUILDS.split_once("\nunread_by='").unwrap().1;
     start.split_once("'\n").unwrap().0
 }
 

@@ -129,7 +129,7 @@ mod tests {
     /// Each token of the catalogue has its variables in the scripts, and is set and asked for there.
     #[test]
     fn every_token_of_the_catalogue_has_its_variables() {
-        let runtime = include_str!("../../../templates/scripts-runtime.sh");
+        let runtime = include_str!("../../../templates/scripts/tokens.sh");
         let catalog = Catalog::builtin();
         let known: BTreeSet<&str> = catalog.tokens().map(|token| token.name).collect();
         assert_eq!(known, TOKENS.into_iter().collect::<BTreeSet<_>>());

@@ -4,6 +4,7 @@ mod facts;
 mod key;
 mod other;
 mod rows;
+mod rule;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -13,6 +14,7 @@ use super::visible;
 use crate::catalog::{Catalog, Topic};
 use facts::KeyView;
 use other::{CodeView, DomainView, HitView, ListView, ProductView, TokenView};
+use rule::RuleView;
 use serde::Serialize;
 
 /// What was found for the words of somebody who asks.
@@ -42,6 +44,7 @@ enum View<'a> {
     List(ListView<'a>),
     Token(TokenView<'a>),
     Code(CodeView),
+    Rule(RuleView<'a>),
 }
 
 /// Looks words up: as one name, as several names, or else as words that must all be found.
@@ -89,6 +92,7 @@ impl Found<'_, '_> {
             Topic::List(list) => View::List(ListView::new(list)),
             Topic::Token(token) => View::Token(TokenView::new(token, catalog)),
             Topic::Code(code) => View::Code(CodeView::new(code)),
+            Topic::Rule(rule) => View::Rule(RuleView::new(rule, catalog)),
         });
         Answer {
             version: 1,
@@ -121,6 +125,7 @@ impl Found<'_, '_> {
                 View::List(view) => other::list(&mut out, view, style),
                 View::Token(view) => other::token(&mut out, view, style),
                 View::Code(view) => other::code(&mut out, view, style),
+                View::Rule(view) => rule::rule(&mut out, view, style),
             }
         }
         other::hits(&mut out, &answer.results, style);

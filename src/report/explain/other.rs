@@ -5,6 +5,7 @@ use super::key::sources as source_row;
 use super::rows::{Row, columns, item, paragraph, rows};
 use super::{Style, sentence};
 use crate::catalog::model::{Domain, List, Product, ReadAs, Token};
+use crate::catalog::rule::plain;
 use crate::catalog::{Catalog, Hit, ranges_of};
 use crate::finding::{CodeInfo, listed};
 use serde::Serialize;
@@ -284,7 +285,7 @@ pub(super) struct HitView<'a> {
     pub kind: &'static str,
     pub name: &'a str,
     domains: Vec<&'a str>,
-    summary: &'a str,
+    summary: String,
     #[serde(skip)]
     short: String,
 }
@@ -299,7 +300,8 @@ impl<'a> HitView<'a> {
             [one, two, three] => format!("{one}, {two}, {three}"),
             [first, ..] => format!("{first} and {} more", short.len() - 1),
         };
-        Self { kind: hit.kind, name: hit.name, domains: hit.domains, summary: hit.summary, short }
+        let summary = if hit.kind == "rule" { plain(hit.summary) } else { hit.summary.to_owned() };
+        Self { kind: hit.kind, name: hit.name, domains: hit.domains, summary, short }
     }
 }
 
@@ -307,7 +309,7 @@ pub(super) fn hits(out: &mut String, list: &[HitView<'_>], style: Style) {
     let wide = list.iter().map(|hit| hit.name.chars().count()).max().unwrap_or(0);
     let lines: Vec<(String, String)> = list
         .iter()
-        .map(|hit| (format!("{:wide$}  {}", hit.name, hit.short), sentence(hit.summary).to_owned()))
+        .map(|hit| (format!("{:wide$}  {}", hit.name, hit.short), sentence(&hit.summary).to_owned()))
         .collect();
     columns(out, &lines, 0, style.cut());
 }

@@ -79,6 +79,21 @@ fn a_kind_of_finding() {
 }
 
 #[test]
+fn a_rule_between_settings() {
+    insta::assert_snapshot!(told(&["experiences-moot"]));
+}
+
+/// What a rule is bound to is not known here: its texts name it in words.
+#[test]
+fn every_rule_is_explained() {
+    for rule in Catalog::builtin().rules() {
+        let said = told(&[rule.id]);
+        assert!(said.starts_with(&format!("{} (", rule.id)), "{said}");
+        assert!(!said.contains(['{', '}']), "{said}");
+    }
+}
+
+#[test]
 fn a_search() {
     insta::assert_snapshot!(told(&["crash", "report"]));
     assert_eq!(told(&["Crash Reports"]), told(&["report", "crash"]), "case, order and plural mean nothing");
