@@ -1,7 +1,7 @@
 //! `[[allow]]`: findings that a policy accepts, with a reason.
 
 use super::Options;
-use crate::finding::{Finding, Findings, code_info};
+use crate::finding::{Finding, Findings, ONLY_BUILD, Subject, code_info};
 use crate::plan::{Allow, Plan};
 use std::collections::BTreeMap;
 
@@ -33,23 +33,38 @@ impl<'p> Allows<'p> {
         findings.partition(|finding| !self.accepts(finding))
     }
 
-    /// Whether a finding is accepted.
+    /// Whether a finding is accepted: every setting that it is about must be, each perhaps by an `[[allow]]` of its own.
     pub fn accepts(&mut self, finding: &Finding) -> bool {
-        if code_info(finding.code.as_str()).is_some_and(|info| !info.allowable) {
+        let code = finding.code.as_str();
+        if code_info(code).is_some_and(|info| !info.allowable) {
             return false;
         }
-        let mut taken = false;
-        let key = finding.subjects.first().map(|subject| subject.key.as_str());
-        for of in [None, key].into_iter().take(if key.is_some() { 2 } else { 1 }) {
-            for at in self.of.get(&(finding.code.as_str(), of)).into_iter().flatten() {
-                let Some(entry) = self.list.get_mut(*at) else { continue };
-                if entry.live && matches(entry.allow, finding) {
-                    entry.used = true;
-                    taken = true;
-                }
+        let mut of = self.of_subject(code, None);
+        for (number, subject) in finding.subjects.iter().enumerate() {
+            let found = self.of_subject(code, Some(subject));
+            if found.is_empty() {
+                return false;
+            }
+            if number == 0 {
+                of.clear();
+            }
+            of.extend(found);
+        }
+        for at in &of {
+            if let Some(entry) = self.list.get_mut(*at) {
+                entry.used = true;
             }
         }
-        taken
+        !of.is_empty()
+    }
+
+    /// Which of the list accept a code of a setting, or of none.
+    fn of_subject(&self, code: &str, subject: Option<&Subject>) -> Vec<usize> {
+        let key = subject.map(|subject| subject.key.as_str());
+        let of = [None, key].into_iter().take(if key.is_some() { 2 } else { 1 });
+        let of = of.flat_map(|key| self.of.get(&(code, key)).into_iter().flatten().copied());
+        let accepts = |entry: &Entry<'_>| entry.live && matches(entry.allow, subject);
+        of.filter(|at| self.list.get(*at).is_some_and(accepts)).collect()
     }
 
     /// Says which of them accept nothing.
@@ -70,7 +85,11 @@ impl<'p> Allows<'p> {
                 let title = format!("this [[allow]] of `{}`{of} ended on {until}", allow.code);
                 let finding = Finding::new("allow-expired", title).at(allow.origin.clone(), "");
                 findings.push(finding.help("mend what it accepted, or give it a later `until`"));
-            } else if !used && !broken && root == Some(allow.origin.source()) {
+            } else if !used
+                && !broken
+                && !ONLY_BUILD.contains(&allow.code.as_str())
+                && root == Some(allow.origin.source())
+            {
                 // While errors stand, what they hide may be what is allowed here.
                 let title = format!("this [[allow]] of `{}`{of} accepts nothing", allow.code);
                 let finding = Finding::new("allow-unused", title).at(allow.origin.clone(), "");
@@ -80,19 +99,12 @@ impl<'p> Allows<'p> {
     }
 }
 
-/// Every setting that a finding is about must be accepted: an `[[allow]]` of one domain does not hide the others.
-fn matches(allow: &Allow, finding: &Finding) -> bool {
-    if allow.code != finding.code.as_str() {
-        return false;
-    }
-    if allow.key.is_none() && allow.domain.is_none() {
-        return true;
-    }
-    !finding.subjects.is_empty()
-        && finding.subjects.iter().all(|subject| {
-            allow.key.as_ref().is_none_or(|key| *key == subject.key)
-                && allow.domain.as_ref().is_none_or(|domain| *domain == subject.domain)
-        })
+/// An `[[allow]]` of one key or domain accepts nothing of another, and nothing that is about no setting.
+fn matches(allow: &Allow, subject: Option<&Subject>) -> bool {
+    let same = |wanted: &Option<String>, of: fn(&Subject) -> &String| {
+        wanted.as_ref().is_none_or(|wanted| subject.is_some_and(|subject| wanted == of(subject)))
+    };
+    same(&allow.key, |subject| &subject.key) && same(&allow.domain, |subject| &subject.domain)
 }
 
 fn expired(allow: &Allow, options: &Options) -> bool {

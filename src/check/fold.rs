@@ -1,8 +1,9 @@
 //! One line of a policy can reach eight domains: what is the same of all of them is said once.
 
 use super::context::Context;
+use super::delivery::some;
 use crate::finding::{Finding, Findings, listed};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What findings that can be folded have in common: title and place.
 type Likeness = (String, Option<(u32, u32)>);
@@ -41,6 +42,48 @@ pub(super) fn fold(findings: Findings, context: &Context<'_, '_>) -> Findings {
         folded.push(finding);
     }
     folded
+}
+
+/// Makes one finding of all that say the same of many keys: of those that no catalogue knows, one for each domain,
+/// and one of those that rest on the community's word. It comes after what is accepted was taken out, key by key.
+pub(super) fn gather(findings: Findings, context: &Context<'_, '_>) -> Findings {
+    let many = |finding: &Finding| matches!(finding.code.as_str(), "custom-key" | "unverified");
+    let (mut kept, gone) = findings.partition(|finding| !many(finding));
+    let mut groups: BTreeMap<(String, String), Vec<Finding>> = BTreeMap::new();
+    for finding in gone {
+        let custom = finding.code.as_str() == "custom-key";
+        let of = finding.subjects.first().filter(|_| custom);
+        let of = of.map(|subject| subject.domain.clone()).unwrap_or_default();
+        groups.entry((finding.code.as_str().to_owned(), of)).or_default().push(finding);
+    }
+    for ((code, domain), group) in groups {
+        let number = group.len();
+        let mut group = group.into_iter();
+        let Some(mut one) = group.next() else { continue };
+        let mut keys: BTreeSet<String> = one.subjects.iter().map(|subject| subject.key.clone()).collect();
+        let mut names: Vec<String> = keys.iter().cloned().collect();
+        for other in group {
+            for subject in &other.subjects {
+                if keys.insert(subject.key.clone()) || code == "custom-key" {
+                    names.push(subject.key.clone());
+                    one.labels.extend(other.labels.iter().cloned());
+                }
+            }
+            one.subjects.extend(other.subjects);
+        }
+        if code == "unverified" {
+            one.labels.sort_by_key(|label| label.at.span());
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let rest = if names.len() == 1 { "key rests" } else { "keys rest" };
+            let number = names.len();
+            one.title = format!("{number} {rest} on the word of the community alone: {}", some(&names));
+        } else if number > 1 {
+            let short = context.catalog.short(&domain);
+            one.title = format!("no catalogue knows these {number} keys of {short}: nothing is checked");
+        }
+        kept.push(one);
+    }
+    kept
 }
 
 /// A line that sets several domains: say for which of them the finding holds.

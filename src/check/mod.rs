@@ -17,7 +17,7 @@ mod values;
 mod versions;
 
 pub use special::{same_id, twice};
-pub use status::is_secret;
+pub use status::{holds_secrets, is_secret, looks_secret, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
@@ -28,12 +28,20 @@ use std::ops::Deref;
 
 /// A plan without errors. Only [`check`] makes one, so that nothing unchecked can be emitted.
 #[derive(Clone, Debug)]
-pub struct CheckedPlan(Plan);
+pub struct CheckedPlan {
+    plan: Plan,
+    options: Options,
+}
 
 impl CheckedPlan {
     /// The plan, unchecked again.
     pub fn into_inner(self) -> Plan {
-        self.0
+        self.plan
+    }
+
+    /// Parts what a build found and the policy does not accept from what it accepts.
+    pub fn accept(&self, findings: Findings) -> (Findings, Vec<Finding>) {
+        allow::Allows::new(&self.plan, &self.options).take(findings)
     }
 
     /// Whether a setting carries a secret, as [`is_secret`] tells.
@@ -45,7 +53,7 @@ impl CheckedPlan {
 impl Deref for CheckedPlan {
     type Target = Plan;
     fn deref(&self) -> &Plan {
-        &self.0
+        &self.plan
     }
 }
 
@@ -101,10 +109,14 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     let broken = found.has_errors() || pushed.has_errors();
     // What is accepted is taken out domain by domain, before findings that are alike become one.
     let mut allows = allow::Allows::new(&plan, options);
-    let (mut findings, mut allowed) = allows.take(found);
+    let (found, accepted) = allows.take(found);
+    let mut findings = fold::gather(found, &context);
+    let mut allowed: Vec<Finding> =
+        fold::gather(accepted.into_iter().collect(), &context).into_iter().collect();
     let (pushed, accepted) = allows.take(pushed);
-    findings.extend(fold::fold(pushed, &context));
-    allowed.extend(fold::fold(accepted.into_iter().collect(), &context));
+    findings.extend(fold::fold(fold::gather(pushed, &context), &context));
+    let accepted = accepted.into_iter().collect();
+    allowed.extend(fold::fold(fold::gather(accepted, &context), &context));
     let facts = Sound::new(&plan, findings.iter());
     let mut between = Findings::new();
     special::special(&context, &facts, options, &mut between);
@@ -124,6 +136,8 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     }
     allows.finish(&plan, &mut findings);
     let findings = findings.sorted();
-    let plan = if findings.count(Severity::Error) == 0 { Ok(CheckedPlan(plan)) } else { Err(plan) };
+    let options = options.clone();
+    let plan =
+        if findings.count(Severity::Error) == 0 { Ok(CheckedPlan { plan, options }) } else { Err(plan) };
     Checked { findings, allowed, plan }
 }

@@ -1,12 +1,11 @@
 //! What the catalogue thinks of a key: deprecated, disputed, unverified, secret.
 
-use super::context::{Context, Subject, walk};
-use super::delivery::some;
+use super::context::{Context, Subject, entry_node, walk};
 use crate::catalog::Catalog;
-use crate::catalog::model::Confidence;
+use crate::catalog::model::{Confidence, Node, Segment};
 use crate::finding::{Finding, Findings, Severity};
 use crate::plan::{Enforcement, Setting};
-use crate::value::Value;
+use crate::value::{Part, Places, Value};
 
 pub(super) fn deprecated(_: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
@@ -54,38 +53,18 @@ pub(super) fn disputed(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
     findings.push(finding);
 }
 
-/// One note over the whole plan: a note for each would bury the rest.
+/// A note for each setting; `fold` makes one of them, for a note for each would bury the rest.
 pub(super) fn unverified(context: &Context<'_, '_>, findings: &mut Findings) {
-    let mut names: Vec<&str> = Vec::new();
-    let mut finding: Option<Finding> = None;
     for setting in context.plan.settings.iter().filter(|s| !s.custom && s.enforcement != Enforcement::Unset) {
-        let known = context.catalog.key(setting.domain.as_str(), setting.key.as_str());
-        let confidence = known.and_then(|known| known.key.node.confidence);
-        if !matches!(confidence, Some(Confidence::Community | Confidence::Derived)) {
-            continue;
-        }
-        let about = |finding: Finding| finding.about(setting.domain.as_str(), setting.key.as_str());
-        finding = Some(match finding {
-            None => about(Finding::new("unverified", "").at(setting.origin.clone(), "")),
-            Some(finding) if names.contains(&setting.key.as_str()) => about(finding),
-            Some(finding) => about(finding.at(setting.origin.clone(), "")),
-        });
-        if !names.contains(&setting.key.as_str()) {
-            names.push(setting.key.as_str());
+        let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
+        let confidence = context.catalog.key(domain, key).and_then(|known| known.key.node.confidence);
+        if matches!(confidence, Some(Confidence::Community | Confidence::Derived)) {
+            let finding = Finding::new("unverified", "").at(setting.origin.clone(), "").about(domain, key);
+            findings.push(finding.note(
+                "the maker of the app does not document that; `prefsmith explain KEY` names the sources",
+            ));
         }
     }
-    let Some(mut finding) = finding else { return };
-    finding.labels.sort_by_key(|label| label.at.span());
-    finding.title = format!(
-        "{} {} on the word of the community alone: {}",
-        names.len(),
-        if names.len() == 1 { "key rests" } else { "keys rest" },
-        some(&names)
-    );
-    findings.push(
-        finding
-            .note("the maker of the app does not document that; `prefsmith explain KEY` names the sources"),
-    );
 }
 
 pub(super) fn secret(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
@@ -103,35 +82,98 @@ pub(super) fn secret(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
     );
 }
 
-/// Whether a setting carries a secret: the catalogue says so, or of a key that it does not know, the key or one
-/// inside of its value is named like one and holds a text.
+/// Whether a setting carries a secret: the catalogue says so of the key or of a part of its value, or something in it
+/// that the catalogue does not know is named like one.
 ///
 /// Outputs for people mask such values.
 pub fn is_secret(setting: &Setting, catalog: &Catalog<'_>) -> bool {
-    let Some(value) = &setting.value else { return false };
-    match catalog.key(setting.domain.as_str(), setting.key.as_str()) {
-        Some(known) => known.key.node.secret && holds_text(value),
-        None => looks_secret(setting.key.as_str(), value),
-    }
+    !secrets(setting, catalog).is_empty()
 }
 
-fn holds_text(value: &Value) -> bool {
-    match value {
-        Value::String(text) => !text.has_tokens() && text.as_literal() != Some(""),
-        Value::Data(bytes) => !bytes.is_empty(),
-        _ => false,
+/// The parts of a setting's value that are secrets, each with its places.
+pub fn secrets<'s>(setting: &'s Setting, catalog: &Catalog<'_>) -> Vec<(&'s Value, &'s Places)> {
+    let mut found = Vec::new();
+    if let Some(value) = &setting.value {
+        let known = catalog.key(setting.domain.as_str(), setting.key.as_str());
+        let node = known.as_ref().map(|known| &known.key.node);
+        let known_token = |name: &str| catalog.token(name).is_some();
+        seek(setting.key.as_str(), (value, &setting.places), node, false, &known_token, &mut found);
     }
+    found
 }
 
 /// Values nest at most [`crate::value::MAX_DEPTH`] deep, which bounds the recursion.
-fn looks_secret(name: &str, value: &Value) -> bool {
-    const PARTS: [&str; 6] = ["password", "passwd", "passphrase", "secret", "apikey", "privatekey"];
-    const ENDS: [&str; 5] = ["token", "pass", "pwd", "credential", "credentials"];
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_lowercase();
-    let named = PARTS.iter().any(|part| plain.contains(part)) || ENDS.iter().any(|end| plain.ends_with(end));
+fn seek<'s>(
+    name: &str,
+    (value, places): (&'s Value, &'s Places),
+    node: Option<&Node<'_>>,
+    inside: bool,
+    known_token: &dyn Fn(&str) -> bool,
+    found: &mut Vec<(&'s Value, &'s Places)>,
+) {
+    let said = node.is_some_and(|node| node.secret);
     match value {
-        Value::Array(items) => items.iter().any(|item| looks_secret(name, item)),
-        Value::Dictionary(entries) => entries.iter().any(|(key, entry)| looks_secret(key, entry)),
-        _ => named && holds_text(value),
+        Value::Array(items) => {
+            let item = node.map(|node| {
+                node.children.iter().find(|(at, _)| *at == Segment::Item).map_or(node, |(_, item)| item)
+            });
+            for (at, one) in items.iter().enumerate() {
+                seek(name, (one, places.item(at)), item, inside || said, known_token, found);
+            }
+        }
+        Value::Dictionary(entries) => {
+            let inside = inside || said || (node.is_none() && holds_secrets(name));
+            for (key, entry) in entries {
+                let node = node.and_then(|node| entry_node(node, key));
+                seek(key, (entry, places.entry(key)), node, inside, known_token, found);
+            }
+        }
+        _ => {
+            let text = matches!(value, Value::String(_) | Value::Data(_));
+            let named = || node.is_none() && looks_secret(name, text);
+            if is_filled(value, known_token) && (inside || said || named()) {
+                found.push((value, places));
+            }
+        }
     }
+}
+
+/// A switch is no secret, and neither is a text of identity tokens alone.
+fn is_filled(value: &Value, known_token: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Boolean(_) => false,
+        Value::String(text) => text.parts().iter().any(|part| match part {
+            Part::Literal(text) => !text.trim().is_empty(),
+            Part::Token(name) => !known_token(name),
+        }),
+        Value::Data(bytes) => !bytes.is_empty(),
+        _ => true,
+    }
+}
+
+const PARTS: [&str; 6] = ["password", "passwd", "passphrase", "secret", "apikey", "privatekey"];
+const ENDS: [&str; 4] = ["token", "pass", "pwd", "credential"];
+/// What a number behind a name like `PasswordLength` counts.
+const MEASURES: [&str; 18] = [
+    "length", "age", "count", "days", "hours", "minutes", "seconds", "interval", "timeout", "attempts",
+    "history", "limit", "size", "level", "policy", "expiry", "expires", "date",
+];
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
+}
+
+/// Whether a key that no catalogue knows is named like a secret. `text`: its value is one, and no number or date.
+pub fn looks_secret(name: &str, text: bool) -> bool {
+    let plain = plain(name);
+    let part = PARTS.iter().any(|part| plain.contains(part));
+    let measure = || MEASURES.iter().any(|measure| plain.ends_with(measure));
+    (part && (text || !measure())) || holds_secrets(name)
+}
+
+/// Whether a name is that of secrets alone: `ApiPassword`, `Credentials`, and not `PasswordPolicy`.
+pub fn holds_secrets(name: &str) -> bool {
+    let plain = plain(name);
+    let stem = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    PARTS.iter().chain(&ENDS).any(|end| stem.ends_with(end) || stem.trim_end_matches('s').ends_with(end))
 }

@@ -1,7 +1,7 @@
 //! `prefsmith build`: compile policies.
 
 use super::common::{
-    Exit, Global, Judged, Layers, complain, day, judge, label, mask, print, read_bytes, say_findings,
+    Exit, Global, Judged, Layers, complain, day, either, judge, label, mask, print, read_bytes, say_findings,
     say_findings_and,
 };
 use super::previous;
@@ -178,9 +178,9 @@ impl Build<'_, '_> {
         let options = Options { today: self.args.today };
         let judged = judge(policy, self.catalog, &options, &mut sources)
             .map_err(|why| anyhow!("{}: {why}", label(policy)))?;
-        mask(&judged.checked.plan, self.catalog, self.global, &mut sources);
         let Judged { checked, base } = judged;
-        let findings = checked.findings;
+        let mut findings = checked.findings;
+        let secrets = mask(&[either(&checked.plan)], self.catalog, self.global, &mut sources, &mut findings);
         let allowed = checked.allowed.len();
         let command = format!("prefsmith check {}", label(policy));
         let Ok(plan) = checked.plan else {
@@ -230,6 +230,9 @@ impl Build<'_, '_> {
             artefacts.extend(target.emit(&request, &mut said));
             own.extend(said);
         }
+        let (own, accepted) = plan.accept(own);
+        let allowed = allowed + accepted.len();
+        let own = secrets.hide(own, &sources);
         let refused = own.has_errors();
         say_findings_and(&findings, own, allowed, &sources, &command);
         if refused {

@@ -1,6 +1,6 @@
 //! `prefsmith check`: what is wrong with policies.
 
-use super::common::{Exit, Global, Layers, complain, day, judge, label, mask, print, text_options};
+use super::common::{Exit, Global, Layers, complain, day, either, judge, label, mask, print, text_options};
 use crate::check::{CheckedPlan, Options, same_id, twice};
 use crate::finding::{Findings, Severity, Sources};
 use crate::plan::Plan;
@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let layers = Layers::load(global, &mut sources, &mut findings)?;
     let catalog = layers.catalog()?;
     let options = Options { today: args.today };
-    let mut plans: Vec<CheckedPlan> = Vec::new();
+    let mut judged_plans: Vec<Result<CheckedPlan, Plan>> = Vec::new();
     for path in &args.files {
         if path.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
             complain(&format!("{}: this is no policy: its name does not end in .toml", label(path)));
@@ -71,10 +71,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         }
         match judge(path, &catalog, &options, &mut sources) {
             Ok(judged) => {
-                mask(&judged.checked.plan, &catalog, global, &mut sources);
                 allowed += judged.checked.allowed.len();
                 findings.extend(judged.checked.findings);
-                plans.extend(judged.checked.plan);
+                judged_plans.push(judged.checked.plan);
             }
             Err(why) => {
                 complain(&format!("{}: {why}", label(path)));
@@ -82,9 +81,13 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
             }
         }
     }
-    let plans: Vec<&Plan> = plans.iter().map(|plan| &**plan).collect();
+    let plans: Vec<&Plan> = judged_plans.iter().flatten().map(|plan| &**plan).collect();
     findings.extend(same_id(&plans));
     findings.extend(twice(&plans, &catalog));
+    // A file that several of them extend was read for each.
+    let mut findings = findings.distinct(&sources);
+    let plans: Vec<&Plan> = judged_plans.iter().map(either).collect();
+    mask(&plans, &catalog, global, &mut sources, &mut findings);
     match args.format {
         Format::Text => {
             print(&text(&findings, &sources, &text_options(std::io::stdout().is_terminal())))?;

@@ -2,12 +2,13 @@
 
 use crate::catalog::compile::{Naming, Parts, read};
 use crate::catalog::{Catalog, Layer};
-use crate::check::{Checked, Options, check, is_secret};
+use crate::check::{Checked, CheckedPlan, Options, check};
 use crate::document::Document;
 use crate::finding::{Finding, Findings, Severity, Sources, Span};
-use crate::plan::{Plan, Setting};
+use crate::plan::Plan;
 use crate::policy::{Files, MAX_BYTES, Policy, normal};
 use crate::report::findings::{TextOptions, summary, text};
+use crate::report::secrets::Secrets;
 use anyhow::{Context as _, Result};
 use std::io::{ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -264,24 +265,29 @@ fn overrides(plan: &Plan, catalog: &Catalog<'_>, findings: &mut Findings) {
     }
 }
 
-/// Hides secrets in the texts that findings quote, unless they are to be shown.
+/// Hides secrets in the inputs and in what findings say of them, unless they are to be shown; what is found later
+/// goes through [`Secrets::hide`].
 pub(super) fn mask(
-    plan: &Result<crate::check::CheckedPlan, Plan>,
+    plans: &[&Plan],
     catalog: &Catalog<'_>,
     global: &Global,
     sources: &mut Sources,
-) {
+    findings: &mut Findings,
+) -> Secrets {
     if global.show_secrets {
-        return;
+        return Secrets::default();
     }
-    let settings: &[Setting] = match plan {
-        Ok(plan) => &plan.settings,
-        Err(plan) => &plan.settings,
-    };
-    for setting in settings.iter().filter(|setting| is_secret(setting, catalog)) {
-        if let Some(span) = setting.places.at.span() {
-            sources.mask(span);
-        }
+    let secrets = Secrets::find(sources, plans, findings, catalog);
+    *findings = secrets.hide(std::mem::take(findings), sources);
+    secrets.mask(sources);
+    secrets
+}
+
+/// The plan, checked or not.
+pub(super) fn either(plan: &Result<CheckedPlan, Plan>) -> &Plan {
+    match plan {
+        Ok(plan) => plan,
+        Err(plan) => plan,
     }
 }
 

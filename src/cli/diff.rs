@@ -48,7 +48,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     for path in [&args.expected, &args.actual] {
         let judged = judge(path, &catalog, &Options::default(), &mut sources)
             .map_err(|why| anyhow!("{}: {why}", label(path)))?;
-        mask(&judged.checked.plan, &catalog, global, &mut sources);
         findings.extend(judged.checked.findings);
         plans.push(match judged.checked.plan {
             Ok(plan) => plan.into_inner(),
@@ -57,6 +56,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     }
     // What a policy with errors comes to is a guess: a difference to it would mislead.
     if findings.has_errors() {
+        let plans: Vec<&Plan> = plans.iter().collect();
+        mask(&plans, &catalog, global, &mut sources, &mut findings);
         let command = format!("prefsmith check {} {}", label(&args.expected), label(&args.actual));
         say_findings(&findings, 0, &sources, &command);
         return Ok(Exit::Found);

@@ -1,6 +1,6 @@
 //! `prefsmith plan`: the resolved settings, and where each comes from.
 
-use super::common::{Exit, Global, Layers, count_findings, judge, label, mask, print};
+use super::common::{Exit, Global, Layers, count_findings, judge, label, print};
 use crate::check::{Options, is_secret};
 use crate::finding::{Findings, Sources};
 use crate::plan::Plan;
@@ -44,7 +44,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let catalog = layers.catalog()?;
     let judged = judge(&args.policy, &catalog, &Options::default(), &mut sources)
         .map_err(|why| anyhow!("{}: {why}", label(&args.policy)))?;
-    mask(&judged.checked.plan, &catalog, global, &mut sources);
     findings.extend(judged.checked.findings);
     let plan: &Plan = match &judged.checked.plan {
         Ok(plan) => plan,

@@ -150,6 +150,34 @@ impl<'t> Document<'t> {
         }
     }
 
+    /// Visits every value that has no inside, also where a syntax error makes it doubtful. `enter` makes the state
+    /// of an entry from that of its table: it gets the key, its place, and whether the entry is doubtful.
+    pub fn leaves<S: Clone>(
+        &self,
+        root: S,
+        mut enter: impl FnMut(&S, &str, Span, bool) -> S,
+        mut leaf: impl FnMut(&S, Item<'_>),
+    ) {
+        let mut tables = vec![(self.root.get_ref(), root)];
+        while let Some((table, state)) = tables.pop() {
+            for (key, value) in table {
+                let doubtful = self.touched(&key.span(), &value.span());
+                let state = enter(&state, key.get_ref(), self.span(&key.span()), doubtful);
+                let mut values = vec![value];
+                while let Some(value) = values.pop() {
+                    match value.get_ref() {
+                        DeValue::Table(inner) => tables.push((inner, state.clone())),
+                        DeValue::Array(items) => values.extend(items.iter()),
+                        inner => leaf(
+                            &state,
+                            Item { document: self, value: inner, span: self.span(&value.span()) },
+                        ),
+                    }
+                }
+            }
+        }
+    }
+
     fn span(&self, range: &Range<usize>) -> Span {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         Span { source: self.source, start: offset(range.start), end: offset(range.end) }

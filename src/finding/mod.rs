@@ -7,7 +7,7 @@ mod codes;
 mod source;
 mod words;
 
-pub use codes::{CODES, CodeInfo, code_info};
+pub use codes::{CODES, CodeInfo, ONLY_BUILD, code_info};
 pub use source::{Origin, Position, SourceId, Sources, Span};
 pub use words::listed;
 
@@ -219,6 +219,24 @@ impl Findings {
     pub fn partition(self, keep: impl FnMut(&Finding) -> bool) -> (Findings, Vec<Finding>) {
         let (kept, gone): (Vec<_>, Vec<_>) = self.list.into_iter().partition(keep);
         (Findings { list: kept }, gone)
+    }
+
+    /// The findings without those that an earlier reading of the same file has said: a file that several policies
+    /// extend is read for each of them.
+    pub fn distinct(self, sources: &Sources) -> Self {
+        let mut first = std::collections::BTreeMap::new();
+        let place = |label: &Label| {
+            let span = label.at.span().map(|span| (span.start, span.end));
+            (sources.label(label.at.source()).to_owned(), span)
+        };
+        let mut list = self.list;
+        list.retain(|finding| {
+            let places: Vec<_> = finding.labels.iter().map(place).collect();
+            let read: Vec<_> = finding.labels.iter().map(|label| label.at.source()).collect();
+            let said = (places, finding.code.clone(), finding.title.clone());
+            *first.entry(said).or_insert_with(|| read.clone()) == read
+        });
+        Self { list }
     }
 
     /// In reading order: by source, place, code, then title. Equal findings are given once.

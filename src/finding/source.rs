@@ -109,6 +109,11 @@ impl Sources {
         id
     }
 
+    /// All inputs, in the order in which they came.
+    pub fn ids(&self) -> impl Iterator<Item = SourceId> + use<> {
+        (0..u32::try_from(self.list.len()).unwrap_or(u32::MAX)).map(SourceId)
+    }
+
     /// Says how a file is called from the folder of the policy it belongs to, wherever prefsmith was started.
     pub fn set_within(&mut self, id: SourceId, path: impl Into<String>) {
         if let Some(source) = self.list.get_mut(id.0 as usize) {

@@ -278,19 +278,14 @@ impl<'c> Resolver<'_, 'c> {
         }
     }
 
-    /// One note for all keys of a domain that no catalogue knows.
+    /// A note for each key that no catalogue knows; checks make one of those of a domain.
     fn custom_keys(&self, findings: &mut Findings) {
         for (domain, keys) in &self.custom {
             let short = self.catalog.short(domain);
-            let title = match keys.as_slice() {
-                [(name, _)] => format!("no catalogue knows `{name}` of {short}: nothing is checked"),
-                _ => format!("no catalogue knows these {} keys of {short}: nothing is checked", keys.len()),
-            };
-            let mut finding = Finding::new("custom-key", title);
             for (name, span) in keys {
-                finding = finding.at(*span, "").about(domain, name);
+                let title = format!("no catalogue knows `{name}` of {short}: nothing is checked");
+                findings.push(Finding::new("custom-key", title).at(*span, "").about(domain, name));
             }
-            findings.push(finding);
         }
     }
 

@@ -4,4 +4,5 @@ pub mod diff;
 pub mod explain;
 pub mod findings;
 pub mod plan;
+pub mod secrets;
 mod visible;
