@@ -1,7 +1,7 @@
 //! `prefsmith build`: compile policies.
 
 use super::common::{
-    Exit, Global, Judged, Layers, complain, day, either, judge, label, mask, print, read_bytes, say_findings,
+    Exit, Global, Judged, Layers, complain, day, either, judge, label, mask, print, say_findings,
     say_findings_and,
 };
 use super::previous;
@@ -297,9 +297,4 @@ impl Build<'_, '_> {
         print(&text)?;
         Ok(if differences.is_empty() { Exit::Fine } else { Exit::Found })
     }
-}
-
-/// The manifest of an earlier build, as text.
-pub(super) fn manifest_text(path: &Path) -> Result<Vec<u8>> {
-    read_bytes(path, 64 << 20).map_err(|why| anyhow!("{why}")).with_context(|| label(path))
 }

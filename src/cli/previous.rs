@@ -1,6 +1,5 @@
 //! What earlier builds left behind: a manifest, or a profile that is deployed already.
 
-use super::build::manifest_text;
 use super::common::{label, read_bytes};
 use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
@@ -149,4 +148,9 @@ pub(super) fn renamed(folder: &Path, artefact: &Artefact) -> Option<String> {
             label(&path)
         )
     })
+}
+
+/// The manifest of an earlier build, as text.
+fn manifest_text(path: &Path) -> Result<Vec<u8>> {
+    read_bytes(path, 64 << 20).map_err(|why| anyhow!("{why}")).with_context(|| label(path))
 }

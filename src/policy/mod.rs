@@ -3,6 +3,7 @@
 //! A policy is one TOML file, or several that extend each other. Reading knows no catalogue; [`Policy::resolve`]
 //! asks one. Findings about syntax and names are pushed on the way; what values mean is judged in `check`.
 
+mod accounts;
 mod head;
 mod macs;
 mod merge;
