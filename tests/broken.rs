@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 14] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 13] = [
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
     ("deadline-passed", "tests/rules"),
@@ -38,7 +38,6 @@ const NOT_FROM_A_POLICY: [(&str, &str); 14] = [
     ("same-id", "several policies at once"),
     ("set-by-two-policies", "several policies at once"),
     ("token-in-script", "a token of a file of `--catalog`"),
-    ("wrong-form", "a pattern in the catalogue: the built-in one has none"),
 ];
 
 /// Policies of the folder, in memory.
