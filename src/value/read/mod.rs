@@ -19,6 +19,7 @@ pub use wanted::Wanted;
 
 use super::{Places, Value};
 use crate::finding::SourceId;
+use std::borrow::Cow;
 
 /// How much one input may ask for. What exceeds it is refused before it is held in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,37 @@ impl Default for Budgets {
     fn default() -> Self {
         Self { bytes: 16 << 20, depth: super::MAX_DEPTH, objects: 500_000, text: 64 << 20 }
     }
+}
+
+/// A property list as it lies inside its wrappers: an XML text in UTF-8, or a binary one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plain<'b> {
+    /// The property list itself: what places belong to.
+    pub bytes: Cow<'b, [u8]>,
+    /// Whether a signature stood around it.
+    pub signed: bool,
+}
+
+impl Plain<'_> {
+    /// The text of an XML property list, for findings that show lines; empty for a binary one.
+    pub fn text(&self) -> Cow<'_, str> {
+        if self.bytes.starts_with(b"bplist") {
+            Cow::Borrowed("")
+        } else {
+            String::from_utf8_lossy(&self.bytes)
+        }
+    }
+}
+
+/// Takes off what stands around a property list: a signature, another encoding than UTF-8.
+///
+/// # Errors
+/// More bytes than the budget, or a wrapper that is broken.
+pub fn plain<'b>(bytes: &'b [u8], budgets: &Budgets) -> Result<Plain<'b>, ReadError> {
+    if bytes.len() > budgets.bytes {
+        return Err(ReadError::Large(budgets.bytes));
+    }
+    Ok(Plain { bytes: Cow::Borrowed(bytes), signed: false })
 }
 
 /// A property list that was read.
