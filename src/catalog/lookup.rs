@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// All layers, strongest first.
 pub struct Catalog<'c> {
     layers: Vec<Layer<'c>>,
+    /// The number of the built-in layer: those behind it are weak.
+    builtin: usize,
 }
 
 /// A key in one of its domains, and the layer that knows it.
@@ -27,16 +29,26 @@ static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin")
 impl Catalog<'static> {
     /// The catalogue that prefsmith was built with.
     pub fn builtin() -> Self {
-        Self { layers: Layer::new("built in", BUILT_IN).into_iter().collect() }
+        Self { layers: Layer::new("built in", BUILT_IN).into_iter().collect(), builtin: 0 }
     }
 }
 
 impl<'c> Catalog<'c> {
     /// The built-in catalogue with layers in front, the strongest first.
     pub fn with(layers: Vec<Layer<'c>>) -> Self {
-        let mut all = layers;
-        all.extend(Layer::new("built in", BUILT_IN));
-        Self { layers: all }
+        Self::between(layers, Vec::new())
+    }
+
+    /// The built-in catalogue with layers in front and weak ones behind, each the strongest first.
+    ///
+    /// A weak layer is what others say: it is asked last, it never makes a bare key reach further, and what it
+    /// says of a domain need not be all there is.
+    pub fn between(front: Vec<Layer<'c>>, weak: Vec<Layer<'c>>) -> Self {
+        let mut layers = front;
+        let builtin = layers.len();
+        layers.extend(Layer::new("built in", BUILT_IN));
+        layers.extend(weak);
+        Self { layers, builtin }
     }
 
     /// The layers, strongest first.
@@ -46,7 +58,19 @@ impl<'c> Catalog<'c> {
 
     /// The number of the built-in layer.
     pub fn builtin_layer(&self) -> usize {
-        self.layers.len().saturating_sub(1)
+        self.builtin
+    }
+
+    /// Whether a layer only says what others say.
+    pub fn is_weak(&self, layer: usize) -> bool {
+        layer > self.builtin
+    }
+
+    /// Whether a domain is known, and only by layers that need not know all of its keys.
+    pub fn is_hearsay(&self, domain: &str) -> bool {
+        let knows = |layer: &Layer<'c>| layer.heads().domains.iter().any(|known| known.name == domain);
+        let first = self.layers.iter().position(knows);
+        first.is_some_and(|layer| self.is_weak(layer))
     }
 
     /// The key of this name in this domain, by the strongest layer that knows it.
@@ -85,7 +109,7 @@ impl<'c> Catalog<'c> {
     /// Where a bare key of this name goes: what the built-in catalogue marks `bare`, by domain.
     ///
     /// Layers in front may say more of these keys, but never widen where a bare key goes; a name that only they
-    /// know goes where they mark it.
+    /// know goes where they mark it. Weak layers have no say.
     pub fn bare(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
         let builtin = self.builtin_layer();
         let by = self.layers.get(builtin).is_some_and(|layer| !layer.named(name).is_empty());
@@ -93,7 +117,7 @@ impl<'c> Catalog<'c> {
             .layers
             .iter()
             .enumerate()
-            .filter(|(number, _)| !by || *number == builtin)
+            .filter(|(number, _)| if by { *number == builtin } else { *number < builtin })
             .flat_map(|(_, layer)| layer.named(name).filter_map(|at| layer.entries().get(at)))
             .filter(|entry| entry.bare)
             .flat_map(|entry| entry.domains.iter().copied())
@@ -131,8 +155,17 @@ impl<'c> Catalog<'c> {
     }
 
     /// Every product, strongest layer first.
+    ///
+    /// A weak layer calls the products of its domains by the names of these; where a stronger layer knows the
+    /// domain, it also says which product counts.
     pub fn products(&self) -> impl Iterator<Item = &Product<'c>> {
-        self.layers.iter().flat_map(|layer| &layer.heads().products)
+        let numbered = self.layers.iter().enumerate();
+        let all = numbered.flat_map(|(at, layer)| layer.heads().products.iter().map(move |one| (at, one)));
+        all.filter(|(at, one)| {
+            let stands = |known: &Domain<'c>| known.product == Some(one.name);
+            !self.is_weak(*at) || self.domain(one.name).is_none_or(stands)
+        })
+        .map(|(_, one)| one)
     }
 
     /// A named list of domains.

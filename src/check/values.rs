@@ -67,7 +67,7 @@ fn one(
         Some(allowed) => known_value(context, subject, facts, position, allowed, findings),
         None if in_range(node, position.value) => {}
         None => {
-            if !node.values.is_empty() && node.range.is_none() && node.pattern.is_none() {
+            if !node.values.is_empty() && !node.open && node.range.is_none() && node.pattern.is_none() {
                 findings.push(not_allowed(subject, position, node));
             } else {
                 findings_of(outside(subject, position, node), findings);
@@ -77,7 +77,7 @@ fn one(
     }
     findings_of(multiple(subject, position, node), findings);
     // Where only some values are allowed, one with a space is none of them.
-    if node.values.is_empty() {
+    if node.values.is_empty() || node.open {
         findings_of(stray_space(subject, position), findings);
     }
 }

@@ -1,11 +1,14 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
 mod build;
+mod catalog;
 mod check;
 mod common;
 mod diff;
 mod explain;
 mod init;
+mod manifest_cache;
+mod manifests;
 mod plan;
 mod previous;
 
@@ -45,6 +48,7 @@ enum Verb {
     Plan(plan::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Catalog(catalog::Args),
 }
 
 /// Runs the command line of this process.
@@ -57,6 +61,7 @@ pub fn main() -> ExitCode {
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        Verb::Catalog(args) => catalog::run(args, &cli.global),
     };
     match result {
         Ok(exit) => exit.into(),
