@@ -81,9 +81,8 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// A number for the code that turns manifests into a layer: what another code made is made anew.
 fn reader(root: &Path) -> std::io::Result<u64> {
     use std::hash::Hasher as _;
-    let mut open: Vec<PathBuf> = ["src/catalog", "src/value", "src/document", "src/version"]
-        .map(|folder| root.join(folder))
-        .to_vec();
+    let mut open: Vec<PathBuf> =
+        ["src/catalog", "src/value", "src/document", "src/version"].map(|folder| root.join(folder)).to_vec();
     let mut files = Vec::new();
     while let Some(folder) = open.pop() {
         println!("cargo::rerun-if-changed={}", folder.display());

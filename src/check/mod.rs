@@ -92,10 +92,10 @@ const CHECKS: &[Check] = &[
 ];
 
 /// What is said of a key that only a weak layer knows: no error, as nobody vouches for it. That something is not
-/// known there, or comes by another way, is the weakest of what such a layer says.
+/// known inside of it is the weakest of what such a layer says.
 fn hearsay(found: Findings) -> Findings {
     let weaken = |finding: Finding| {
-        let missing = matches!(finding.code.as_str(), "unknown-field" | "not-a-preference");
+        let missing = finding.code.as_str() == "unknown-field";
         let most = if missing { Severity::Note } else { Severity::Warning };
         let said = finding.severity.min(most);
         finding.severity(said)

@@ -179,7 +179,7 @@ fn not_allowed(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &No
     let title = format!("`{}` cannot be {}", position.name(subject.key()), position.value);
     let mut finding = subject.finding_at("value-not-allowed", title, &position.places.at);
     let good = || node.values.iter().filter(|allowed| allowed.verdict == Judgement::Fine);
-    for allowed in good() {
+    for allowed in good().filter(|allowed| !allowed.means.is_empty()) {
         finding =
             finding.note(format!("{}: {}", allowed.value.to_value(), allowed.means.trim_end_matches('.')));
     }

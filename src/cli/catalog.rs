@@ -146,7 +146,7 @@ fn catalogue(path: &Path, sources: &mut Sources, findings: &mut Findings) -> Res
         read(document, &mut parts, findings);
     }
     let (domains, keys, rules) = parts.counts();
-    Ok(format!("{}: {domains} domains, {keys} keys, {rules} rules\n", label(path)))
+    Ok(format!("{}: domains {domains}, keys {keys}, rules {rules}\n", label(path)))
 }
 
 fn import(args: &ImportArgs) -> Result<Exit> {

@@ -269,7 +269,9 @@ fn overrides(plan: &Plan, catalog: &Catalog<'_>, findings: &mut Findings) {
         let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
         let said = catalog.every(domain, key);
         // That what is built in comes before what others say is the order of things.
-        let Some(first) = said.first().filter(|first| first.layer < catalog.builtin_layer()) else { continue };
+        let Some(first) = said.first().filter(|first| first.layer < catalog.builtin_layer()) else {
+            continue;
+        };
         let Some(second) = said.iter().find(|other| other.layer != first.layer) else { continue };
         let label = |number: usize| catalog.layers().get(number).map_or("", |layer| layer.label());
         let weaker = if second.layer == catalog.builtin_layer() {

@@ -1,11 +1,11 @@
 //! `--manifests`: finding the files, reading them into a layer, and the cache that saves doing it again.
 
 use super::common::{label, read_bytes};
+use super::manifest_cache::{Cache, Made, State, digest, stamp};
 use crate::catalog::compile::{Parts, read};
 use crate::catalog::manifests::{Made as Text, Manifests, Named};
 use crate::document::Document;
 use crate::finding::{Finding, Findings, Sources};
-use super::manifest_cache::{Cache, Made, State, digest, stamp};
 use anyhow::{Context as _, Result, ensure};
 use std::path::{Path, PathBuf};
 
@@ -183,9 +183,13 @@ fn made(path: &Path, found: &[Found], bytes: &[Vec<u8>], state: State, content: 
 
 /// What became of the manifests of a path, for people.
 pub(super) fn told(path: &Path, manifests: &Manifests) -> String {
-    let mut out = format!("{}: {} manifests are read", label(path), manifests.taken);
+    let one = if manifests.taken == 1 { "manifest is" } else { "manifests are" };
+    let mut out = format!("{}: {} {one} read", label(path), manifests.taken);
+    if manifests.broken > 0 {
+        out.push_str(&format!(", {} cannot be", manifests.broken));
+    }
     if !manifests.left_out.is_empty() {
-        out.push_str(&format!(", {} are left out:", manifests.left_out.len()));
+        out.push_str(&format!(", {} left out:", manifests.left_out.len()));
     }
     out.push('\n');
     for (file, why) in &manifests.left_out {

@@ -239,7 +239,7 @@ impl<'c> Resolver<'_, 'c> {
                 None if catalog.is_hearsay(domain) => {
                     if KeyName::new(name).is_ok() {
                         findings.push(self.unknown_key(&[domain], named, raw).severity(Severity::Warning).note(
-                            "those who told of this domain may have missed a key: it is set, and not checked",
+                            "what is known of this domain is the community's word and may lack a key: it is set, and not checked",
                         ));
                     }
                     self.push(domain, None, raw, false, chosen, findings);

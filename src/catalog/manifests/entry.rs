@@ -73,7 +73,8 @@ pub(super) fn entry(
         (_, "{{value}}" | "{{key}}") => Step::Key,
         (_, "") => return unnamed(fields, within),
         (_, "{key}" | "{item}" | "{app path}") => {
-            fields.wrong("pfm_name", format!("`{name}` cannot be said of a key: it means something else here"));
+            fields
+                .wrong("pfm_name", format!("`{name}` cannot be said of a key: it means something else here"));
             return None;
         }
         (_, name) => Step::Name(name.to_owned()),
@@ -148,12 +149,15 @@ fn values(fields: &mut Fields<'_, '_>, facts: &mut Facts) {
     let real = facts.types.contains(&Type::Real) && !facts.types.contains(&Type::Integer);
     for (at, (value, places)) in fields.list("pfm_range_list").into_iter().enumerate() {
         let value = match value {
-            Value::Integer(number) if real => number.to_string().parse().ok().and_then(Real::new).map(Value::Real),
+            Value::Integer(number) if real => {
+                number.to_string().parse().ok().and_then(Real::new).map(Value::Real)
+            }
             Value::Integer(number) if i64::try_from(number.get()).is_err() => None,
             other => Some(other.clone()),
         };
         let fits = |value: &Value| {
-            let scalar = !matches!(value, Value::Array(_) | Value::Dictionary(_) | Value::Date(_) | Value::Data(_));
+            let scalar =
+                !matches!(value, Value::Array(_) | Value::Dictionary(_) | Value::Date(_) | Value::Data(_));
             scalar && facts.types.contains(&value.kind())
         };
         let Some(value) = value.filter(fits) else {
@@ -169,7 +173,8 @@ fn values(fields: &mut Fields<'_, '_>, facts: &mut Facts) {
             facts.values.push((value, title.split_whitespace().collect::<Vec<_>>().join(" ")));
         }
     }
-    facts.open = fields.boolean("pfm_range_list_allow_custom_value") == Some(true) && !facts.values.is_empty();
+    facts.open =
+        fields.boolean("pfm_range_list_allow_custom_value") == Some(true) && !facts.values.is_empty();
 }
 
 /// The least and the greatest number, of numbers; of the others how long they may be.

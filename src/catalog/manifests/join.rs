@@ -16,10 +16,9 @@ pub(super) fn manifests(list: &[Manifest]) -> Option<Manifest> {
     let (first, others) = order.split_first()?;
     let mut one = (*first).clone();
     for other in others {
-        for word in [&other.title, &other.summary] {
-            if !one.summary.contains(word.as_str()) {
-                one.summary = format!("{} | {word}", one.summary);
-            }
+        if !one.summary.contains(other.summary.as_str()) {
+            let stop = if one.summary.ends_with(['.', '!', '?']) { "" } else { "." };
+            one.summary = format!("{}{stop} {}", one.summary, other.summary);
         }
         one.cites = format!("{}\n{}", one.cites, other.cites);
         one.keys.extend(other.keys.iter().cloned());
@@ -58,7 +57,9 @@ fn two(mut a: Facts, b: Facts) -> Facts {
         a.types = Type::ALL.into_iter().filter(|kind| a.types.contains(kind)).collect();
     }
     let (open_a, open_b) = (a.values.is_empty(), b.values.is_empty());
-    let same = |list: &[(crate::value::Value, String)]| list.iter().map(|(value, _)| value.clone()).collect::<Vec<_>>();
+    let same = |list: &[(crate::value::Value, String)]| {
+        list.iter().map(|(value, _)| value.clone()).collect::<Vec<_>>()
+    };
     if differs("values", same(&a.values) != same(&b.values) || a.open != b.open) {
         // Where one names no values, or has a range beside, others are fine.
         a.open = a.open || b.open || open_a || open_b;
@@ -98,7 +99,8 @@ fn two(mut a: Facts, b: Facts) -> Facts {
         }
     }
     if !differ.is_empty() {
-        let note = format!("It is described more than once, and the descriptions differ in: {}.", differ.join(", "));
+        let note =
+            format!("It is described more than once, and the descriptions differ in: {}.", differ.join(", "));
         if !a.notes.contains(&note) {
             a.notes.push(note);
         }

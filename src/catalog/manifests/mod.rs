@@ -42,6 +42,8 @@ pub struct Manifests {
     pub left_out: Vec<(String, &'static str)>,
     /// How many manifests were taken.
     pub taken: usize,
+    /// How many are none, or broken; findings say why.
+    pub broken: usize,
 }
 
 /// What a manifest's file is called.
@@ -70,7 +72,10 @@ impl Manifests {
         let mut own = Findings::new();
         match read_plist(bytes, source) {
             Ok(read) => self.take(named, &read, &mut own),
-            Err(finding) => own.push(*finding),
+            Err(finding) => {
+                self.broken += 1;
+                own.push(*finding);
+            }
         }
         let own = own.sorted();
         let number = own.iter().count();
@@ -88,7 +93,7 @@ impl Manifests {
                 self.taken += 1;
             }
             Outcome::LeftOut(why) => self.left_out.push((named.label.to_owned(), why)),
-            Outcome::Broken => {}
+            Outcome::Broken => self.broken += 1,
         }
     }
 

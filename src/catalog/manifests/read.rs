@@ -20,14 +20,34 @@ pub(super) enum Outcome {
 const PAYLOADS: &str = "ManifestsApple";
 /// What every payload has: the envelope's keys, not the app's.
 const ENVELOPE: [&str; 8] = [
-    "PayloadDescription", "PayloadDisplayName", "PayloadEnabled", "PayloadIdentifier", "PayloadOrganization",
-    "PayloadType", "PayloadUUID", "PayloadVersion",
+    "PayloadDescription",
+    "PayloadDisplayName",
+    "PayloadEnabled",
+    "PayloadIdentifier",
+    "PayloadOrganization",
+    "PayloadType",
+    "PayloadUUID",
+    "PayloadVersion",
 ];
 /// Fields of a manifest that say nothing of the app.
 const FORM: [&str; 17] = [
-    "pfm_app_url", "pfm_description_reference", "pfm_distribution", "pfm_documentation", "pfm_format_version",
-    "pfm_icon", "pfm_interaction", "pfm_ios_deprecated", "pfm_ios_max", "pfm_ios_min", "pfm_last_modified",
-    "pfm_subdomain", "pfm_tvos_deprecated", "pfm_tvos_min", "pfm_unique", "pfm_unique_value", "pfm_version",
+    "pfm_app_url",
+    "pfm_description_reference",
+    "pfm_distribution",
+    "pfm_documentation",
+    "pfm_format_version",
+    "pfm_icon",
+    "pfm_interaction",
+    "pfm_ios_deprecated",
+    "pfm_ios_max",
+    "pfm_ios_min",
+    "pfm_last_modified",
+    "pfm_subdomain",
+    "pfm_tvos_deprecated",
+    "pfm_tvos_min",
+    "pfm_unique",
+    "pfm_unique_value",
+    "pfm_version",
 ];
 
 /// A dictionary of a manifest, and which of its fields were asked for.
@@ -146,12 +166,7 @@ pub(super) fn shown(value: &Value) -> String {
 }
 
 /// Reads a manifest.
-pub(super) fn manifest(
-    named: Named<'_>,
-    value: &Value,
-    places: &Places,
-    findings: &mut Findings,
-) -> Outcome {
+pub(super) fn manifest(named: Named<'_>, value: &Value, places: &Places, findings: &mut Findings) -> Outcome {
     let Some(mut fields) = Fields::new(value, places, findings) else { return Outcome::Broken };
     let Some(domain) = fields.line("pfm_domain") else {
         let title = "this is no manifest: it has no `pfm_domain`";

@@ -63,8 +63,10 @@ pub(super) fn works(first: Field<'_>, last: Field<'_>, facts: &mut Facts) {
     match range.filter(|range| range.parse::<Ranges>().is_ok()) {
         Some(range) => facts.works = Some(range),
         None => {
-            let said = |text: Option<&str>, word: &str| text.map(|text| format!("`{text}` as the {word} version"));
-            let said: Vec<String> = [said(first.1, "first"), said(last.1, "last")].into_iter().flatten().collect();
+            let said =
+                |text: Option<&str>, word: &str| text.map(|text| format!("`{text}` as the {word} version"));
+            let said: Vec<String> =
+                [said(first.1, "first"), said(last.1, "last")].into_iter().flatten().collect();
             facts.doubtful.push(("..".to_owned(), format!("The manifest gives {}.", said.join(" and "))));
         }
     }

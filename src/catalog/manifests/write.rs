@@ -41,7 +41,9 @@ impl Out {
 pub(super) fn manifest(manifest: &Manifest) -> String {
     let mut out = Out(String::new());
     let domain = manifest.domain.as_str();
-    out.line(format_args!("# Imported from ProfileManifests: what the community knows, asked after all else."));
+    out.line(format_args!(
+        "# Imported from ProfileManifests: what the community knows, asked after all else."
+    ));
     out.line(format_args!("weak = true"));
     let cites: Vec<&str> = manifest.cites.lines().collect();
     let versioned = manifest.keys.iter().any(|(_, facts)| has_builds(facts));
@@ -81,7 +83,9 @@ pub(super) fn manifest(manifest: &Manifest) -> String {
 
 /// Whether versions of the app are named anywhere in it.
 fn has_builds(facts: &Facts) -> bool {
-    facts.works.is_some() || !facts.doubtful.is_empty() || facts.children.iter().any(|(_, child)| has_builds(child))
+    facts.works.is_some()
+        || !facts.doubtful.is_empty()
+        || facts.children.iter().any(|(_, child)| has_builds(child))
 }
 
 fn sources_of(out: &mut Out, cites: &[&str]) {
