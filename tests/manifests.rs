@@ -190,6 +190,28 @@ fn a_bare_key_reaches_no_further() {
     assert_eq!(said(&found, "unknown-key"), [""; 0]);
 }
 
+/// What a form hides or asks for is a note, and only where another key is set.
+#[test]
+fn conditions_of_a_manifest_are_notes() {
+    let needed = "manifest-com-example-notes-port-needed";
+    let no_use = "manifest-com-example-notes-size-no-use";
+    let of = |lines: &str| {
+        let found = with(&folder(&format!("[settings.\"com.example.notes\"]\n{lines}\n")));
+        let rules = found.into_iter().filter(|(code, ..)| code.starts_with("manifest-"));
+        rules.map(|(code, severity, _)| (code, severity)).collect::<Vec<_>>()
+    };
+    let note = |id: &str| vec![(id.to_owned(), "note".to_owned())];
+    assert_eq!(of("Server = \"https://a\"\nColor = 1"), note(needed));
+    assert_eq!(of("Server = \"https://a\"\nColor = 2"), []);
+    assert_eq!(of("Server = \"https://a\"\nColor = 1\nPort = 80"), []);
+    assert_eq!(of("Color = 1"), []);
+    assert_eq!(of("Size = 9.0"), [], "a font that is not set is no other font");
+    assert_eq!(of("Size = 9.0\nFont = \"Menlo\""), []);
+    assert_eq!(of("Size = 9.0\nFont = \"Other\""), note(no_use));
+    assert_eq!(of("Size = 9.0\nShare = { Public = true }"), note(&format!("{no_use}-2")));
+    assert_eq!(of("Size = 9.0\nShare = { Public = false }"), []);
+}
+
 #[test]
 fn secrets_stay_hidden_whether_a_manifest_says_so_or_not() {
     let folder = folder(
@@ -226,7 +248,7 @@ fn an_imported_catalogue_means_the_same() {
     assert_eq!(text(&again), "made: 0 files written, 5 unchanged, 0 removed\n");
     assert_eq!(
         text(&run(&folder, &["catalog", "check", "made"])),
-        "made: domains 3, keys 27, rules 0\nno findings\n"
+        "made: domains 3, keys 27, rules 3\nno findings\n"
     );
 }
 

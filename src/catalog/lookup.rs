@@ -5,12 +5,15 @@ use super::model::{Delivery, Domain, Key, List, MauApp, NotAKey, Product, ReadAs
 use super::rule::Rule;
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// All layers, strongest first.
 pub struct Catalog<'c> {
     layers: Vec<Layer<'c>>,
     /// The number of the built-in layer: those behind it are weak.
     builtin: usize,
+    /// Where each domain is known first: the layer and the place in its list.
+    places: OnceLock<BTreeMap<&'c str, (usize, usize)>>,
 }
 
 /// A key in one of its domains, and the layer that knows it.
@@ -29,7 +32,11 @@ static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin")
 impl Catalog<'static> {
     /// The catalogue that prefsmith was built with.
     pub fn builtin() -> Self {
-        Self { layers: Layer::new("built in", BUILT_IN).into_iter().collect(), builtin: 0 }
+        Self {
+            layers: Layer::new("built in", BUILT_IN).into_iter().collect(),
+            builtin: 0,
+            places: OnceLock::new(),
+        }
     }
 }
 
@@ -48,7 +55,7 @@ impl<'c> Catalog<'c> {
         let builtin = layers.len();
         layers.extend(Layer::new("built in", BUILT_IN));
         layers.extend(weak);
-        Self { layers, builtin }
+        Self { layers, builtin, places: OnceLock::new() }
     }
 
     /// The layers, strongest first.
@@ -68,28 +75,40 @@ impl<'c> Catalog<'c> {
 
     /// Whether a domain is known, and only by layers that need not know all of its keys.
     pub fn is_hearsay(&self, domain: &str) -> bool {
-        let knows = |layer: &Layer<'c>| layer.heads().domains.iter().any(|known| known.name == domain);
-        let first = self.layers.iter().position(knows);
-        first.is_some_and(|layer| self.is_weak(layer))
+        self.places().get(domain).is_some_and(|(layer, _)| self.is_weak(*layer))
+    }
+
+    /// Where each domain is known first.
+    fn places(&self) -> &BTreeMap<&'c str, (usize, usize)> {
+        self.places.get_or_init(|| {
+            let mut places = BTreeMap::new();
+            for (number, layer) in self.layers.iter().enumerate() {
+                for (at, domain) in layer.heads().domains.iter().enumerate() {
+                    places.entry(domain.name).or_insert((number, at));
+                }
+            }
+            places
+        })
     }
 
     /// The key of this name in this domain, by the strongest layer that knows it.
     pub fn key(&self, domain: &str, name: &str) -> Option<KeyRef<'_, 'c>> {
-        self.every(domain, name).into_iter().next()
+        self.said(domain, name).next()
     }
 
     /// What each layer says of a key, strongest first.
     pub fn every(&self, domain: &str, name: &str) -> Vec<KeyRef<'_, 'c>> {
-        let mut found = Vec::new();
-        for (number, layer) in self.layers.iter().enumerate() {
-            for at in layer.named(name) {
-                let entry = layer.entries().get(at);
-                if let Some(own) = entry.and_then(|entry| entry.domains.iter().find(|d| **d == domain)) {
-                    found.extend(layer.key(at).map(|key| KeyRef { key, domain: own, layer: number }));
-                }
-            }
-        }
-        found
+        self.said(domain, name).collect()
+    }
+
+    /// What each layer says of a key, one layer after the other: who needs only the first looks at no other.
+    fn said<'a>(&'a self, domain: &str, name: &str) -> impl Iterator<Item = KeyRef<'a, 'c>> {
+        self.layers.iter().enumerate().flat_map(move |(number, layer)| {
+            layer.named(name).filter_map(move |at| {
+                let own = layer.entries().get(at)?.domains.iter().find(|known| **known == domain)?;
+                layer.key(at).map(|key| KeyRef { key, domain: own, layer: number })
+            })
+        })
     }
 
     /// Every (domain, key) of this name, by domain.
@@ -136,7 +155,8 @@ impl<'c> Catalog<'c> {
 
     /// A domain by its name.
     pub fn domain(&self, name: &str) -> Option<&Domain<'c>> {
-        self.layers.iter().flat_map(|layer| &layer.heads().domains).find(|domain| domain.name == name)
+        let (layer, at) = self.places().get(name)?;
+        self.layers.get(*layer)?.heads().domains.get(*at)
     }
 
     /// A domain by its alias.

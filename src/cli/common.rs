@@ -106,7 +106,7 @@ pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     if data.is_dir() {
         return Err("it is a folder".to_owned());
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(limit).min(limit));
     let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
     if bytes.len() > limit {
@@ -265,6 +265,9 @@ pub(super) fn judge(
 
 /// Notes where a catalogue of the user says something of a key that a weaker one knows too.
 fn overrides(plan: &Plan, catalog: &Catalog<'_>, findings: &mut Findings) {
+    if catalog.builtin_layer() == 0 {
+        return;
+    }
     for setting in &plan.settings {
         let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
         let said = catalog.every(domain, key);

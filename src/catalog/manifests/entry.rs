@@ -270,7 +270,8 @@ fn notes(fields: &mut Fields<'_, '_>, facts: &mut Facts) {
         None if required => told.push("The manifest requires it.".to_owned()),
         None => {}
     }
-    conditions::notes(fields, &mut told);
+    facts.notes.append(&mut told);
+    conditions::conditions(fields, facts);
     told.extend(targets(&fields.texts("pfm_targets")).map(str::to_owned));
     if fields.boolean("pfm_user_approved") == Some(true) {
         told.push("It needs an MDM that the user approved.".to_owned());

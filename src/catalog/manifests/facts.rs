@@ -63,8 +63,41 @@ pub struct Facts {
     pub notes: Vec<String>,
     /// The manifests that speak of it.
     pub cites: Vec<String>,
+    /// When it is of no use and when it is needed, as far as the values of other keys tell.
+    pub rules: Vec<Draft>,
     /// What is inside of it.
     pub children: Vec<(Step, Facts)>,
+}
+
+/// A rule about a key, before the keys that it names are looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Whether the key is needed where the conditions hold; otherwise it is of no use there.
+    pub needed: bool,
+    /// All of these hold.
+    pub conditions: Vec<Condition>,
+    /// The same in words.
+    pub words: String,
+}
+
+/// What another key has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The key as the manifest names it; dots lead into dictionaries.
+    pub target: String,
+    /// What holds of it. It always has to be set: what an editor's form starts with is no value of the app.
+    pub test: Test,
+}
+
+/// What a set value has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// Anything.
+    Set,
+    /// One of these.
+    In(Vec<Value>),
+    /// None of these.
+    NotIn(Vec<Value>),
 }
 
 impl Step {

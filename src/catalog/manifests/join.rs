@@ -86,6 +86,9 @@ fn two(mut a: Facts, b: Facts) -> Facts {
     if differs("whether it is deprecated", a.deprecated != b.deprecated) {
         a.deprecated = None;
     }
+    if differs("conditions", a.rules != b.rules) {
+        a.rules.clear();
+    }
     a.unit = a.unit.or(b.unit);
     a.secret |= b.secret;
     for note in b.notes {

@@ -1,5 +1,7 @@
 //! A manifest in the form of a catalogue file.
 
+use super::conditions::{Ruled, ruled};
+use super::facts::Test;
 use super::{Facts, Manifest, Step};
 use crate::value::{Type, Value, quoted};
 use std::collections::BTreeSet;
@@ -78,7 +80,60 @@ pub(super) fn manifest(manifest: &Manifest) -> String {
         sources_of(&mut out, &cited);
         fields(&mut out, &mut Vec::new(), &facts.children);
     }
+    rules(&mut out, manifest, &cites);
     out.0
+}
+
+/// What settings say of each other. Notes, all of them: a form says it, and not the app.
+fn rules(out: &mut Out, manifest: &Manifest, cites: &[&str]) {
+    let mut ids = BTreeSet::new();
+    for Ruled { draft, key, conditions } in ruled(manifest) {
+        // Braces stand for something in the texts of a rule.
+        if draft.words.contains(['{', '}']) {
+            continue;
+        }
+        let name = key.split_once(':').map_or(key.as_str(), |(_, name)| name);
+        let (kind, says) = if draft.needed {
+            ("needed", format!("`{name}` is not set, and its manifest requires it where {}", draft.words))
+        } else {
+            ("no-use", format!("`{name}` is set, and its manifest leaves it out where {}", draft.words))
+        };
+        let stem = format!("manifest-{}-{kind}", slug(&key));
+        let id = (2..).map(|at| format!("{stem}-{at}")).find(|id| !ids.contains(id));
+        let id = Some(stem).filter(|stem| !ids.contains(stem)).or(id).unwrap_or_default();
+        let mut when = vec![format!("{{ key = {}, set = {} }}", quoted(&key), !draft.needed)];
+        let mut unless = Vec::new();
+        for (target, test) in conditions {
+            let target = quoted(&target);
+            let listed = |values: &[Value]| values.iter().map(literal).collect::<Vec<_>>().join(", ");
+            match test {
+                Test::In(values) => when.push(format!("{{ key = {target}, in = [{}] }}", listed(values))),
+                Test::Set => when.push(format!("{{ key = {target}, set = true }}")),
+                Test::NotIn(values) => {
+                    when.push(format!("{{ key = {target}, set = true }}"));
+                    unless.push(format!("{{ key = {target}, in = [{}] }}", listed(values)));
+                }
+            }
+        }
+        out.line(format_args!("\n[[rule]]"));
+        out.text("id", &id);
+        out.text("severity", "note");
+        out.line(format_args!("when = [{}]", when.join(", ")));
+        if !unless.is_empty() {
+            out.line(format_args!("unless = [{}]", unless.join(", ")));
+        }
+        out.text("says", &says);
+        out.text("why", "The form of an editor is made like that, most often because the app is.");
+        out.text("confidence", "community");
+        sources_of(out, cites);
+        ids.insert(id);
+    }
+}
+
+/// A name as part of a rule's id: small letters and digits, with `-` for all else.
+fn slug(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    name.chars().map(plain).collect()
 }
 
 /// Whether versions of the app are named anywhere in it.
