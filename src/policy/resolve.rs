@@ -134,7 +134,8 @@ impl<'c> Resolver<'_, 'c> {
                 self.push(known.domain, Some(known), raw, true, chosen, findings);
             }
         }
-        for known in self.catalog.named(name) {
+        // What others say of other domains does not tell what a bare key means.
+        for known in self.catalog.vouched(name) {
             if !reached.iter().any(|reached| reached.domain == known.domain) {
                 self.leave_out(&known, LeftOutWhy::OtherMeaning, *span);
             }
