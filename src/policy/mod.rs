@@ -16,6 +16,7 @@ mod resolve;
 mod value;
 
 pub use head::is_identifier;
+pub use resolve::reads;
 
 use crate::finding::{Finding, Findings, SourceId, Sources, Span};
 use crate::plan::Passed;
