@@ -23,6 +23,8 @@ use std::collections::BTreeSet;
 pub const MAX_BYTES: usize = 16 << 20;
 /// How many files one policy may be made of.
 pub const MAX_FILES: usize = 256;
+/// How many bytes the files of one policy may have together.
+pub const MAX_TOTAL: usize = 64 << 20;
 
 /// Where policy files are read from: the disk, or a test's memory. The core itself opens nothing.
 pub trait Files {
@@ -52,8 +54,15 @@ impl Policy {
     ) -> Result<Self, String> {
         let text = files.read(path)?;
         let root = sources.add(normal(path), text.clone());
-        let mut loader =
-            Loader { files, sources, findings, done: Vec::new(), seen: BTreeSet::new(), open: Vec::new() };
+        let mut loader = Loader {
+            files,
+            sources,
+            findings,
+            done: Vec::new(),
+            seen: BTreeSet::new(),
+            open: Vec::new(),
+            left: MAX_TOTAL.saturating_sub(text.len()),
+        };
         loader.seen.insert(normal(path));
         let own = path.rsplit('/').next().unwrap_or(path);
         loader.take(path, own, root, &text);
@@ -92,6 +101,8 @@ struct Loader<'l> {
     done: Vec<Raw>,
     seen: BTreeSet<String>,
     open: Vec<String>,
+    /// How many bytes may still be read.
+    left: usize,
 }
 
 impl Loader<'_> {
@@ -139,7 +150,14 @@ impl Loader<'_> {
             return false;
         }
         match self.files.read(&path) {
+            Ok(text) if text.len() > self.left => {
+                let most = MAX_TOTAL >> 20;
+                self.findings
+                    .push(refuse(format!("with `{wanted}`, the policy would be larger than {most} MiB")));
+                false
+            }
             Ok(text) => {
+                self.left -= text.len();
                 let source = self.sources.add(normal(&path), text.clone());
                 self.take(&path, &join(within, wanted), source, &text);
                 true
