@@ -15,7 +15,9 @@ mod value;
 
 pub use head::is_identifier;
 
+use crate::document::Table;
 use crate::finding::{Finding, Findings, SourceId, Sources, Span};
+use crate::plan::Allow;
 use raw::Raw;
 use std::collections::BTreeSet;
 
@@ -25,6 +27,12 @@ pub const MAX_BYTES: usize = 16 << 20;
 pub const MAX_FILES: usize = 256;
 /// How many bytes the files of one policy may have together.
 pub const MAX_TOTAL: usize = 64 << 20;
+
+/// Reads one `[[allow]]` of another file than a policy, as a policy's is read, and where its code stands; none if it
+/// cannot be used, which is said. Whether there is such a code is not looked at.
+pub fn read_allow(table: &Table<'_>, whole: bool, findings: &mut Findings) -> Option<(Allow, Span)> {
+    head::allow(table, whole, findings).map(|raw| (raw.allow, raw.code))
+}
 
 /// Where policy files are read from: the disk, or a test's memory. The core itself opens nothing.
 pub trait Files {
