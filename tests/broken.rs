@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 13] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 19] = [
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
     ("deadline-passed", "tests/rules"),
@@ -34,6 +34,12 @@ const NOT_FROM_A_POLICY: [(&str, &str); 13] = [
     ("catalogue", "a file of `--catalog`"),
     ("catalogue-override", "`--catalog`, by the command line"),
     ("left-policy", "`build --previous`"),
+    ("encrypted-profile", "a profile"),
+    ("nothing-known", "a profile"),
+    ("payload-shape", "a profile"),
+    ("set-again", "a profile"),
+    ("set-by-two-payloads", "a profile"),
+    ("unreadable-file", "a profile"),
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
     ("same-id", "several policies at once"),
     ("set-by-two-policies", "several policies at once"),

@@ -291,6 +291,16 @@ ExtendedLogging = false"#,
         allowable: false,
     },
     CodeInfo {
+        name: "encrypted-profile",
+        severity: Severity::Warning,
+        summary: "The payloads of a profile are encrypted.",
+        why: "Only the device for which a profile was encrypted can read its payloads. Nothing can be said of them here.",
+        example: r##"<key>IsEncrypted</key><true/>
+<key>EncryptedPayloadContent</key><data>MII=</data>"##,
+        instead: "Check the profile before it is encrypted.",
+        allowable: false,
+    },
+    CodeInfo {
         name: "extends",
         severity: Severity::Error,
         summary: "A file that cannot be extended.",
@@ -532,6 +542,15 @@ AutoUpdate = "4.48 .."
         allowable: true,
     },
     CodeInfo {
+        name: "nothing-known",
+        severity: Severity::Note,
+        summary: "Preference domains of which no catalogue knows anything.",
+        why: "Keys, types and values of these domains are taken as they stand: a slip of the pen in them is not found. It is said once for all files.",
+        example: "<key>PayloadType</key><string>com.example.agent</string>",
+        instead: "Name a catalogue that knows the domain: `--catalog FILE`.",
+        allowable: false,
+    },
+    CodeInfo {
         name: "number-not-finite",
         severity: Severity::Error,
         summary: "A number that is not finite.",
@@ -565,6 +584,32 @@ AutomaticUploadBandwidthPercentage = 100"#,
         instead: r#"[settings.OneDrive]
 AutomaticUploadBandwidthPercentage = 99"#,
         allowable: true,
+    },
+    CodeInfo {
+        name: "payload-shape",
+        severity: Severity::Error,
+        summary: "The wrapper of a payload is wrong, so that macOS applies nothing of it.",
+        why: "A profile installs whether or not macOS finds preferences in it. A payload of com.apple.ManagedClient.preferences is a dictionary of domains, each with `Forced` or `Set-Once`, an array of one dictionary that holds the keys in `mcx_preference_settings`; keys anywhere else are never applied, and nobody is told.",
+        example: r##"<key>com.microsoft.Word</key>
+<dict>
+  <key>Forced</key>
+  <dict>
+    <key>DisableCloudFonts</key><true/>
+  </dict>
+</dict>"##,
+        instead: r##"<key>com.microsoft.Word</key>
+<dict>
+  <key>Forced</key>
+  <array>
+    <dict>
+      <key>mcx_preference_settings</key>
+      <dict>
+        <key>DisableCloudFonts</key><true/>
+      </dict>
+    </dict>
+  </array>
+</dict>"##,
+        allowable: false,
     },
     CodeInfo {
         name: "policy-format",
@@ -707,6 +752,28 @@ httpProxyPassword = "correct horse""#,
 httpProxyPassword = "correct horse""#,
         instead: "Hand secrets out in another way: the keychain, single sign-on, a certificate.",
         allowable: true,
+    },
+    CodeInfo {
+        name: "set-again",
+        severity: Severity::Note,
+        summary: "Two payloads of a profile set one key to the same value.",
+        why: "It does no harm now. But whoever changes one of the two later makes them contradict each other, and macOS does not say which of them then wins.",
+        example: r##"<key>HowToCheck</key><string>Manual</string>
+<!-- in a second payload of com.microsoft.autoupdate2 -->
+<key>HowToCheck</key><string>Manual</string>"##,
+        instead: "Set each key in one payload.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "set-by-two-payloads",
+        severity: Severity::Error,
+        summary: "Two payloads of a profile set one key to different values.",
+        why: "Apple leaves open which of two payloads wins, so the same profile may do different things on two Macs, or on one Mac after a restart.",
+        example: r##"<key>HowToCheck</key><string>Manual</string>
+<!-- in a second payload of com.microsoft.autoupdate2 -->
+<key>HowToCheck</key><string>AutomaticDownload</string>"##,
+        instead: "Set each key in one payload.",
+        allowable: false,
     },
     CodeInfo {
         name: "set-by-two-policies",
@@ -923,6 +990,21 @@ DefaultEmailAddressOrDomain = "${user.mail}""#,
 UpdateDeadline.FinalCountDown = 60"#,
         instead: r#"[settings.AutoUpdate]
 "UpdateDeadline.FinalCountDown" = 60"#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "unreadable-file",
+        severity: Severity::Error,
+        summary: "A file that is no property list, or a broken one.",
+        why: "Macs and MDMs refuse the file, or read something else in it than its author meant. The place is that of the first thing that is wrong; what comes after it is not judged.",
+        example: r##"<dict>
+  <key>HowToCheck</key>
+  <strnig>Manual</string>
+</dict>"##,
+        instead: r##"<dict>
+  <key>HowToCheck</key>
+  <string>Manual</string>
+</dict>"##,
         allowable: false,
     },
     CodeInfo {

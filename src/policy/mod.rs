@@ -14,6 +14,7 @@ mod resolve;
 mod value;
 
 pub use head::is_identifier;
+pub use resolve::reads;
 
 use crate::document::Table;
 use crate::finding::{Finding, Findings, SourceId, Sources, Span};

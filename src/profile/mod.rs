@@ -4,6 +4,7 @@ mod identify;
 mod kept;
 #[cfg(test)]
 mod kept_tests;
+pub mod read;
 mod write;
 
 pub use identify::{Form, Kept, Slice, identifier, payload_identifier, uuid};
