@@ -3,6 +3,7 @@
 //! A check is one function that looks at one setting and pushes what it has to say. Everything here sees plans
 //! only, so that policies and profiles take the same path.
 
+mod across;
 mod allow;
 mod context;
 mod delivery;
@@ -17,6 +18,7 @@ mod types;
 mod values;
 mod versions;
 
+pub use across::{Accepted, Across, Member, across};
 pub use special::{same_id, twice};
 pub use status::{holds_secrets, is_secret, looks_secret, secrets};
 

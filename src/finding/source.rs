@@ -1,5 +1,7 @@
 //! Texts that findings point into, and places in them.
 
+use super::KeyPath;
+
 /// Which text a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(u32);
@@ -20,12 +22,12 @@ pub struct Span {
 pub enum Origin {
     /// A stretch of a text.
     Text(Span),
-    /// A path into something that has no lines, such as a binary property list; outermost part first.
+    /// A path into something that has no lines, such as a binary property list.
     Path {
         /// The input.
         source: SourceId,
         /// Keys and indices from the root.
-        path: Vec<String>,
+        path: KeyPath,
     },
     /// A whole input.
     Whole(SourceId),
@@ -49,11 +51,11 @@ impl Origin {
     }
 
     /// What places are ordered by: input, then offset, then path.
-    pub(super) fn sort_key(&self) -> (SourceId, u32, u32, &[String]) {
+    pub(super) fn sort_key(&self) -> (SourceId, u32, u32, Option<&KeyPath>) {
         match self {
-            Self::Text(span) => (span.source, span.start, span.end, &[]),
-            Self::Path { source, path } => (*source, 0, 0, path),
-            Self::Whole(source) => (*source, 0, 0, &[]),
+            Self::Text(span) => (span.source, span.start, span.end, None),
+            Self::Path { source, path } => (*source, 0, 0, Some(path)),
+            Self::Whole(source) => (*source, 0, 0, None),
         }
     }
 }

@@ -18,8 +18,9 @@ mod value;
 pub use head::is_identifier;
 pub use resolve::reads;
 
+use crate::document::Table;
 use crate::finding::{Finding, Findings, SourceId, Sources, Span};
-use crate::plan::Passed;
+use crate::plan::{Allow, Passed};
 use raw::Raw;
 use std::collections::BTreeSet;
 
@@ -27,6 +28,14 @@ use std::collections::BTreeSet;
 pub const MAX_BYTES: usize = 16 << 20;
 /// How many files one policy may be made of.
 pub const MAX_FILES: usize = 256;
+/// How many bytes the files of one policy may have together.
+pub const MAX_TOTAL: usize = 64 << 20;
+
+/// Reads one `[[allow]]` of another file than a policy, as a policy's is read, and where its code stands; none if it
+/// cannot be used, which is said. Whether there is such a code is not looked at.
+pub fn read_allow(table: &Table<'_>, whole: bool, findings: &mut Findings) -> Option<(Allow, Span)> {
+    head::allow(table, whole, findings).map(|raw| (raw.allow, raw.code))
+}
 
 /// Where policy files are read from: the disk, or a test's memory. The core itself opens nothing.
 pub trait Files {
@@ -62,8 +71,15 @@ impl Policy {
     ) -> Result<Self, String> {
         let text = files.read(path)?;
         let root = sources.add(normal(path), text.clone());
-        let mut loader =
-            Loader { files, sources, findings, done: Vec::new(), seen: BTreeSet::new(), open: Vec::new() };
+        let mut loader = Loader {
+            files,
+            sources,
+            findings,
+            done: Vec::new(),
+            seen: BTreeSet::new(),
+            open: Vec::new(),
+            left: MAX_TOTAL.saturating_sub(text.len()),
+        };
         loader.seen.insert(normal(path));
         let own = path.rsplit('/').next().unwrap_or(path);
         loader.take(path, own, root, &text);
@@ -104,6 +120,8 @@ struct Loader<'l> {
     done: Vec<Raw>,
     seen: BTreeSet<String>,
     open: Vec<String>,
+    /// How many bytes may still be read.
+    left: usize,
 }
 
 impl Loader<'_> {
@@ -150,7 +168,14 @@ impl Loader<'_> {
             return false;
         }
         match self.files.read(&path) {
+            Ok(text) if text.len() > self.left => {
+                let most = MAX_TOTAL >> 20;
+                self.findings
+                    .push(refuse(format!("with `{wanted}`, the policy would be larger than {most} MiB")));
+                false
+            }
             Ok(text) => {
+                self.left -= text.len();
                 let source = self.sources.add(normal(&path), text.clone());
                 self.take(&path, &join(within, wanted), source, &text);
                 true
