@@ -4,6 +4,7 @@
 set -euo pipefail
 
 need xmllint libxml2-utils libxml2
+need openssl openssl openssl
 
 payloads=$work/payloads
 mkdir -p "$payloads/files"
@@ -54,6 +55,25 @@ payloads_split() {
   [ "$(printf '%s\n' "$payloads"/split/*.mobileconfig | wc -l)" = 4 ] || fail "not four profiles"
 }
 
+# payloads_other_forms: the same files in binary and inside a signature give the same profile.
+payloads_other_forms() {
+  local file other=$payloads/other
+  mkdir -p "$other/files"
+  openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=Example -keyout "$other/key.pem" -out "$other/cert.pem" -days 2
+  for file in "$payloads"/files/*; do
+    case $file in
+      *.plist) python3 -c 'import plistlib, sys
+with open(sys.argv[1], "rb") as old, open(sys.argv[2], "wb") as new:
+    plistlib.dump(plistlib.load(old), new, fmt=plistlib.FMT_BINARY)' "$file" "$other/files/${file##*/}" ;;
+      *) openssl cms -sign -binary -nodetach -outform DER -signer "$other/cert.pem" -inkey "$other/key.pem" \
+           -in "$file" -out "$other/files/${file##*/}" ;;
+    esac
+  done
+  cp "$payloads/carried.toml" "$other"
+  exits 0 "$prefsmith" build "$other/carried.toml" --out "$other/out"
+  cmp "$payloads/whole/carried.mobileconfig" "$other/out/carried.mobileconfig"
+}
+
 # What a build carries can be carried again: its own profile, named by a policy, is the same payloads.
 payloads_again() {
   printf '[policy]\nid = "com.example.again"\n[[payload]]\nfile = "../whole/carried.mobileconfig"\n' >"$payloads/whole/again.toml"
@@ -86,5 +106,6 @@ payloads_secret() {
 step "payloads are carried key for key" carried whole
 step "… beside the direct form" carried direct --form domain
 step "… and with --split, a profile for each file" payloads_split
+step "binary and signed files give the same profile" payloads_other_forms
 step "a profile of prefsmith is carried as any other" payloads_again
 step "no report shows what a payload says" payloads_secret

@@ -55,11 +55,7 @@ pub(super) fn payloads(
         Ok(found) => found,
         Err(error) => {
             sources.conceal(source, &[]);
-            let finding = refuse(&error);
-            findings.push(match error.span() {
-                Some(span) => finding.at(span, ""),
-                None => finding,
-            });
+            findings.push(refuse(&error).at(error.origin(source), ""));
             return Vec::new();
         }
     };

@@ -1,14 +1,11 @@
 //! `[[payload]]`: files whose payloads go into the profile as they stand.
 
 use super::raw::{Raw, RawPayload};
-use super::{Files, MAX_FILES, no_path, normal, passed};
+use super::{Files, MAX_FILES, MAX_TOTAL, no_path, normal, passed};
 use crate::document::Table;
 use crate::finding::{Finding, Findings, Sources};
 use crate::plan::Passed;
 use std::collections::BTreeMap;
-
-/// The bytes of all payload files of one policy together: no profile is that large.
-const MAX_TOTAL: usize = 64 << 20;
 
 /// Reads one `[[payload]]`; none if it cannot be used, which is said.
 pub(super) fn read(table: &Table<'_>, whole: bool, findings: &mut Findings) -> Option<RawPayload> {
