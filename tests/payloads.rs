@@ -241,6 +241,25 @@ fn the_files_of_one_policy_are_bounded() {
     assert_eq!(titles[4], "the payloads of a policy are larger than 64 MiB together");
 }
 
+#[test]
+fn the_payloads_of_one_policy_are_bounded() {
+    let one = font("a").replace("<plist version=\"1.0\">", "").replace("</plist>", "");
+    let profile = |number: usize| {
+        let content = format!("<key>PayloadContent</key><array>{}</array>", one.repeat(number));
+        plist(&format!("<dict><key>PayloadType</key><string>Configuration</string>{content}</dict>"))
+    };
+    let memory = Memory::default().with("p.toml", carry(&["a", "b"]));
+    let (plan, findings) = loaded(&memory.with("a", profile(999)).with("b", profile(2)));
+    assert_eq!(plan.payloads.len(), 1000);
+    let titles: Vec<_> = findings.iter().map(|finding| finding.title.as_str()).collect();
+    assert_eq!(titles, ["a policy takes at most 1000 payloads"]);
+    let memory = Memory::default().with("p.toml", carry(&["a"]));
+    let (plan, findings) = loaded(&memory.with("a", profile(1001)));
+    assert_eq!(plan.payloads.len(), 0);
+    let titles: Vec<_> = findings.iter().map(|finding| finding.title.as_str()).collect();
+    assert_eq!(titles, ["this profile has more than 1000 payloads"]);
+}
+
 /// Whatever a `[[payload]]` names, it is carried or it is a finding.
 #[test]
 fn hostile_files_are_findings() {

@@ -37,11 +37,12 @@ fn successor(
     passed: &Passed,
     slice: Slice,
 ) -> Option<(String, String)> {
+    let old = kept(request, slice)?.payloads.get(&passed.kind)?;
     let lacks = |other: &Passed| other.identifier.is_none() && other.uuid.is_none();
     let same = list.iter().filter(|other| other.kind == passed.kind && lacks(other)).count();
     let domain = request.plan.settings.iter().any(|setting| setting.domain.as_str() == passed.kind);
     let alone = lacks(passed) && same == 1 && !domain;
-    kept(request, slice)?.payloads.get(&passed.kind).filter(|_| alone).cloned()
+    alone.then(|| old.clone())
 }
 
 /// One profile for each file, by the name of the file: what stands in one file may speak of each other, as a network

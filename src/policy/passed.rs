@@ -1,5 +1,6 @@
 //! From a file that a `[[payload]]` names to payloads: their envelope is read, the rest is carried as it stands.
 
+use super::payload::MAX_PAYLOADS;
 use super::raw::RawPayload;
 use crate::finding::{Finding, Findings, Origin, Severity, SourceId, Sources, Span, listed};
 use crate::plan::{Channel, Passed};
@@ -105,6 +106,9 @@ impl Reader<'_> {
         let list = places.entry("PayloadContent");
         let at = places.key("PayloadContent");
         match entries.remove("PayloadContent") {
+            Some(Value::Array(items)) if items.len() > MAX_PAYLOADS => {
+                self.refuse(format!("this profile has more than {MAX_PAYLOADS} payloads"), at);
+            }
             Some(Value::Array(items)) if !items.is_empty() => {
                 for (index, item) in items.into_iter().enumerate() {
                     match item {

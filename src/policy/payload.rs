@@ -7,6 +7,9 @@ use crate::finding::{Finding, Findings, Sources};
 use crate::plan::Passed;
 use std::collections::BTreeMap;
 
+/// The payloads of one policy: no profile has so many.
+pub(super) const MAX_PAYLOADS: usize = 1000;
+
 /// Reads one `[[payload]]`; none if it cannot be used, which is said.
 pub(super) fn read(table: &Table<'_>, whole: bool, findings: &mut Findings) -> Option<RawPayload> {
     let file = table.string("file", findings);
@@ -65,6 +68,11 @@ pub(super) fn load(
         };
         left = rest;
         all.extend(passed::payloads(payload, &normal(&payload.path), &bytes, sources, findings));
+        if all.len() > MAX_PAYLOADS {
+            findings.push(refuse(format!("a policy takes at most {MAX_PAYLOADS} payloads")));
+            all.truncate(MAX_PAYLOADS);
+            break;
+        }
     }
     all
 }
