@@ -8,5 +8,6 @@ fn the_command_line() {
         .case("tests/cmd/*.trycmd")
         .case("README.md")
         .case("docs/microsoft-samples.md")
+        .case("docs/project.md")
         .run();
 }

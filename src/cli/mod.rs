@@ -6,8 +6,10 @@ mod common;
 mod diff;
 mod explain;
 mod init;
+mod jobs;
 mod plan;
 mod previous;
+mod project;
 
 use clap::{Parser, Subcommand};
 use common::{Exit, Global};

@@ -836,11 +836,11 @@ Start = 2027-01-31T00:00:00Z"#,
     CodeInfo {
         name: "same-id",
         severity: Severity::Error,
-        summary: "Several policies of one command line have one `id`.",
+        summary: "Several policies have one `id`.",
         why: "Identifiers and UUIDs are made from the id. On a Mac that gets two profiles with one identifier, the \
               second replaces the first.",
         example: "prefsmith check office.toml outlook.toml    (both have id = \"com.example.office\")",
-        instead: "Give each policy an id of its own; a policy that is only there to be extended needs none.",
+        instead: "Give each policy an id of its own; a policy that is only there to be extended needs none. Where one is to take the place of the other, say with [[exclusive]] in prefsmith.toml that no Mac gets both.",
         allowable: false,
     },
     CodeInfo {
@@ -935,10 +935,10 @@ AnotherNewKey = 1"#,
     CodeInfo {
         name: "set-by-two-policies",
         severity: Severity::Note,
-        summary: "Several policies of one command line enforce one dictionary with different entries.",
-        why: "macOS merges the keys of two profiles for one domain, but not what is inside of a key: of two dictionaries, such as AutoUpdate's `Applications`, one hides the other, and macOS does not say which. Policies for different Macs may differ as they like; then there is nothing to do.",
-        example: "prefsmith check office-apps.toml company-portal.toml    (both have [settings.AutoUpdate.Applications])",
-        instead: "Put the dictionary into one file, and let the others name it in `extends`; or make sure that no Mac gets two of them.",
+        summary: "Several policies set one key, and one Mac may get them together.",
+        why: "macOS merges the keys of two profiles for one domain; where both have one key, nothing says which of them wins, and of two dictionaries, such as AutoUpdate's `Applications`, one hides the other. Between the policies of a project, another value is an error, and so is a key that one policy sets and another wants away; a value that is the same, or meant less strongly, is a note. Policies are never on one Mac if their [macs] have no version of a product, or no licence, in common, or if an [[exclusive]] of prefsmith.toml says so. Without a project, only dictionaries are looked at, as policies that are named side by side may be for different Macs.",
+        example: "prefsmith check ring-early.toml ring-all.toml    (both have [settings.AutoUpdate.Applications])",
+        instead: "Put the key into one policy, or into a file that others name in `extends`; where no Mac gets two of them, say so with [[exclusive]] in prefsmith.toml. An [[allow]] of prefsmith.toml accepts it with a reason.",
         allowable: true,
     },
     CodeInfo {
