@@ -8,6 +8,7 @@ mod explain;
 mod init;
 mod plan;
 mod previous;
+mod schema;
 
 use clap::{Parser, Subcommand};
 use common::{Exit, Global};
@@ -45,6 +46,7 @@ enum Verb {
     Plan(plan::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
 }
 
 /// Runs the command line of this process.
@@ -57,6 +59,7 @@ pub fn main() -> ExitCode {
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        Verb::Schema(args) => schema::run(args, &cli.global),
     };
     match result {
         Ok(exit) => exit.into(),
