@@ -4,6 +4,7 @@ use super::common::{
     Exit, Global, Judged, Layers, complain, day, either, judge, label, mask, print, say_findings,
     say_findings_and,
 };
+use super::completions::{self, policies};
 use super::previous;
 use crate::catalog::Catalog;
 use crate::check::Options;
@@ -14,6 +15,7 @@ use crate::profile::{Form, Kept};
 use crate::value::FileName;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -37,13 +39,19 @@ Exit status:
   2  a file cannot be read or written")]
 pub(super) struct Args {
     /// Policies
-    #[arg(required = true, value_name = "POLICY")]
+    #[arg(required = true, value_name = "POLICY", add = ArgValueCompleter::new(policies))]
     policies: Vec<PathBuf>,
     /// Where to write; several policies: a folder for each in it
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// For whom: names of targets, or `all`
-    #[arg(long, value_name = "T,…", value_delimiter = ',', default_value = "mobileconfig")]
+    #[arg(
+        long,
+        value_name = "T,…",
+        value_delimiter = ',',
+        default_value = "mobileconfig",
+        add = ArgValueCompleter::new(completions::targets)
+    )]
     target: Vec<String>,
     /// Write nothing; say whether the files are up to date
     #[arg(long)]

@@ -3,14 +3,16 @@
 mod build;
 mod check;
 mod common;
+mod completions;
 mod diff;
 mod explain;
 mod init;
+mod man;
 mod plan;
 mod previous;
 mod schema;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use common::{Exit, Global};
 use std::process::ExitCode;
 
@@ -47,10 +49,13 @@ enum Verb {
     Diff(diff::Args),
     Explain(explain::Args),
     Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    completions::answer(Cli::command);
     let cli = Cli::parse();
     let result = match &cli.verb {
         Verb::Init(args) => init::run(args),
@@ -60,6 +65,8 @@ pub fn main() -> ExitCode {
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
         Verb::Schema(args) => schema::run(args, &cli.global),
+        Verb::Completions(args) => completions::run(args),
+        Verb::Man(args) => man::run(args, Cli::command()),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -1,11 +1,13 @@
 //! `prefsmith schema`: the JSON Schema of policies, for editors.
 
 use super::common::{Exit, Global, Layers, complain, print, say_findings};
+use super::completions::domains;
 use crate::catalog::Catalog;
 use crate::document::nearest;
 use crate::finding::{Findings, Sources};
 use crate::report::schema::policy;
 use anyhow::Result;
+use clap_complete::ArgValueCompleter;
 
 /// Print the JSON Schema of policies, for editors
 ///
@@ -22,7 +24,7 @@ The first line of a policy then names it, an empty line behind it:
   #:schema policy.schema.json")]
 pub(super) struct Args {
     /// Only this domain, by its alias or its name; keys of others are then not checked
-    #[arg(long, value_name = "DOMAIN")]
+    #[arg(long, value_name = "DOMAIN", add = ArgValueCompleter::new(domains))]
     domain: Vec<String>,
 }
 
