@@ -35,6 +35,8 @@ pub(super) struct Keys {
     members: Vec<String>,
     /// Every key.
     names: BTreeSet<String>,
+    /// Whether all domains of the catalogue are among them.
+    whole: bool,
 }
 
 impl Keys {
@@ -47,6 +49,7 @@ impl Keys {
             named: BTreeMap::new(),
             members: catalog.domains().iter().flat_map(|domain| called(domain)).collect(),
             names: BTreeSet::new(),
+            whole: domains.len() == catalog.domains().len(),
         };
         let mut inside: BTreeMap<&str, Map<String, Json>> =
             domains.iter().map(|domain| (domain.name, Map::new())).collect();
@@ -140,13 +143,17 @@ impl Keys {
             properties.insert(name.clone(), schema);
         }
         properties.extend(self.homes.iter().map(|(called, definition)| (called.clone(), refer(definition))));
+        // A group, which only the policy itself knows; of some domains only, also what the others have.
+        let others = match self.whole {
+            true => json!({ "type": "object", "additionalProperties": true }),
+            false => Json::Bool(true),
+        };
         json!({
             "type": "object",
             "description": format!("{means}\n\n{BY_DEPTH}"),
             "patternProperties": unquoted_dots(properties.keys()),
             "properties": properties,
-            // A group, which only the policy itself knows.
-            "additionalProperties": { "type": "object", "additionalProperties": true },
+            "additionalProperties": others,
         })
     }
 
