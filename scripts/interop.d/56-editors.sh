@@ -121,6 +121,18 @@ editors_lint_bad() {
   done
 }
 
+# What docs/editors.md shows of tombi is what tombi says.
+editors_documented() {
+  mkdir -p "$editors/documented"
+  cp "$repo/docs/editors.toml" "$editors/policy.schema.json" "$editors/documented/"
+  cd "$editors/documented"
+  export NO_COLOR=1
+  exits 1 "$tombi" lint --offline editors.toml
+  sed '1,/^<!-- tombi/d; /^```text/d; /^```/,$d' "$repo/docs/editors.md" >documented
+  [ -s documented ] || fail "docs/editors.md shows nothing"
+  diff documented "$work/said"
+}
+
 editors_typed() {
   python3 "$lib/tombi_lsp.py" "$tombi" "$editors/typed"
 }
@@ -131,4 +143,5 @@ step "schema --domain" editors_small
 step "schema --catalog" editors_own_catalogue
 step "tombi and taplo find nothing in good policies" editors_lint_good
 step "tombi and taplo find what is wrong in broken ones" editors_lint_bad
+step "docs/editors.md shows what tombi says" editors_documented
 step "tombi completes keys with summary and versions, and shows them" editors_typed
