@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Options of every verb.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(super) struct Global {
     /// A catalogue of your own, in front of the built-in one: a TOML file, or a folder of them
     #[arg(long, global = true, value_name = "FILE|DIR", help_heading = "Everywhere")]
