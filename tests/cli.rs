@@ -8,6 +8,8 @@ fn the_command_line() {
         .env("PREFSMITH_CACHE", "")
         .case("tests/cmd/*.trycmd")
         .case("README.md")
+        .case("docs/editors.md")
         .case("docs/microsoft-samples.md")
+        .case("docs/project.md")
         .run();
 }

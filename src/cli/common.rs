@@ -1,6 +1,7 @@
 //! What the verbs share: catalogues, files, and the two streams.
 
 use super::manifests::{Loaded, load};
+use super::project::Found;
 use crate::catalog::compile::{Naming, Parts, is_weak, read};
 use crate::catalog::{Catalog, Layer, LayerError};
 use crate::check::{Checked, CheckedPlan, Options, check};
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Options of every verb.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(super) struct Global {
     /// A catalogue of your own, in front of the built-in one: a TOML file, or a folder of them
     #[arg(long, global = true, value_name = "FILE|DIR", help_heading = "Everywhere")]
@@ -24,6 +25,12 @@ pub(super) struct Global {
     /// Manifests of ProfileManifests, asked last: a folder of them, or one file
     #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     pub manifests: Vec<PathBuf>,
+    /// The project file, or its folder; without it, prefsmith.toml is looked for here and in the folders above
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    pub project: Option<PathBuf>,
+    /// Look for no project file
+    #[arg(long, global = true, conflicts_with = "project", help_heading = "Everywhere")]
+    pub no_project: bool,
     /// Show values that look like secrets
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub show_secrets: bool,
@@ -74,6 +81,10 @@ impl Files for Disk {
     fn read(&self, path: &str) -> Result<String, String> {
         read_text(Path::new(path), MAX_BYTES)
     }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        read_bytes(Path::new(path), MAX_BYTES)
+    }
 }
 
 /// A text file of at most `limit` bytes.
@@ -122,21 +133,26 @@ pub(super) fn label(path: &Path) -> String {
     text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
 }
 
-/// The bytes of the layers that `--catalog` and `--manifests` name.
+/// The bytes of the layers that `--catalog`, `--manifests` and the project name.
 pub(super) struct Layers {
     list: Vec<(String, Vec<u8>)>,
     /// Those that are asked last.
     weak: Vec<(String, Vec<u8>)>,
     manifests: Vec<Loaded>,
+    /// The project, if there is one.
+    pub project: Option<Found>,
 }
 
 impl Layers {
-    /// Compiles the catalogues of the command line, the first named the strongest. What is wrong in them goes to
-    /// the findings.
+    /// Finds the project, and compiles the catalogues of the command line and then of the project, the first named
+    /// the strongest. What is wrong in them goes to the findings.
     pub fn load(global: &Global, sources: &mut Sources, findings: &mut Findings) -> Result<Self> {
+        let project = Found::find(global, sources, findings)?;
+        let of_project =
+            project.as_ref().map(|found| found.paths(&found.project.catalog)).unwrap_or_default();
         let (mut list, mut weak) = (Vec::new(), Vec::new());
         let mut names: Vec<(usize, Naming, String, Span)> = Vec::new();
-        for path in &global.catalog {
+        for path in global.catalog.iter().chain(&of_project) {
             let mut texts = Vec::new();
             for file in catalog_files(path)? {
                 let text =
@@ -160,8 +176,11 @@ impl Layers {
                 list.push((label(path), written(parts)?));
             }
         }
-        let manifests = global.manifests.iter().map(|path| load(path, findings)).collect::<Result<_>>()?;
-        let layers = Self { list, weak, manifests };
+        let of_project =
+            project.as_ref().map(|found| found.paths(&found.project.manifests)).unwrap_or_default();
+        let manifests = global.manifests.iter().chain(&of_project);
+        let manifests = manifests.map(|path| load(path, findings)).collect::<Result<_>>()?;
+        let layers = Self { list, weak, manifests, project };
         let catalog = layers.catalog()?;
         for (layer, what, name, span) in names {
             if let Some(title) = takes_over(&catalog, layer, what, &name) {

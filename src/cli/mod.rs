@@ -4,15 +4,20 @@ mod build;
 mod catalog;
 mod check;
 mod common;
+mod completions;
 mod diff;
 mod explain;
 mod init;
+mod jobs;
+mod man;
 mod manifest_cache;
 mod manifests;
 mod plan;
 mod previous;
+mod project;
+mod schema;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use common::{Exit, Global};
 use std::process::ExitCode;
 
@@ -49,11 +54,18 @@ enum Verb {
     Diff(diff::Args),
     Explain(explain::Args),
     Catalog(catalog::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    completions::answer(Cli::command);
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return said(&answer).into(),
+    };
     let result = match &cli.verb {
         Verb::Init(args) => init::run(args),
         Verb::Check(args) => check::run(args, &cli.global),
@@ -62,12 +74,32 @@ pub fn main() -> ExitCode {
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
         Verb::Catalog(args) => catalog::run(args, &cli.global),
+        Verb::Schema(args) => schema::run(args, &cli.global),
+        Verb::Completions(args) => completions::run(args),
+        Verb::Man(args) => man::run(args, Cli::command()),
     };
     match result {
         Ok(exit) => exit.into(),
         Err(error) => {
             common::complain(&format!("{error:#}"));
             Exit::Failure.into()
+        }
+    }
+}
+
+/// Shows what clap answers instead of running a verb: help and version on standard output, usage errors on standard
+/// error. Clap's own way ends with 0 when the help could not be written.
+fn said(answer: &clap::Error) -> Exit {
+    let text = answer.render().ansi().to_string();
+    if answer.use_stderr() {
+        common::say(&text);
+        return Exit::Failure;
+    }
+    match common::print(&text) {
+        Ok(()) => Exit::Fine,
+        Err(error) => {
+            common::complain(&format!("{error:#}"));
+            Exit::Failure
         }
     }
 }

@@ -274,7 +274,7 @@ pub(super) struct EntryView<'a> {
 }
 
 impl<'a> EntryView<'a> {
-    fn new(entry: &'a Entry<'a, '_>, reaches: usize, catalog: &'a Catalog<'_>) -> Self {
+    pub(super) fn new(entry: &'a Entry<'a, '_>, reaches: usize, catalog: &'a Catalog<'_>) -> Self {
         let key = entry.key;
         let domains = entry.domains.iter().map(|name| {
             let known = catalog.domain(name);

@@ -96,7 +96,7 @@ fn title(out: &mut String, entry: &EntryView<'_>, alone: bool, style: Style) {
 }
 
 /// What is known of an entry, the most pressing first.
-fn entry_rows(entry: &EntryView<'_>) -> Vec<Row> {
+pub(super) fn entry_rows(entry: &EntryView<'_>) -> Vec<Row> {
     let facts = &entry.facts;
     let domains = entry.domains.iter().map(|domain| match domain.alias {
         Some(alias) => item(alias, domain.name),
@@ -110,7 +110,7 @@ fn entry_rows(entry: &EntryView<'_>) -> Vec<Row> {
     list.extend(standing(entry));
     list.push(Row::text("type", kind(facts)));
     list.extend(values(facts));
-    list.extend(default(entry));
+    list.extend(default(facts));
     list.push(Row { label: "read by", items: builds(entry) });
     list.extend(reach(entry));
     list.push(Row { label: "in a policy", items: spelling(entry) });
@@ -150,7 +150,7 @@ fn standing(entry: &EntryView<'_>) -> Vec<Row> {
 }
 
 /// The products whose versions count, and their versions.
-fn read_by(entry: &EntryView<'_>) -> String {
+pub(super) fn read_by(entry: &EntryView<'_>) -> String {
     let mut products: Vec<&str> = entry.domains.iter().filter_map(|domain| domain.product).collect();
     let mut seen = Vec::new();
     products.retain(|product| {
