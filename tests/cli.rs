@@ -5,6 +5,7 @@
 fn the_command_line() {
     trycmd::TestCases::new()
         .env("COLUMNS", "100")
+        .env("PREFSMITH_CACHE", "")
         .case("tests/cmd/*.trycmd")
         .case("README.md")
         .case("docs/editors.md")
