@@ -148,11 +148,12 @@ impl Layers {
     /// the strongest. What is wrong in them goes to the findings.
     pub fn load(global: &Global, sources: &mut Sources, findings: &mut Findings) -> Result<Self> {
         let project = Found::find(global, sources, findings)?;
-        let of_project =
-            project.as_ref().map(|found| found.paths(&found.project.catalog)).unwrap_or_default();
+        let of_project = |list: fn(&Found) -> Vec<PathBuf>| project.as_ref().map(list).unwrap_or_default();
+        let catalogs = of_project(|found| found.paths(&found.project.catalog));
+        let more = of_project(|found| found.paths(&found.project.manifests));
         let (mut list, mut weak) = (Vec::new(), Vec::new());
         let mut names: Vec<(usize, Naming, String, Span)> = Vec::new();
-        for path in global.catalog.iter().chain(&of_project) {
+        for path in global.catalog.iter().chain(&catalogs) {
             let mut texts = Vec::new();
             for file in catalog_files(path)? {
                 let text =
@@ -176,10 +177,8 @@ impl Layers {
                 list.push((label(path), written(parts)?));
             }
         }
-        let of_project =
-            project.as_ref().map(|found| found.paths(&found.project.manifests)).unwrap_or_default();
-        let manifests = global.manifests.iter().chain(&of_project);
-        let manifests = manifests.map(|path| load(path, findings)).collect::<Result<_>>()?;
+        let manifests =
+            global.manifests.iter().chain(&more).map(|path| load(path, findings)).collect::<Result<_>>()?;
         let layers = Self { list, weak, manifests, project };
         let catalog = layers.catalog()?;
         for (layer, what, name, span) in names {

@@ -6,7 +6,7 @@
 //! that nothing changed since. A cache that is broken, of another prefsmith or of other files is made anew.
 
 use super::common::read_bytes;
-use crate::output::write_over;
+use crate::output::write_cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
@@ -164,7 +164,7 @@ impl Cache {
         bytes.extend(length.to_le_bytes());
         bytes.extend(head);
         bytes.extend(made.layer());
-        let _ = write_over(&self.folder.join(&self.name), &bytes);
+        let _ = write_cache(&self.folder, &self.name, &bytes);
     }
 }
 

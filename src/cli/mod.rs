@@ -53,10 +53,10 @@ enum Verb {
     Plan(plan::Args),
     Diff(diff::Args),
     Explain(explain::Args),
-    Catalog(catalog::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Catalog(catalog::Args),
 }
 
 /// Runs the command line of this process.
@@ -73,10 +73,10 @@ pub fn main() -> ExitCode {
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
-        Verb::Catalog(args) => catalog::run(args, &cli.global),
         Verb::Schema(args) => schema::run(args, &cli.global),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args, Cli::command()),
+        Verb::Catalog(args) => catalog::run(args, &cli.global),
     };
     match result {
         Ok(exit) => exit.into(),
