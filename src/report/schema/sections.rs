@@ -39,6 +39,14 @@ pub(super) struct Keys {
     whole: bool,
 }
 
+/// What is offered and never refused: of what weak layers say, `check` makes no error.
+fn offered(schema: Json) -> Json {
+    let told = |name: &str| schema.get(name).map(|text| (name.to_owned(), text.clone()));
+    let mut open: Map<String, Json> = ["title", "description"].into_iter().filter_map(told).collect();
+    open.insert("anyOf".to_owned(), json!([schema, {}]));
+    open.into()
+}
+
 impl Keys {
     /// Reads what the catalogue knows of the keys of these domains.
     pub fn read(catalog: &Catalog<'_>, domains: &[&Domain<'_>]) -> Self {
@@ -62,7 +70,10 @@ impl Keys {
                 let Some(first) = here.first() else { continue };
                 let of = if several { format!(".{}", catalog.short(first)) } else { String::new() };
                 let hover = hover(&entry, catalog);
-                let schema = value::key(entry.key, &hover, catalog, &mut keys.definitions);
+                let mut schema = value::key(entry.key, &hover, catalog, &mut keys.definitions);
+                if catalog.is_weak(entry.layer) {
+                    schema = offered(schema);
+                }
                 let definition = keys.definitions.add(&format!("key.{name}{of}"), schema);
                 for domain in &here {
                     if let Some(properties) = inside.get_mut(domain) {
@@ -77,12 +88,13 @@ impl Keys {
         }
         for domain in domains {
             let properties = inside.remove(domain.name).unwrap_or_default();
-            keys.domain(domain, properties);
+            keys.domain(domain, properties, catalog.is_hearsay(domain.name));
         }
         keys
     }
 
-    fn domain(&mut self, domain: &Domain<'_>, properties: Map<String, Json>) {
+    /// The table of a domain. `open`: it may have keys that nobody told of.
+    fn domain(&mut self, domain: &Domain<'_>, properties: Map<String, Json>, open: bool) {
         let names: Vec<String> = properties.keys().cloned().collect();
         let mut text = markdown(domain.summary);
         text.push_str(&format!("\n\n- **domain:** `{}`", domain.name));
@@ -97,7 +109,7 @@ impl Keys {
             "description": text,
             "type": "object",
             "properties": properties,
-            "additionalProperties": false,
+            "additionalProperties": open,
         });
         let definition = self.definitions.add(&format!("domain.{}", domain.name), schema);
         for called in called(domain) {
