@@ -27,6 +27,11 @@ impl Files for One {
             _ => Err("there is no such file".to_owned()),
         }
     }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        let name = path.strip_prefix("policies/payloads/").unwrap_or("");
+        std::fs::read(format!("tests/broken/payloads/{name}")).map_err(|error| error.to_string())
+    }
 }
 
 /// The codes that a piece of a policy gives, once it has what every policy needs.
@@ -62,9 +67,9 @@ fn codes(info: &CodeInfo, piece: &str) -> Vec<String> {
     findings.iter().map(|finding| finding.code.as_str().to_owned()).collect()
 }
 
-/// Whether a text is a piece of a policy: not a sentence, not a command.
+/// Whether a text is a piece of a policy: not a sentence, not a command, not a piece of a profile.
 fn is_policy(text: &str) -> bool {
-    !text.is_empty() && !text.ends_with('.') && !text.starts_with("prefsmith ")
+    !text.is_empty() && !text.ends_with('.') && !text.starts_with("prefsmith ") && !text.starts_with('<')
 }
 
 #[test]
@@ -102,7 +107,11 @@ fn block(out: &mut String, title: &str, text: &str) {
     } else if text.ends_with('.') {
         writeln!(out, "{title}: {text}\n").unwrap();
     } else {
-        let language = if text.starts_with("prefsmith ") { "sh" } else { "toml" };
+        let language = match text {
+            _ if text.starts_with("prefsmith ") => "sh",
+            _ if text.starts_with('<') => "xml",
+            _ => "toml",
+        };
         writeln!(out, "{title}:\n\n```{language}\n{text}\n```\n").unwrap();
     }
 }

@@ -120,6 +120,15 @@ impl<'c> Catalog<'c> {
         self.layers.iter().flat_map(|layer| &layer.heads().domains).find(|domain| domain.alias == Some(alias))
     }
 
+    /// The domain that a name in other letters, or a misspelling the catalogue knows, is meant for.
+    pub fn misspelt(&self, name: &str) -> Option<&'c str> {
+        let same = |known: &str| known.eq_ignore_ascii_case(name);
+        let domains = self.domains();
+        let found =
+            domains.iter().find(|domain| same(domain.name) || domain.misspelt.iter().any(|slip| same(slip)));
+        found.map(|domain| domain.name)
+    }
+
     /// How policies and messages name a domain: by its alias if it has one.
     pub fn short<'n>(&'n self, domain: &'n str) -> &'n str {
         self.domain(domain).and_then(|known| known.alias).unwrap_or(domain)

@@ -125,7 +125,7 @@ fn known_none(domain: &str, catalog: &Catalog<'_>) -> bool {
 /// In `[custom]` any domain goes, but one that is nearly known is probably a slip.
 fn near_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Option<Finding> {
     let domains = catalog.domains();
-    let meant = misspelt(&named.name, catalog).or_else(|| {
+    let meant = catalog.misspelt(&named.name).map(str::to_owned).or_else(|| {
         let names = domains.iter().map(|domain| domain.name);
         let aliases = domains.iter().filter_map(|domain| domain.alias);
         nearest(&named.name, aliases.chain(names).chain(groups.keys().map(String::as_str))).map(str::to_owned)
@@ -140,12 +140,6 @@ fn near_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Option<
             .about(&named.name, "")
             .help(format!("did you mean `{meant}`? If not, accept the finding with an [[allow]]"))
     })
-}
-
-fn misspelt(name: &str, catalog: &Catalog<'_>) -> Option<String> {
-    let domains = catalog.domains();
-    let same = |known: &str| known.eq_ignore_ascii_case(name);
-    domains.iter().find(|d| same(d.name) || d.misspelt.iter().any(|m| same(m))).map(|d| d.name.to_owned())
 }
 
 fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Finding {
@@ -173,8 +167,8 @@ fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Find
     let aliases = domains.iter().filter_map(|domain| domain.alias);
     let names = domains.iter().map(|domain| domain.name);
     let own = groups.keys().map(String::as_str);
-    if let Some(meant) = misspelt(&named.name, catalog) {
-        let alias = catalog.short(&meant);
+    if let Some(meant) = catalog.misspelt(&named.name) {
+        let alias = catalog.short(meant);
         return finding.help(format!("the domain is spelt `{meant}`; its alias is `{alias}`")).fix(
             named.span,
             written(alias, named.value),

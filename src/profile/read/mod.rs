@@ -1,0 +1,208 @@
+//! Reading what administrators already have: configuration profiles in their many shapes, and plain preference
+//! files, down to the settings that they carry, each with its place.
+//!
+//! Reading judges only what keeps a value from being found: the wrapper of a payload. What the envelope lacks is
+//! judged in `envelope`, what names and values mean when the settings become a plan.
+
+mod dict;
+mod names;
+mod payload;
+mod plan;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+pub use dict::Dict;
+pub use names::Unknown;
+pub use plan::plan;
+
+use crate::catalog::Catalog;
+use crate::finding::{Finding, Findings, Origin, SourceId, Sources};
+use crate::plan::{Channel, Enforcement};
+use crate::profile::Form;
+use crate::value::read::{self, Budgets, ReadError, Wanted};
+use crate::value::{Date, MAX_DEPTH, Places, Value};
+
+/// How many levels a profile puts around a value.
+pub(super) const AROUND: usize = 8;
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A configuration profile.
+    Profile,
+    /// One payload, without the profile around it.
+    Payload,
+    /// What `profiles show -output stdout-xml` prints: the profiles of the Mac and of its users.
+    Shown,
+    /// Domains with their states (`Forced`, `Set-Once`), without a payload around them.
+    Domains,
+    /// The preferences of one domain, as `defaults export` or Jamf's custom settings have them.
+    Preferences,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The file.
+    pub source: SourceId,
+    /// What it is.
+    pub shape: Shape,
+    /// Whether a signature stands around it.
+    pub signed: bool,
+    /// Its profiles: one, unless it shows those of a Mac. What is no profile is held as one without an envelope.
+    pub profiles: Vec<HeldProfile>,
+}
+
+/// One profile of a file.
+#[derive(Clone, Debug)]
+pub struct HeldProfile {
+    /// The whole profile, with the names of keys as profiles have them (`PayloadIdentifier`, …) whatever the file
+    /// called them. Empty where there is no envelope.
+    pub envelope: Dict,
+    /// `PayloadScope`, and where it stands; none where it is not said.
+    pub scope: Option<(Channel, Origin)>,
+    /// The user whose profile it is, where `profiles show` says so.
+    pub user: Option<String>,
+    /// Its payloads, in their order.
+    pub payloads: Vec<HeldPayload>,
+}
+
+/// One payload.
+#[derive(Clone, Debug)]
+pub struct HeldPayload {
+    /// The whole payload. Empty where there is no envelope.
+    pub envelope: Dict,
+    /// `PayloadType`; empty where it is missing.
+    pub kind: String,
+    /// What it carries.
+    pub content: Content,
+}
+
+/// What a payload carries.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Preferences.
+    Preferences {
+        /// How.
+        form: Form,
+        /// The domains, in the order of their names.
+        domains: Vec<HeldDomain>,
+    },
+    /// Something of Apple's that is no preference: privacy permissions, notifications, certificates, …
+    Foreign,
+}
+
+/// The preferences of one domain in one payload.
+#[derive(Clone, Debug)]
+pub struct HeldDomain {
+    /// Its name as it stands.
+    pub name: String,
+    /// Where the name stands.
+    pub at: Origin,
+    /// Its settings, by state and name.
+    pub settings: Vec<HeldSetting>,
+}
+
+/// One setting of a payload.
+#[derive(Clone, Debug)]
+pub struct HeldSetting {
+    /// The key as it stands.
+    pub key: String,
+    /// Where the key stands.
+    pub at: Origin,
+    /// The value.
+    pub value: Value,
+    /// Where the pieces of the value stand.
+    pub places: Places,
+    /// How strongly it is meant: forced or set once.
+    pub enforcement: Enforcement,
+    /// `mcx_data_timestamp` of its state.
+    pub stamp: Option<Date>,
+}
+
+impl Held {
+    /// Every setting of the file, with the numbers of its profile and payload.
+    pub fn settings(&self) -> impl Iterator<Item = (&HeldProfile, &HeldDomain, &HeldSetting)> {
+        self.profiles.iter().flat_map(|profile| {
+            profile.domains().flat_map(move |(_, domain)| {
+                domain.settings.iter().map(move |setting| (profile, domain, setting))
+            })
+        })
+    }
+}
+
+impl HeldProfile {
+    /// Its preference domains, each with its payload. One domain may come several times.
+    pub fn domains(&self) -> impl Iterator<Item = (&HeldPayload, &HeldDomain)> {
+        self.payloads.iter().flat_map(|payload| payload.domains().iter().map(move |domain| (payload, domain)))
+    }
+}
+
+impl HeldPayload {
+    /// Its preference domains; none where it carries something else.
+    pub fn domains(&self) -> &[HeldDomain] {
+        match &self.content {
+            Content::Preferences { domains, .. } => domains,
+            Content::Foreign => &[],
+        }
+    }
+}
+
+/// A file to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'i> {
+    /// How the user calls it, with `/`. A plain preference file is named after its domain.
+    pub label: &'i str,
+    /// Its bytes.
+    pub bytes: &'i [u8],
+    /// The domain of a plain preference file, where its name does not say it.
+    pub domain: Option<&'i str>,
+}
+
+/// How much a profile may ask for.
+pub fn budgets() -> Budgets {
+    Budgets { depth: MAX_DEPTH + AROUND, ..Budgets::default() }
+}
+
+/// Reads a profile or a preference file.
+///
+/// None if it is neither, which the findings then say with its place. What is wrong inside a profile is said too,
+/// and the rest of it read.
+pub fn load(
+    input: &Input<'_>,
+    catalog: &Catalog<'_>,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Held> {
+    let plain = match read::plain(input.bytes, &budgets()) {
+        Ok(plain) => plain,
+        Err(error) => {
+            let source = sources.add(input.label, String::from_utf8_lossy(input.bytes));
+            findings.push(unreadable(&error, source));
+            return None;
+        }
+    };
+    let source = sources.add(input.label, plain.text());
+    match read::read(&plain.bytes, source, &budgets(), &Wanted::Everything) {
+        Ok(read) => {
+            let mut held = shape::hold(read, source, input, catalog, findings)?;
+            held.signed = plain.signed;
+            Some(held)
+        }
+        Err(error) => {
+            findings.push(unreadable(&error, source));
+            None
+        }
+    }
+}
+
+/// What cannot be read as a property list.
+fn unreadable(error: &ReadError, source: SourceId) -> Finding {
+    let text = match error {
+        ReadError::Malformed { problem, .. } => problem.to_string(),
+        other => other.to_string(),
+    };
+    let at = error.span().map_or(Origin::Whole(source), Origin::from);
+    Finding::new("unreadable-file", text).at(at, "")
+}

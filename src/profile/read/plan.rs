@@ -1,0 +1,130 @@
+//! From a profile to a plan: the same settings that a policy would have, each with its place in the profile.
+
+use super::names::{self, Unknown};
+use super::{Held, HeldDomain, HeldProfile, HeldSetting, Shape};
+use crate::catalog::Catalog;
+use crate::finding::{Finding, Findings, Origin};
+use crate::plan::{Channel, Enforcement, Identity, Macs, Plan, Setting};
+use crate::policy::reads;
+use crate::value::{DomainName, KeyName};
+use std::collections::BTreeMap;
+
+/// Makes the plan of one profile of a file.
+///
+/// Names that the catalogue does not know are said, and so are two payloads that set one key: macOS does not say
+/// which of them wins, and the plan holds the first. The payloads' names of domains and keys that no preference can
+/// have are left out, and said.
+pub fn plan(
+    held: &Held,
+    profile: &HeldProfile,
+    catalog: &Catalog<'_>,
+    unknown: &mut Unknown,
+    findings: &mut Findings,
+) -> Plan {
+    let identity = identity(held, profile);
+    let mut chosen: BTreeMap<(DomainName, KeyName), Setting> = BTreeMap::new();
+    for (_, domain) in profile.domains() {
+        let known = names::domain(domain, catalog, unknown, findings);
+        let Some(name) = domain_name(domain, findings) else { continue };
+        for setting in &domain.settings {
+            let entry = catalog.key(&domain.name, &setting.key);
+            if known && entry.is_none() {
+                findings.push(names::unknown_key(&domain.name, setting, catalog));
+            }
+            let Some(key) = key_name(domain, setting, findings) else { continue };
+            let lowered = Setting {
+                channel: identity.channel,
+                domain: name.clone(),
+                key: key.clone(),
+                value: Some(setting.value.clone()),
+                places: setting.places.clone(),
+                enforcement: setting.enforcement,
+                reads: entry.map(|known| reads(&known, catalog)).unwrap_or_default(),
+                origin: setting.at.clone(),
+                overrides: Vec::new(),
+                bare: false,
+                custom: false,
+                why: None,
+            };
+            match chosen.get_mut(&(name.clone(), key.clone())) {
+                None => {
+                    chosen.insert((name.clone(), key), lowered);
+                }
+                Some(first) => {
+                    findings.push(twice(first, &lowered, catalog));
+                    first.overrides.push(lowered.origin);
+                }
+            }
+        }
+    }
+    let settings = chosen.into_values().collect();
+    Plan { identity, macs: Macs::default(), settings, ..Plan::default() }
+}
+
+fn identity(held: &Held, profile: &HeldProfile) -> Identity {
+    let text =
+        |key: &str| profile.envelope.text(key).filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    let id = text("PayloadIdentifier").unwrap_or_default();
+    let stamps =
+        profile.domains().flat_map(|(_, domain)| &domain.settings).filter_map(|setting| setting.stamp);
+    Identity {
+        name: text("PayloadDisplayName").unwrap_or_else(|| id.clone()),
+        id,
+        description: text("PayloadDescription"),
+        organization: text("PayloadOrganization"),
+        // A profile that does not say is one for users; preferences without any profile go to the whole Mac.
+        channel: match (&profile.scope, held.shape) {
+            (Some((channel, _)), _) => *channel,
+            (None, Shape::Profile) => Channel::User,
+            (None, _) => Channel::Device,
+        },
+        set_once_stamp: stamps.max(),
+        origin: Some(match held.shape {
+            Shape::Profile | Shape::Shown => profile.envelope.places.at.clone(),
+            _ => Origin::Whole(held.source),
+        }),
+    }
+}
+
+fn domain_name(domain: &HeldDomain, findings: &mut Findings) -> Option<DomainName> {
+    DomainName::new(&domain.name)
+        .map_err(|error| {
+            let title = format!("`{}` is no preference domain: the name {error}", domain.name.escape_debug());
+            findings.push(Finding::new("bad-name", title).at(domain.at.clone(), ""));
+        })
+        .ok()
+}
+
+fn key_name(domain: &HeldDomain, setting: &HeldSetting, findings: &mut Findings) -> Option<KeyName> {
+    KeyName::new(&setting.key)
+        .map_err(|error| {
+            let title = format!("the name of a key of {} {error}", domain.name.escape_debug());
+            findings.push(Finding::new("bad-name", title).at(setting.at.clone(), ""));
+        })
+        .ok()
+}
+
+/// Two payloads that set one key.
+fn twice(first: &Setting, second: &Setting, catalog: &Catalog<'_>) -> Finding {
+    let (domain, key) = (first.domain.as_str(), first.key.as_str());
+    let short = catalog.short(domain);
+    let same = first.value == second.value && first.enforcement == second.enforcement;
+    let finding = if same {
+        Finding::new("set-again", format!("`{key}` of {short} is set a second time, to the same value"))
+    } else if first.enforcement == second.enforcement {
+        Finding::new("set-by-two-payloads", format!("`{key}` of {short} is set twice, to different values"))
+    } else {
+        let title = format!("`{key}` of {short} is both {} and {}", word(first), word(second));
+        Finding::new("set-by-two-payloads", title)
+    };
+    finding.at(second.origin.clone(), "").at(first.origin.clone(), "the first").about(domain, key)
+}
+
+fn word(setting: &Setting) -> &'static str {
+    match setting.enforcement {
+        Enforcement::Forced => "forced",
+        Enforcement::SetOnce => "set once",
+        Enforcement::Default => "a default",
+        Enforcement::Unset => "unset",
+    }
+}
