@@ -95,7 +95,7 @@ fn catalog<T>(with: impl FnOnce(&Catalog<'_>) -> T) -> T {
             paths.push(path.into());
         }
     }
-    let global = Global { catalog: paths, show_secrets: false };
+    let global = Global { catalog: paths, ..Global::default() };
     let layers = Layers::load(&global, &mut Sources::new(), &mut Findings::new());
     match layers.as_ref().ok().and_then(|layers| layers.catalog().ok()) {
         Some(catalog) => with(&catalog),

@@ -1,15 +1,20 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
 mod build;
+mod catalog;
 mod check;
 mod common;
 mod completions;
 mod diff;
 mod explain;
 mod init;
+mod jobs;
 mod man;
+mod manifest_cache;
+mod manifests;
 mod plan;
 mod previous;
+mod project;
 mod schema;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -51,6 +56,7 @@ enum Verb {
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Catalog(catalog::Args),
 }
 
 /// Runs the command line of this process.
@@ -70,6 +76,7 @@ pub fn main() -> ExitCode {
         Verb::Schema(args) => schema::run(args, &cli.global),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args, Cli::command()),
+        Verb::Catalog(args) => catalog::run(args, &cli.global),
     };
     match result {
         Ok(exit) => exit.into(),

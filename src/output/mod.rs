@@ -149,6 +149,31 @@ pub fn write_over(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     })
 }
 
+/// Writes a file that only saves work: whole, in place of what was there. The folder is made if need be.
+///
+/// # Errors
+///
+/// The system refuses; what was there is then as it was.
+#[expect(clippy::disallowed_methods, reason = "this is the door for files")]
+pub fn write_cache(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    // Two runs at once write two files, and the last one to be moved stays: both are right.
+    let new = folder.join(format!(".{name}.{}", std::process::id()));
+    let written = create_over(&new, bytes).and_then(|()| std::fs::rename(&new, folder.join(name)));
+    written.inspect_err(|_| {
+        // The first error is the one to tell.
+        let _ = std::fs::remove_file(&new);
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the door for files")]
+fn create_over(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    // A run of the same number that died may have left it.
+    let _ = std::fs::remove_file(path);
+    std::fs::File::create_new(path)?.write_all(bytes)
+}
+
 /// Writes a build into `dir`: all of it, or none.
 ///
 /// `manifest` makes the content of `manifest.json` from the files, which are sorted by path. It has to be a JSON

@@ -20,7 +20,11 @@ pub(super) fn kind(facts: &FactsView<'_>) -> String {
 
 /// Allowed values, ranges and forms.
 pub(super) fn values(facts: &FactsView<'_>) -> Vec<Row> {
-    let mut list = vec![Row { label: "values", items: facts.values.iter().map(value).collect() }];
+    let mut known: Vec<Item> = facts.values.iter().map(value).collect();
+    if facts.open {
+        known.push(item("", "others are fine as well"));
+    }
+    let mut list = vec![Row { label: "values", items: known }];
     let mut range: Vec<Item> = Vec::new();
     if let Some(bounds) = &facts.range {
         range.push(item("", span(bounds, facts.unit)));
