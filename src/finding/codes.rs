@@ -432,6 +432,16 @@ Outlook = "16.80 ..""#,
         allowable: true,
     },
     CodeInfo {
+        name: "manifest",
+        severity: Severity::Warning,
+        summary: "A manifest of ProfileManifests, or a place in one, that is not understood.",
+        why: "What is not understood is not known: a key may then be judged by less than its manifest \
+              says. The rest of the manifest counts, and so do all others.",
+        example: "prefsmith catalog check Manifests",
+        instead: "Mend the manifest where the finding points, or leave it out of the folder.",
+        allowable: false,
+    },
+    CodeInfo {
         name: "near-miss",
         severity: Severity::Error,
         summary: "A name that is nearly one that the catalogue knows.",
