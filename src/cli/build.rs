@@ -3,6 +3,7 @@
 use super::common::{
     Exit, Global, Judged, Layers, complain, day, either, judge, label, print, say_findings, say_findings_and,
 };
+use super::completions::{self, policies};
 use super::jobs::{Job, jobs};
 use super::previous;
 use super::project::{Found, together};
@@ -15,6 +16,7 @@ use crate::profile::Form;
 use crate::report::secrets::Secrets;
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -40,13 +42,13 @@ Exit status:
   2  a file cannot be read or written")]
 pub(super) struct Args {
     /// Policies; without them, those of the project
-    #[arg(value_name = "POLICY")]
+    #[arg(value_name = "POLICY", add = ArgValueCompleter::new(policies))]
     pub policies: Vec<PathBuf>,
     /// Where to write; several policies, or those of the project: a folder for each in it [default: out]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// For whom: names of targets, or `all` [default: mobileconfig]
-    #[arg(long, value_name = "T,…", value_delimiter = ',')]
+    #[arg(long, value_name = "T,…", value_delimiter = ',', add = ArgValueCompleter::new(completions::targets))]
     pub target: Vec<String>,
     /// Write nothing; say whether the files are up to date
     #[arg(long)]

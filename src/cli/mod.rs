@@ -1,17 +1,23 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
 mod build;
+mod catalog;
 mod check;
 mod common;
+mod completions;
 mod diff;
 mod explain;
 mod init;
 mod jobs;
+mod man;
+mod manifest_cache;
+mod manifests;
 mod plan;
 mod previous;
 mod project;
+mod schema;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use common::{Exit, Global};
 use std::process::ExitCode;
 
@@ -47,10 +53,15 @@ enum Verb {
     Plan(plan::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    Catalog(catalog::Args),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    completions::answer(Cli::command);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => return said(&answer).into(),
@@ -62,6 +73,10 @@ pub fn main() -> ExitCode {
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        Verb::Schema(args) => schema::run(args, &cli.global),
+        Verb::Completions(args) => completions::run(args),
+        Verb::Man(args) => man::run(args, Cli::command()),
+        Verb::Catalog(args) => catalog::run(args, &cli.global),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -432,6 +432,16 @@ Outlook = "16.80 ..""#,
         allowable: true,
     },
     CodeInfo {
+        name: "manifest",
+        severity: Severity::Warning,
+        summary: "A manifest of ProfileManifests, or a place in one, that is not understood.",
+        why: "What is not understood is not known: a key may then be judged by less than its manifest \
+              says. The rest of the manifest counts, and so do all others.",
+        example: "prefsmith catalog check Manifests",
+        instead: "Mend the manifest where the finding points, or leave it out of the folder.",
+        allowable: false,
+    },
+    CodeInfo {
         name: "near-miss",
         severity: Severity::Error,
         summary: "A name that is nearly one that the catalogue knows.",
@@ -614,8 +624,9 @@ AutomaticUploadBandwidthPercentage = 99"#,
         severity: Severity::Error,
         summary: "A payload that the channel of the policy does not deliver.",
         why: "Apple's schema of profiles says of each type of payload whether the device channel, the user \
-              channel or both deliver it. A Mac refuses a profile with a payload for the other channel, and \
-              with it all that the profile brings.",
+              channel or both deliver it, and a profile goes by one of them. What comes by the other channel \
+              is not installed as it should be. A warning tells of a profile that says another channel than \
+              the policy.",
         example: r#"[policy]
 id      = "com.example.office"
 channel = "user"
@@ -634,10 +645,10 @@ file = "payloads/privacy.plist""#,
         name: "payload-clash",
         severity: Severity::Error,
         summary: "Two payloads with one identifier or one UUID.",
-        why: "Macs and MDMs know payloads by `PayloadIdentifier` and `PayloadUUID`, whose letter case does \
-              not count. Two payloads of one profile that share one are no valid profile, and two profiles \
-              that do replace parts of each other. What prefsmith makes for a payload that has none comes \
-              from the policy's id, the payload's type and the name of its file.",
+        why: "Macs and MDMs know payloads by `PayloadIdentifier`, which must be unique in a profile, and by \
+              `PayloadUUID`, which must be unique anywhere; the letter case of a UUID does not count. What \
+              prefsmith makes for a payload that has none comes from the policy's id, the payload's type and \
+              the name of its file.",
         example: r#"[[payload]]
 file = "payloads/privacy.plist"
 
@@ -678,8 +689,8 @@ file = "payloads/privacy.plist""#,
         name: "payload-not-for-macs",
         severity: Severity::Warning,
         summary: "A payload for other devices than Macs.",
-        why: "Apple's schema of profiles says that macOS does not take this type of payload. A Mac ignores \
-              it, or refuses the profile.",
+        why: "Apple's schema of profiles says that macOS does not take this type of payload: on a Mac it does \
+              nothing, or keeps the profile from being installed.",
         example: r#"[[payload]]
 file = "payloads/cellular.plist""#,
         instead: r#"[[payload]]
@@ -690,8 +701,8 @@ file = "payloads/privacy.plist""#,
         name: "payload-once",
         severity: Severity::Warning,
         summary: "Several payloads of a type that counts once.",
-        why: "Apple's schema of profiles says that a Mac takes one payload of this type. With two, in one \
-              profile or in several, it is not said which counts, or the second is refused.",
+        why: "Apple's schema of profiles says that a Mac takes one payload of this type. Of two, in one \
+              profile or in several, it is not said which counts.",
         example: r#"[[payload]]
 file = "payloads/two-docks.mobileconfig""#,
         instead: r#"[[payload]]
