@@ -8,6 +8,7 @@ mod explain;
 mod init;
 mod plan;
 mod previous;
+mod sides;
 
 use clap::{Parser, Subcommand};
 use common::{Exit, Global};
@@ -19,6 +20,7 @@ Exit status:
   0  fine
   1  error findings, differences, out-of-date files, an unknown name
   2  usage, an input that cannot be read at all, or our own output failed
+  3  nothing differs, but something could not be compared
 
 Examples:
   prefsmith init office.toml                  start a policy
