@@ -7,6 +7,7 @@ fn the_command_line() {
         .env("COLUMNS", "100")
         .case("tests/cmd/*.trycmd")
         .case("README.md")
+        .case("docs/diff.md")
         .case("docs/microsoft-samples.md")
         .run();
 }

@@ -1,4 +1,4 @@
-//! Payloads that are no preferences, side by side: privacy permissions, notifications, certificates, …
+//! Payloads that are no preferences, side by side: privacy permissions, notifications, certificates and the like.
 //!
 //! They are paired by type and identifier; where an MDM has given them other identifiers, by type and content. What
 //! counts is what is in them. Where one speaks of another of its profile, by its UUID, the other is meant and not
@@ -6,7 +6,7 @@
 
 use super::{Inside, Side, Verdict, inside};
 use crate::finding::Origin;
-use crate::plan::Channel;
+use crate::plan::{Channel, Passed, Plan};
 use crate::profile::read::{Content, ENVELOPE, HeldPayload, HeldProfile};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -26,6 +26,8 @@ pub struct Foreign<'p> {
     pub content: Value,
     /// Its envelope.
     pub(super) head: BTreeMap<&'p str, &'p Value>,
+    /// Whether a build completes the envelope: what a policy carries may lack identifiers.
+    pub(super) open: bool,
 }
 
 /// One payload in both inputs; one of the two is there.
@@ -91,6 +93,19 @@ pub(super) fn of_profile(profile: &HeldProfile, channel: Option<Channel>) -> Vec
     foreign(&profile.payloads.iter().map(raw).collect::<Vec<_>>(), channel)
 }
 
+/// The payloads that a policy carries.
+pub(super) fn of_policy(plan: &Plan) -> Vec<Foreign<'_>> {
+    // Those of one file may speak of each other.
+    let files = plan.payloads.chunk_by(|one, other| one.file == other.file);
+    let channel = Some(plan.identity.channel);
+    let all = files.flat_map(|file| foreign(&file.iter().map(passed).collect::<Vec<_>>(), channel));
+    all.map(|foreign| Foreign { open: true, ..foreign }).collect()
+}
+
+fn passed(passed: &Passed) -> Raw<'_> {
+    Raw { kind: &passed.kind, entries: &passed.value, origin: &passed.places.at, is_foreign: true }
+}
+
 fn raw(payload: &HeldPayload) -> Raw<'_> {
     Raw {
         kind: &payload.kind,
@@ -110,6 +125,7 @@ pub(super) fn foreign<'p>(all: &[Raw<'p>], channel: Option<Channel>) -> Vec<Fore
         origin: raw.origin,
         content: content(raw.entries, &names),
         head: head(raw.entries),
+        open: false,
     };
     all.iter().filter(|raw| raw.is_foreign).map(one).collect()
 }

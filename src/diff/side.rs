@@ -61,9 +61,10 @@ impl<'p> Part<'p> {
                 put(key, text);
             }
         }
+        stamp(&mut envelope, plan);
         let mut domains: Vec<&str> = plan.settings.iter().map(|setting| setting.domain.as_str()).collect();
         domains.dedup();
-        let (foreign, heads) = (Vec::new(), Vec::new());
+        let (foreign, heads) = (payloads::of_policy(plan), Vec::new());
         Self { kind: Kind::Policy, plan, user: None, domains, foreign, envelope, heads }
     }
 
@@ -78,7 +79,8 @@ impl<'p> Part<'p> {
         let is_envelope =
             |key: &&String| !matches!(key.as_str(), "PayloadContent" | "EncryptedPayloadContent");
         let keys = profile.envelope.entries.iter().filter(|(key, _)| is_envelope(key));
-        let envelope = keys.map(|(key, value)| (key.as_str(), Cow::Borrowed(value))).collect();
+        let mut envelope = keys.map(|(key, value)| (key.as_str(), Cow::Borrowed(value))).collect();
+        stamp(&mut envelope, plan);
         let mut heads = Vec::new();
         for payload in &profile.payloads {
             if let Content::Preferences { domains, .. } = &payload.content {
@@ -100,6 +102,13 @@ impl<'p> Part<'p> {
     /// The channel, where the part says it.
     pub(super) fn channel(&self) -> Option<Channel> {
         matches!(self.kind, Kind::Policy | Kind::Profile).then_some(self.plan.identity.channel)
+    }
+}
+
+/// When values that are set once were last meant to be written: no setting, but not without effect.
+fn stamp<'p>(envelope: &mut BTreeMap<&'p str, Cow<'p, Value>>, plan: &'p Plan) {
+    if let Some(date) = plan.identity.set_once_stamp {
+        envelope.insert("mcx_data_timestamp", Cow::Owned(Value::Date(date)));
     }
 }
 

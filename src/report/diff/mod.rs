@@ -29,22 +29,39 @@ pub struct View<'v, 'c> {
     pub envelope: bool,
 }
 
+/// The longest text of a name or a value, in characters: longer ones are cut, JSON has them whole.
+const LONGEST: usize = 200;
+/// A path that is longer than this is called by its last part.
+const LONG: usize = 40;
 /// What Apple's payloads call secrets, beyond the names that everybody takes for them.
 const SECRETS: [&str; 2] = ["Challenge", "PreSharedKey"];
 /// The payload whose data is a private key.
 const IDENTITY: &str = "com.apple.security.pkcs12";
 
 impl View<'_, '_> {
-    /// A place of an input: what the input is called, and the line; the file where that is another one.
-    fn place(&self, name: &str, origin: &Origin) -> String {
-        let label = self.sources.label(origin.source());
-        let place = match self.sources.position_of(origin) {
-            Some(position) => format!("{label}:{}", position.line),
-            None => label.to_owned(),
+    /// What lines call the two inputs: long paths by their last part, where that tells them apart.
+    fn short(&self) -> (String, String) {
+        let last = |name: &str| {
+            let name = name.trim_end_matches('/');
+            name.rsplit_once('/').map_or(name, |(_, last)| last).to_owned()
         };
-        let within = |rest: &str| rest.is_empty() || rest.starts_with('/') || name.ends_with('/');
-        let own = label.strip_prefix(name).is_some_and(within);
-        visible::line(&if own { place } else { format!("{name} ({place})") }, 200)
+        let (first, second) = &self.names;
+        let (one, two) = (last(first), last(second));
+        let long = first.chars().count().max(second.chars().count()) > LONG;
+        let (one, two) = if long && one != two { (one, two) } else { self.names.clone() };
+        (visible::line(&one, LONGEST), visible::line(&two, LONGEST))
+    }
+
+    /// A place of an input, whose name and short name are given: the short name, and the line; the file where that is
+    /// another one.
+    fn place(&self, (name, short): (&str, &str), origin: &Origin) -> String {
+        let label = self.sources.label(origin.source());
+        let line = self.sources.position_of(origin).map_or(String::new(), |at| format!(":{}", at.line));
+        let within = |rest: &&str| rest.is_empty() || rest.starts_with('/') || name.ends_with('/');
+        match label.strip_prefix(name).filter(within) {
+            Some(rest) => format!("{short}{}{line}", visible::line(rest, LONGEST)),
+            None => format!("{short} ({}{line})", visible::line(label, LONGEST)),
+        }
     }
 
     /// A value inside a payload that is no preferences, without its secrets. `path` leads to it.

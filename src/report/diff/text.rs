@@ -1,7 +1,7 @@
 //! The difference of two inputs as people read it: what differs, by domain.
 
 use super::super::visible;
-use super::View;
+use super::{LONGEST, View};
 use crate::diff::{Apart, Difference, Foreign, Pair, PayloadPair, Said, Verdict, inside};
 use crate::finding::Origin;
 use crate::plan::{Channel, Enforcement, MASK, Setting};
@@ -10,14 +10,13 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// The longest text of a value, in characters: longer ones are cut, JSON has them whole.
-const LONGEST: usize = 200;
 /// How many differences of the envelope are shown; JSON has them all.
 const ENVELOPE: usize = 24;
 
 /// What differs, by domain, and a line that sums up with its denominators.
 pub fn text(difference: &Difference<'_>, view: &View<'_, '_>) -> String {
-    let mut text = Text { out: String::new(), view };
+    let (first, second) = view.short();
+    let mut text = Text { out: String::new(), first, second, view };
     text.settings(difference);
     text.channels(difference);
     text.payloads(difference);
@@ -28,6 +27,9 @@ pub fn text(difference: &Difference<'_>, view: &View<'_, '_>) -> String {
 
 struct Text<'t, 'v, 'c> {
     out: String,
+    /// What the two inputs are called, fit to be shown.
+    first: String,
+    second: String,
     view: &'t View<'v, 'c>,
 }
 
@@ -35,6 +37,13 @@ struct Text<'t, 'v, 'c> {
 type Block = (String, Vec<String>);
 
 impl Text<'_, '_, '_> {
+    /// A place of the first input, or of the second.
+    fn place(&self, first: bool, origin: &Origin) -> String {
+        let (name, short) =
+            if first { (&self.view.names.0, &self.first) } else { (&self.view.names.1, &self.second) };
+        self.view.place((name, short), origin)
+    }
+
     fn line(&mut self, line: &str) {
         let _ = writeln!(self.out, "{line}");
     }
@@ -54,11 +63,10 @@ impl Text<'_, '_, '_> {
                 domains.entry(setting.domain.as_str()).or_default().push((key(setting), lines));
             }
         }
-        let (_, second) = &self.view.names;
         for extra in difference.extra.iter().filter(|extra| extra.drift) {
-            let place = self.view.place(second, &extra.said.setting.origin);
+            let place = self.place(false, &extra.said.setting.origin);
             let line = format!("only in {place}: {}", self.said(&extra.said));
-            let lines = std::iter::once(line).chain(self.others(second, &extra.said)).collect();
+            let lines = std::iter::once(line).chain(self.others(false, &extra.said)).collect();
             let setting = extra.said.setting;
             domains.entry(setting.domain.as_str()).or_default().push((key(setting), lines));
         }
@@ -77,35 +85,35 @@ impl Text<'_, '_, '_> {
 
     /// The lines about one setting; none where there is nothing to say.
     fn pair(&self, pair: &Pair<'_>) -> Option<Vec<String>> {
-        let (first, second) = &self.view.names;
         let expected = &pair.expected;
-        let whole = |name: &str, said: &Said<'_>| {
-            format!("{}: {}", self.view.place(name, &said.setting.origin), self.said(said))
+        let whole = |first: bool, said: &Said<'_>| {
+            format!("{}: {}", self.place(first, &said.setting.origin), self.said(said))
         };
         let mut lines = Vec::new();
         match (pair.verdict, &pair.actual) {
             (Verdict::Missing, _) => {
-                lines.push(format!("only in {}", whole(first, expected)));
-                lines.extend(self.others(first, expected));
+                lines.push(format!("only in {}", whole(true, expected)));
+                lines.extend(self.others(true, expected));
             }
             (Verdict::NotComparable, Some(actual)) => {
                 lines.push("an identity token: whether they are the same depends on the user".to_owned());
-                lines.push(whole(first, expected));
-                lines.push(whole(second, actual));
+                lines.push(whole(true, expected));
+                lines.push(whole(false, actual));
             }
             (Verdict::Differs, Some(actual)) if !pair.only_channel() => {
                 lines = self.places(expected, actual);
                 if lines.is_empty() {
-                    lines.push(whole(first, expected));
-                    lines.extend(self.others(first, expected));
-                    lines.push(whole(second, actual));
-                    lines.extend(self.others(second, actual));
+                    lines.push(whole(true, expected));
+                    lines.extend(self.others(true, expected));
+                    lines.push(whole(false, actual));
+                    lines.extend(self.others(false, actual));
                 }
             }
             _ => return None,
         }
         if let Some(actual) = pair.actual.as_ref().filter(|actual| actual.channel != expected.channel) {
             let words = (expected.channel.word(), actual.channel.word());
+            let (first, second) = (&self.first, &self.second);
             lines.push(format!("the {} channel in {first}, the {} channel in {second}", words.0, words.1));
         }
         Some(lines)
@@ -116,9 +124,9 @@ impl Text<'_, '_, '_> {
     }
 
     /// What contradicts a setting in its own input.
-    fn others(&self, name: &str, said: &Said<'_>) -> Vec<String> {
+    fn others(&self, first: bool, said: &Said<'_>) -> Vec<String> {
         let other = |setting: &&Setting| {
-            let place = self.view.place(name, &setting.origin);
+            let place = self.place(first, &setting.origin);
             format!("  but {place}: {}", value(setting, said.enforced, self.view))
         };
         said.others.iter().map(other).collect()
@@ -138,15 +146,14 @@ impl Text<'_, '_, '_> {
         if !nested || secret || other || several || found.iter().any(|place| place.path.is_empty()) {
             return Vec::new();
         }
-        let (first, second) = &self.view.names;
-        let of = |name: &str, at: &Origin, value: Option<&Value>| {
-            format!("  {}: {}", self.view.place(name, at), value.map_or_else(absent, typed))
+        let of = |first: bool, at: &Origin, value: Option<&Value>| {
+            format!("  {}: {}", self.place(first, at), value.map_or_else(absent, typed))
         };
         let mut lines = Vec::new();
         for place in &found {
             lines.push(path(&place.path));
-            lines.push(of(first, &at(expected.setting, &place.path), place.expected));
-            lines.push(of(second, &at(actual.setting, &place.path), place.actual));
+            lines.push(of(true, &at(expected.setting, &place.path), place.expected));
+            lines.push(of(false, &at(actual.setting, &place.path), place.actual));
         }
         lines
     }
@@ -164,13 +171,14 @@ impl Text<'_, '_, '_> {
                 continue;
             }
             let other = if channel == Channel::Device { Channel::User } else { Channel::Device };
-            let (first, second) = &self.view.names;
-            let (one, two) = (visible::line(first, LONGEST), visible::line(second, LONGEST));
-            self.line(&format!(
-                "The {} channel in {one}, the {} channel in {two}, otherwise the same",
+            let heading = format!(
+                "The {} channel in {}, the {} channel in {}, otherwise the same",
                 channel.word(),
-                other.word()
-            ));
+                self.first,
+                other.word(),
+                self.second
+            );
+            self.line(&heading);
             for (domain, keys) in domains {
                 let line = format!("  {}: {}", self.view.catalog.short(domain), keys.join(", "));
                 self.line(&line);
@@ -196,15 +204,14 @@ impl Text<'_, '_, '_> {
         let Some(either) = pair.either() else { return };
         let name = either.identifier.map_or(String::new(), |name| format!(" ({})", visible::line(name, 80)));
         self.line(&format!("  {}{name}", visible::line(either.kind, LONGEST)));
-        let (first, second) = &self.view.names;
-        let place = |name: &str, foreign: &Foreign<'_>| self.view.place(name, foreign.origin);
+        let place = |first: bool, foreign: &Foreign<'_>| self.place(first, foreign.origin);
         let (expected, actual) = match (&pair.expected, &pair.actual) {
             (Some(expected), Some(actual)) => (expected, actual),
-            (Some(expected), None) => return self.line(&format!("    only in {}", place(first, expected))),
-            (None, Some(actual)) => return self.line(&format!("    only in {}", place(second, actual))),
+            (Some(expected), None) => return self.line(&format!("    only in {}", place(true, expected))),
+            (None, Some(actual)) => return self.line(&format!("    only in {}", place(false, actual))),
             (None, None) => return,
         };
-        let (one, two) = (place(first, expected), place(second, actual));
+        let (one, two) = (place(true, expected), place(false, actual));
         for inner in pair.inside() {
             let shown = |value: Option<&Value>, other: Option<&Value>| {
                 let clean = |value: &Value| self.view.inner(either.kind, &inner.path, value);
@@ -234,8 +241,7 @@ impl Text<'_, '_, '_> {
         }
         let counts = if self.view.envelope { "" } else { ", which does not count" };
         self.line(&format!("The envelope{counts}"));
-        let (first, second) = &self.view.names;
-        let (one, two) = (visible::line(first, LONGEST), visible::line(second, LONGEST));
+        let (one, two) = (self.first.clone(), self.second.clone());
         let mut last = None;
         for apart in list.iter().take(ENVELOPE) {
             let part = match (&apart.payload, apart.profile.as_str()) {
@@ -265,8 +271,7 @@ impl Text<'_, '_, '_> {
     }
 
     fn sum(&mut self, difference: &Difference<'_>) {
-        let (first, second) = &self.view.names;
-        let (one, two) = (visible::line(first, LONGEST), visible::line(second, LONGEST));
+        let (one, two) = (self.first.clone(), self.second.clone());
         let extra = difference.extra.iter().filter(|extra| extra.drift).count();
         let mut line = format!(
             "{} of {} settings the same, {} different, {} only in {one}, {extra} only in {two}",
