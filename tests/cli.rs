@@ -9,5 +9,6 @@ fn the_command_line() {
         .case("README.md")
         .case("docs/diff.md")
         .case("docs/microsoft-samples.md")
+        .case("docs/project.md")
         .run();
 }

@@ -524,7 +524,10 @@ fn compare_tells_every_difference_and_touches_nothing() {
     assert_eq!(place.differences(&files), Vec::<String>::new());
     fs::remove_file(place.at("a")).unwrap();
     place.put("b", "edited");
-    assert_eq!(place.differences(&files), ["`out/a` is missing", "`out/b` was edited since prefsmith wrote it"]);
+    assert_eq!(
+        place.differences(&files),
+        ["`out/a` is missing", "`out/b` was edited since prefsmith wrote it"]
+    );
     assert_eq!(
         place.differences(&[file("a", "a"), file("b", "edited")]),
         ["`out/a` is missing", "`out/c/d` is no longer made", "`out/manifest.json` is out of date"]

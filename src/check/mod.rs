@@ -19,7 +19,6 @@ mod values;
 mod versions;
 
 pub use across::{Accepted, Across, Member, across};
-pub use special::{same_id, twice};
 pub use status::{holds_secrets, is_secret, looks_secret, secrets};
 
 use crate::catalog::Catalog;

@@ -1,5 +1,6 @@
 //! What the verbs share: catalogues, files, and the two streams.
 
+use super::project::Found;
 use crate::catalog::compile::{Naming, Parts, read};
 use crate::catalog::{Catalog, Layer};
 use crate::check::{Checked, CheckedPlan, Options, check};
@@ -20,6 +21,12 @@ pub(super) struct Global {
     /// A catalogue of your own, in front of the built-in one: a TOML file, or a folder of them
     #[arg(long, global = true, value_name = "FILE|DIR", help_heading = "Everywhere")]
     pub catalog: Vec<PathBuf>,
+    /// The project file, or its folder; without it, prefsmith.toml is looked for here and in the folders above
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    pub project: Option<PathBuf>,
+    /// Look for no project file
+    #[arg(long, global = true, conflicts_with = "project", help_heading = "Everywhere")]
+    pub no_project: bool,
     /// Show values that look like secrets
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub show_secrets: bool,
@@ -125,18 +132,23 @@ pub(super) fn label(path: &Path) -> String {
     text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
 }
 
-/// The bytes of the layers that `--catalog` names.
+/// The bytes of the layers that `--catalog` and the project name.
 pub(super) struct Layers {
     list: Vec<(String, Vec<u8>)>,
+    /// The project, if there is one.
+    pub project: Option<Found>,
 }
 
 impl Layers {
-    /// Compiles the catalogues of the command line, the first named the strongest. What is wrong in them goes to
-    /// the findings.
+    /// Finds the project, and compiles the catalogues of the command line and then of the project, the first named
+    /// the strongest. What is wrong in them goes to the findings.
     pub fn load(global: &Global, sources: &mut Sources, findings: &mut Findings) -> Result<Self> {
+        let project = Found::find(global, sources, findings)?;
+        let of_project =
+            project.as_ref().map(|found| found.paths(&found.project.catalog)).unwrap_or_default();
         let mut list = Vec::new();
         let mut names: Vec<(usize, Naming, String, Span)> = Vec::new();
-        for path in &global.catalog {
+        for path in global.catalog.iter().chain(&of_project) {
             let mut texts = Vec::new();
             for file in catalog_files(path)? {
                 let text =
@@ -153,7 +165,7 @@ impl Layers {
             names.extend(named);
             list.push((label(path), parts.write().context("the catalogue cannot be compiled")?));
         }
-        let layers = Self { list };
+        let layers = Self { list, project };
         let catalog = layers.catalog()?;
         for (layer, what, name, span) in names {
             if let Some(title) = takes_over(&catalog, layer, what, &name) {

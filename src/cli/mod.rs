@@ -6,8 +6,10 @@ mod common;
 mod diff;
 mod explain;
 mod init;
+mod jobs;
 mod plan;
 mod previous;
+mod project;
 mod sides;
 
 use clap::{Parser, Subcommand};
