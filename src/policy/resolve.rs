@@ -66,7 +66,15 @@ impl Policy {
         let allows = allows
             .filter_map(|allow| resolve_allow(allow, &set, &self.payloads, catalog, findings))
             .collect();
-        Plan { identity, macs, settings, payloads: self.payloads.clone(), left_out, allows }
+        Plan {
+            identity,
+            macs,
+            settings,
+            payloads: self.payloads.clone(),
+            left_out,
+            allows,
+            ..Plan::default()
+        }
     }
 
     /// The id is the file's own; the rest is what the last file says of it.
