@@ -10,6 +10,7 @@ use crate::check::Options;
 use crate::emit::{Artefact, Request, TARGETS, Target, manifest, target};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
+use crate::plan::Identity;
 use crate::profile::{Form, Kept};
 use crate::value::FileName;
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -197,7 +198,7 @@ impl Build<'_, '_> {
         let mut own = Findings::new();
         let left = match &self.args.previous {
             Some(path) => {
-                let renamed = self.keep.is_none();
+                let renamed = self.keep.is_none() && plan.identity.keep_identifiers_from.is_none();
                 previous::left(path, &plan, self.catalog, renamed, &mut own)?
             }
             None => {
@@ -214,13 +215,15 @@ impl Build<'_, '_> {
             }
         };
         let stem = stem(policy)?;
+        let own_keep = self.keep_of_policy(policy, &plan.identity)?;
+        let keep = self.keep.or(own_keep.as_ref());
         let request = Request {
             plan: &plan,
             catalog: self.catalog,
             stem: &stem,
             form: self.args.form.into(),
             split: self.args.split,
-            keep: self.keep,
+            keep,
             left: &left,
             scripts: self.targets.iter().any(|target| target.name() == "defaults"),
         };
@@ -251,6 +254,23 @@ impl Build<'_, '_> {
         } else {
             self.write(folder, &artefacts, &content)
         }
+    }
+
+    /// The identifiers that the policy itself says are to stay; `--keep-identifiers-from` wins over it.
+    fn keep_of_policy(&self, policy: &Path, identity: &Identity) -> Result<Option<Kept>> {
+        let Some((path, _)) = &identity.keep_identifiers_from else { return Ok(None) };
+        if self.keep.is_some() {
+            return Ok(None);
+        }
+        if self.args.split {
+            let sentence =
+                "`keep-identifiers-from` is of no use with --split: no part of it was ever deployed";
+            complain(&format!("{}: {sentence}", label(policy)));
+            return Ok(None);
+        }
+        let path = policy.parent().unwrap_or(Path::new("")).join(path);
+        let kept = previous::identifiers(&path);
+        kept.map(Some).with_context(|| format!("{}: keep-identifiers-from", label(policy)))
     }
 
     fn write(

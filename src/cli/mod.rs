@@ -5,6 +5,7 @@ mod check;
 mod common;
 mod diff;
 mod explain;
+mod import;
 mod init;
 mod plan;
 mod previous;
@@ -44,6 +45,7 @@ enum Verb {
     Build(build::Args),
     Plan(plan::Args),
     Diff(diff::Args),
+    Import(import::Args),
     Explain(explain::Args),
 }
 
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
         Verb::Build(args) => build::run(args, &cli.global),
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
+        Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
     };
     match result {

@@ -1,0 +1,328 @@
+//! What the inputs hold: their settings merged, their other payloads, and what a policy says of itself.
+
+use super::passed::passed;
+use super::tokens::Tokens;
+use super::{Draft, Entry, Head, Options, Place, Unit};
+use crate::catalog::Catalog;
+use crate::finding::{Finding, Findings, Origin, Severity, Sources, listed};
+use crate::plan::{Channel, Enforcement, Identity, Plan, Setting};
+use crate::policy::is_identifier;
+use crate::profile::read::{HeldPayload, HeldProfile, HeldSetting, Shape, Unknown, plan};
+use crate::value::{Date, Value, quoted, toml_key};
+use std::collections::BTreeMap;
+
+/// The stamp of settings that are set once and have none.
+const NO_STAMP: &str = "2001-01-01T00:00:00Z";
+/// What a profile may say of itself and a policy carries or makes anew.
+const SAID: [&str; 10] = [
+    "PayloadContent",
+    "PayloadDescription",
+    "PayloadDisplayName",
+    "PayloadEnabled",
+    "PayloadIdentifier",
+    "PayloadOrganization",
+    "PayloadScope",
+    "PayloadType",
+    "PayloadUUID",
+    "PayloadVersion",
+];
+
+/// A draft, and the settings as they stand in the inputs.
+pub(super) struct Found {
+    pub draft: Draft,
+    pub plan: Plan,
+}
+
+pub(super) fn found(
+    units: &[Unit<'_>],
+    catalog: &Catalog<'_>,
+    options: &Options,
+    sources: &Sources,
+    unknown: &mut Unknown,
+    findings: &mut Findings,
+) -> Found {
+    let mut plans: Vec<Plan> = Vec::new();
+    for unit in units {
+        plans.push(plan(unit.held, unit.profile, catalog, unknown, findings));
+    }
+    let mut draft = Draft { head: head(units, &plans, options, findings), ..Draft::default() };
+    draft.intro = intro(units, sources);
+    for unit in units {
+        draft.lost.extend(envelope(unit, sources, findings));
+    }
+    let tokens = Tokens::new(catalog, options.from.as_deref());
+    let mut entries: BTreeMap<(String, String), Entry> = BTreeMap::new();
+    for (unit, plan) in units.iter().zip(plans) {
+        let whys = whys(unit.profile);
+        for mut setting in plan.settings {
+            let at = (setting.domain.as_str().to_owned(), setting.key.as_str().to_owned());
+            let short = catalog.short(&at.0).to_owned();
+            if let Some(first) = entries.get_mut(&at) {
+                if let Some(finding) = conflict(first, &setting, &short) {
+                    findings.push(finding);
+                }
+                continue;
+            }
+            setting.channel = draft.head.channel.0;
+            tokens.neutral(&mut setting, &short, findings);
+            let why = whys.get(&at).cloned();
+            let file = file(&setting.origin, sources).to_owned();
+            entries.insert(at, entry(setting, why, file, catalog));
+        }
+    }
+    others(units, &mut entries, sources);
+    draft.entries = entries.into_values().collect();
+    stamps(units, &mut draft, findings);
+    passed(units, options, &mut draft, findings);
+    let identity = Identity { channel: draft.head.channel.0, ..Identity::default() };
+    let settings = draft.entries.iter().map(|entry| entry.setting.clone()).collect();
+    Found { plan: Plan { identity, settings, ..Plan::default() }, draft }
+}
+
+fn entry(setting: Setting, why: Option<String>, file: String, catalog: &Catalog<'_>) -> Entry {
+    let known = catalog.key(setting.domain.as_str(), setting.key.as_str()).is_some();
+    let place = match (setting.enforcement, known) {
+        (Enforcement::SetOnce, true) => Place::SetOnce,
+        (Enforcement::SetOnce, false) => Place::CustomSetOnce,
+        (_, true) => Place::Settings,
+        (_, false) => Place::Custom,
+    };
+    Entry { setting, place, remarks: Vec::new(), why, file }
+}
+
+/// How messages call the file of a place: without its folders.
+pub(super) fn file<'s>(at: &Origin, sources: &'s Sources) -> &'s str {
+    base(sources.label(at.source()))
+}
+
+fn base(label: &str) -> &str {
+    label.rsplit('/').next().unwrap_or(label)
+}
+
+fn intro(units: &[Unit<'_>], sources: &Sources) -> Vec<String> {
+    let mut names: Vec<&str> = units.iter().map(|unit| base(sources.label(unit.held.source))).collect();
+    names.dedup();
+    let mut lines = vec![format!("Imported from {}.", listed(&names))];
+    if units.iter().any(|unit| unit.held.signed) {
+        lines.push("A signature stood around it: what is built from here is signed anew.".to_owned());
+    }
+    lines
+}
+
+/// A second input that sets a key to something else.
+fn conflict(first: &Entry, second: &Setting, short: &str) -> Option<Finding> {
+    let same = first.setting.value == second.value && first.setting.enforcement == second.enforcement;
+    (!same).then(|| {
+        let (domain, key) = (second.domain.as_str(), second.key.as_str());
+        let title =
+            format!("`{key}` of {short} is set differently by two inputs: the policy takes the first");
+        Finding::new("set-by-two-inputs", title)
+            .at(second.origin.clone(), "not taken")
+            .at(first.setting.origin.clone(), "taken")
+            .about(domain, key)
+    })
+}
+
+/// Notes above each setting what else the inputs hold for it.
+fn others(units: &[Unit<'_>], entries: &mut BTreeMap<(String, String), Entry>, sources: &Sources) {
+    for unit in units {
+        for (_, domain) in unit.profile.domains() {
+            for setting in &domain.settings {
+                let Some(entry) = entries.get_mut(&(domain.name.clone(), setting.key.clone())) else {
+                    continue;
+                };
+                if entry.setting.origin == setting.at || same(entry, setting) {
+                    continue;
+                }
+                let line =
+                    sources.position_of(&setting.at).map_or(String::new(), |at| format!(":{}", at.line));
+                let once = if setting.enforcement == Enforcement::SetOnce { ", set once" } else { "" };
+                let value = super::write::shown(&setting.value);
+                entry
+                    .remarks
+                    .push(format!("not taken: {value}{once} ({}{line})", file(&setting.at, sources)));
+            }
+        }
+    }
+}
+
+/// Whether a setting of an input is what the policy has; tokens are compared as they were.
+fn same(entry: &Entry, setting: &HeldSetting) -> bool {
+    let tokens = entry.setting.value.as_ref().is_some_and(Value::has_tokens);
+    entry.setting.enforcement == setting.enforcement
+        && (tokens || entry.setting.value.as_ref() == Some(&setting.value))
+}
+
+/// The descriptions of payloads that carry one setting: they explain it.
+fn whys(profile: &HeldProfile) -> BTreeMap<(String, String), String> {
+    let mut found = BTreeMap::new();
+    for payload in &profile.payloads {
+        let [domain] = payload.domains() else { continue };
+        let [setting] = domain.settings.as_slice() else { continue };
+        if let Some(text) = description(payload, profile) {
+            found.insert((domain.name.clone(), setting.key.clone()), text);
+        }
+    }
+    found
+}
+
+/// What a payload says of itself, if it says more than its profile and its own name.
+fn description(payload: &HeldPayload, profile: &HeldProfile) -> Option<String> {
+    let text = payload.envelope.text("PayloadDescription")?.trim();
+    let same = |other: Option<&str>| other.is_some_and(|other| other.trim().eq_ignore_ascii_case(text));
+    let repeated = same(payload.envelope.text("PayloadDisplayName"))
+        || same(profile.envelope.text("PayloadDisplayName"))
+        || same(profile.envelope.text("PayloadDescription"));
+    // A single word explains nothing.
+    (text.contains(' ') && !repeated).then(|| text.to_owned())
+}
+
+fn head(units: &[Unit<'_>], plans: &[Plan], options: &Options, findings: &mut Findings) -> Head {
+    let identity = |at: fn(&Identity) -> Option<&String>| {
+        let mut said: Vec<&String> = plans.iter().filter_map(|plan| at(&plan.identity)).collect();
+        said.dedup();
+        match said.as_slice() {
+            [one] => Some((*one).clone()),
+            _ => None,
+        }
+    };
+    let only = match (units, plans) {
+        ([unit], [plan]) => Some((unit, plan)),
+        _ => None,
+    };
+    let wrapped = only.and_then(|(unit, _)| unit.wrapper);
+    let name = wrapped
+        .and_then(|wrapper| wrapper.name.clone())
+        .or_else(|| only.map(|(_, plan)| plan.identity.name.clone()).filter(|name| !name.trim().is_empty()));
+    let description = wrapped
+        .and_then(|wrapper| wrapper.description.clone())
+        .or_else(|| only.and_then(|(_, plan)| plan.identity.description.clone()));
+    let mut clean = |text: String| writable(text, findings);
+    Head {
+        name: clean(options.name.clone().or(name).unwrap_or_else(|| options.stem.clone())),
+        description: description.map(&mut clean),
+        organization: options
+            .organization
+            .clone()
+            .or_else(|| identity(|identity| identity.organization.as_ref()))
+            .map(&mut clean),
+        id: id(plans, options),
+        channel: channel(units, options),
+        stamp: None,
+        keep: options.keep_identifiers_from.clone(),
+    }
+}
+
+/// A text of the envelope as a profile can carry it.
+fn writable(text: String, findings: &mut Findings) -> String {
+    if crate::value::write::unwritable(&text).is_none() {
+        return text;
+    }
+    let title =
+        "a text of the profile holds characters that no profile can carry: the policy leaves them out";
+    findings.push(Finding::new("not-expressed", title).severity(Severity::Note));
+    text.chars().filter(|c| crate::value::write::unwritable(&c.to_string()).is_none()).collect()
+}
+
+/// The id of the policy, and what to know of it.
+fn id(plans: &[Plan], options: &Options) -> (String, Option<String>) {
+    if let Some(id) = &options.id {
+        return (id.clone(), None);
+    }
+    let made = format!("com.example.{}", super::slug(&options.stem));
+    let mut said: Vec<&str> = plans.iter().map(|plan| plan.identity.id.as_str()).collect();
+    said.retain(|id| !id.is_empty());
+    said.dedup();
+    match said.as_slice() {
+        [] => (made, Some("change it: nothing in the input says one".to_owned())),
+        [one] if plans.len() == 1 && is_identifier(one) => ((*one).to_owned(), None),
+        [one] => {
+            let text = format!("change it: the profile says {}, which is no id", quoted(one));
+            (made, Some(text))
+        }
+        many => {
+            let names: Vec<String> = many.iter().map(|id| quoted(id)).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            (made, Some(format!("change it: the profiles say {}", listed(&names))))
+        }
+    }
+}
+
+/// The channel, and where it comes from if the profile does not say.
+fn channel(units: &[Unit<'_>], options: &Options) -> (Channel, Option<String>) {
+    if let Some(channel) = options.channel {
+        return (channel, None);
+    }
+    let channel = units.first().map(super::channel).unwrap_or_default();
+    let silent = |unit: &Unit<'_>| unit.held.shape == Shape::Profile && unit.profile.scope.is_none();
+    let by_mdm = units.iter().any(|unit| unit.wrapper.is_some_and(|wrapper| wrapper.channel.is_some()));
+    let comment = if by_mdm {
+        Some("so the MDM sends it, whatever the profile says")
+    } else if channel == Channel::User && units.iter().any(silent) {
+        Some("no PayloadScope: macOS takes that for User; an MDM may have said \"device\"")
+    } else {
+        None
+    };
+    (channel, comment.map(str::to_owned))
+}
+
+/// What a profile says of itself that no policy can: one line, and a note.
+fn envelope(unit: &Unit<'_>, sources: &Sources, findings: &mut Findings) -> Option<String> {
+    let envelope = &unit.profile.envelope;
+    let others = envelope.entries.iter().filter(|(key, value)| {
+        !SAID.contains(&key.as_str()) && **value != Value::Boolean(false) && **value != Value::string("")
+    });
+    let others: Vec<String> =
+        others.map(|(key, value)| format!("{} = {}", toml_key(key), super::write::shown(value))).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = others.iter().map(|text| text.split(" = ").next().unwrap_or("")).collect();
+    let title = format!("a policy has no word for {} of the profile", listed(&names));
+    let finding = Finding::new("not-expressed", title).severity(Severity::Note);
+    let first = envelope.entries.keys().find(|key| names.first() == Some(&toml_key(key).as_str()));
+    let at = first.map_or(&envelope.places.at, |key| envelope.key_at(key));
+    findings.push(finding.at(at.clone(), ""));
+    Some(format!("{} said of itself: {}", file(at, sources), others.join(", ")))
+}
+
+/// The one stamp of the policy for all that is set once.
+fn stamps(units: &[Unit<'_>], draft: &mut Draft, findings: &mut Findings) {
+    let domains = units.iter().flat_map(|unit| unit.profile.domains());
+    let once = domains
+        .flat_map(|(_, domain)| &domain.settings)
+        .filter(|setting| setting.enforcement == Enforcement::SetOnce);
+    let mut stamps: Vec<Option<Date>> = Vec::new();
+    let mut without: Option<&HeldSetting> = None;
+    for setting in once {
+        stamps.push(setting.stamp);
+        if setting.stamp.is_none() && without.is_none() {
+            without = Some(setting);
+        }
+    }
+    let Some(latest) = stamps.iter().copied().max() else { return };
+    stamps.sort_unstable();
+    stamps.dedup();
+    let mut comment = None;
+    if let Some(setting) = without {
+        let title = "what is set once here has no `mcx_data_timestamp`: a policy has one for all of it";
+        findings.push(
+            Finding::new("not-expressed", title)
+                .severity(Severity::Warning)
+                .at(setting.at.clone(), "")
+                .note("without one macOS writes the values at every login, with one once"),
+        );
+        comment = Some("not all of it had a stamp: macOS wrote those values at every login".to_owned());
+    } else if stamps.len() > 1 {
+        let all: Vec<String> = stamps.iter().flatten().map(Date::to_string).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let title = format!("there are {} stamps of what is set once: the policy has the latest", all.len());
+        findings.push(
+            Finding::new("not-expressed", title)
+                .severity(Severity::Warning)
+                .note("a Mac that has the values of an older stamp writes them again, once"),
+        );
+        comment = Some(format!("the latest of {}", listed(&all)));
+    }
+    draft.head.stamp = Some((latest.map_or(NO_STAMP.to_owned(), |date| date.to_string()), comment));
+}
