@@ -9,8 +9,10 @@ use crate::plan::{Channel, Enforcement, Identity, Plan, Setting};
 use crate::policy::is_identifier;
 use crate::profile::read::{HeldPayload, HeldProfile, HeldSetting, Shape, Unknown, plan};
 use crate::value::{Date, Value, quoted, toml_key};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+/// How many names of many a comment tells.
+const NAMED: usize = 8;
 /// The stamp of settings that are set once and have none.
 const NO_STAMP: &str = "2001-01-01T00:00:00Z";
 /// What a profile may say of itself and a policy carries or makes anew.
@@ -100,13 +102,28 @@ fn base(label: &str) -> &str {
 }
 
 fn intro(units: &[Unit<'_>], sources: &Sources) -> Vec<String> {
-    let mut names: Vec<&str> = units.iter().map(|unit| base(sources.label(unit.held.source))).collect();
-    names.dedup();
-    let mut lines = vec![format!("Imported from {}.", listed(&names))];
+    let names = distinct(units.iter().map(|unit| base(sources.label(unit.held.source))));
+    let mut lines = vec![format!("Imported from {}.", some(&names))];
     if units.iter().any(|unit| unit.held.signed) {
         lines.push("A signature stood around it: what is built from here is signed anew.".to_owned());
     }
     lines
+}
+
+/// Texts without those that were there before, in their order.
+fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
+    let mut seen = BTreeSet::new();
+    texts.filter(|text| seen.insert(*text)).collect()
+}
+
+/// A sentence's worth of names.
+fn some(names: &[&str]) -> String {
+    match names.get(..NAMED) {
+        Some(first) if names.len() > NAMED + 1 => {
+            format!("{} and {} more", first.join(", "), names.len() - NAMED)
+        }
+        _ => listed(names),
+    }
 }
 
 /// A second input that sets a key to something else.
@@ -173,18 +190,16 @@ fn description(payload: &HeldPayload, profile: &HeldProfile) -> Option<String> {
     let repeated = same(payload.envelope.text("PayloadDisplayName"))
         || same(profile.envelope.text("PayloadDisplayName"))
         || same(profile.envelope.text("PayloadDescription"));
-    // A single word explains nothing.
-    (text.contains(' ') && !repeated).then(|| text.to_owned())
+    // What editors write of themselves explains nothing, and neither does a single word.
+    let made = text.starts_with("Configures ") || text.starts_with("Included custom settings");
+    (text.contains(' ') && !repeated && !made).then(|| text.to_owned())
 }
 
 fn head(units: &[Unit<'_>], plans: &[Plan], options: &Options, findings: &mut Findings) -> Head {
-    let identity = |at: fn(&Identity) -> Option<&String>| {
-        let mut said: Vec<&String> = plans.iter().filter_map(|plan| at(&plan.identity)).collect();
-        said.dedup();
-        match said.as_slice() {
-            [one] => Some((*one).clone()),
-            _ => None,
-        }
+    let organizations = distinct(plans.iter().filter_map(|plan| plan.identity.organization.as_deref()));
+    let organization = match organizations.as_slice() {
+        [one] => Some((*one).to_owned()),
+        _ => None,
     };
     let only = match (units, plans) {
         ([unit], [plan]) => Some((unit, plan)),
@@ -201,11 +216,7 @@ fn head(units: &[Unit<'_>], plans: &[Plan], options: &Options, findings: &mut Fi
     Head {
         name: clean(options.name.clone().or(name).unwrap_or_else(|| options.stem.clone())),
         description: description.map(&mut clean),
-        organization: options
-            .organization
-            .clone()
-            .or_else(|| identity(|identity| identity.organization.as_ref()))
-            .map(&mut clean),
+        organization: options.organization.clone().or(organization).map(&mut clean),
         id: id(plans, options),
         channel: channel(units, options),
         stamp: None,
@@ -230,9 +241,7 @@ fn id(plans: &[Plan], options: &Options) -> (String, Option<String>) {
         return (id.clone(), None);
     }
     let made = format!("com.example.{}", super::slug(&options.stem));
-    let mut said: Vec<&str> = plans.iter().map(|plan| plan.identity.id.as_str()).collect();
-    said.retain(|id| !id.is_empty());
-    said.dedup();
+    let said = distinct(plans.iter().map(|plan| plan.identity.id.as_str()).filter(|id| !id.is_empty()));
     match said.as_slice() {
         [] => (made, Some("change it: nothing in the input says one".to_owned())),
         [one] if plans.len() == 1 && is_identifier(one) => ((*one).to_owned(), None),
@@ -243,7 +252,7 @@ fn id(plans: &[Plan], options: &Options) -> (String, Option<String>) {
         many => {
             let names: Vec<String> = many.iter().map(|id| quoted(id)).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            (made, Some(format!("change it: the profiles say {}", listed(&names))))
+            (made, Some(format!("change it: the profiles say {}", some(&names))))
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn slug(text: &str) -> String {
             out.push('-');
         }
     }
-    let out: String = out.trim_matches('-').chars().take(60).collect();
+    let out: String = out.trim_matches('-').chars().take(100).collect();
     if out.is_empty() { "imported".to_owned() } else { out }
 }
 
