@@ -5,7 +5,7 @@ use super::write::{Owner, Written, write};
 use super::{Draft, Entry, Place};
 use crate::catalog::Catalog;
 use crate::check::{self, check};
-use crate::finding::{Finding, Findings, Origin, Severity, Sources, code_info};
+use crate::finding::{Finding, Findings, Severity, SourceId, Sources, code_info};
 use crate::plan::{Plan, Setting};
 use crate::policy::{Files, Policy};
 use std::collections::BTreeMap;
@@ -37,6 +37,8 @@ impl Files for Memory<'_> {
 struct Tried {
     errors: Vec<Finding>,
     plan: Plan,
+    /// The text among the sources that the errors point into.
+    source: Option<SourceId>,
 }
 
 pub(super) fn settle(draft: &mut Draft, catalog: &Catalog<'_>, findings: &mut Findings) {
@@ -45,7 +47,8 @@ pub(super) fn settle(draft: &mut Draft, catalog: &Catalog<'_>, findings: &mut Fi
         let tried = tried(&written.text, draft, catalog);
         let mut changed = false;
         for error in &tried.errors {
-            changed |= answer(error, &written, draft, catalog, findings);
+            let owner = tried.source.and_then(|source| owner(error, source, &written)).cloned();
+            changed |= answer(error, owner, draft, findings);
         }
         if tried.errors.is_empty() {
             changed = compare(&tried.plan, draft, findings);
@@ -64,7 +67,7 @@ fn tried(text: &str, draft: &Draft, catalog: &Catalog<'_>) -> Tried {
     let (mut sources, mut said) = (Sources::new(), Findings::new());
     let memory = Memory { text, draft };
     let Ok(policy) = Policy::load(NAME, &memory, &mut sources, &mut said) else {
-        return Tried { errors: Vec::new(), plan: Plan::default() };
+        return Tried { errors: Vec::new(), plan: Plan::default(), source: None };
     };
     let plan = policy.resolve(catalog, &mut said);
     let checked = check(plan, said, catalog, &check::Options::default());
@@ -74,20 +77,14 @@ fn tried(text: &str, draft: &Draft, catalog: &Catalog<'_>) -> Tried {
         Ok(plan) => plan.into_inner(),
         Err(plan) => plan,
     };
-    Tried { errors, plan }
+    Tried { errors, plan, source: sources.ids().next() }
 }
 
 /// Does something about an error; whether it did.
-fn answer(
-    error: &Finding,
-    written: &Written,
-    draft: &mut Draft,
-    catalog: &Catalog<'_>,
-    findings: &mut Findings,
-) -> bool {
+fn answer(error: &Finding, owner: Option<Owner>, draft: &mut Draft, findings: &mut Findings) -> bool {
     // Rules have codes of their own, which a policy may accept.
     if code_info(error.code.as_str()).is_none_or(|info| info.allowable) {
-        return accept(error, draft, catalog, findings);
+        return accept(error, draft, findings);
     }
     let mut of: Vec<usize> = Vec::new();
     for subject in error.subjects.iter().filter(|subject| !subject.key.is_empty()) {
@@ -96,9 +93,9 @@ fn answer(
     }
     of.retain(|at| draft.entries.get(*at).is_some_and(|entry| !matches!(entry.place, Place::Lost(_))));
     if of.is_empty() {
-        match owner(error, written) {
-            Some(Owner::Entries(list)) => of = list.clone(),
-            Some(Owner::Passed(at)) => return refuse_payload(*at, &error.title, draft, findings),
+        match owner {
+            Some(Owner::Entries(list)) => of = list,
+            Some(Owner::Passed(at)) => return refuse_payload(at, &error.title, draft, findings),
             None => {}
         }
     }
@@ -109,16 +106,16 @@ fn answer(
     changed
 }
 
-/// What stands at the place of a finding.
-fn owner<'w>(error: &Finding, written: &'w Written) -> Option<&'w Owner> {
-    let span = error.primary().and_then(Origin::span)?;
-    let at = span.start as usize;
+/// What stands at the place of a finding, or at the one in the policy that led there.
+fn owner<'w>(error: &Finding, source: SourceId, written: &'w Written) -> Option<&'w Owner> {
+    let spans = error.labels.iter().filter_map(|label| label.at.span());
+    let at = spans.filter(|span| span.source == source).map(|span| span.start as usize).next()?;
     let inside = written.owners.iter().filter(|(range, _)| range.contains(&at));
     inside.min_by_key(|(range, _)| range.len()).map(|(_, owner)| owner)
 }
 
 /// Accepts an error with an `[[allow]]`.
-fn accept(error: &Finding, draft: &mut Draft, catalog: &Catalog<'_>, findings: &mut Findings) -> bool {
+fn accept(error: &Finding, draft: &mut Draft, findings: &mut Findings) -> bool {
     let code = error.code.as_str();
     let mut subjects: Vec<(String, String)> =
         error.subjects.iter().map(|subject| (subject.domain.clone(), subject.key.clone())).collect();
@@ -147,7 +144,6 @@ fn accept(error: &Finding, draft: &mut Draft, catalog: &Catalog<'_>, findings: &
         }
         findings.push(kept.note("the policy accepts it with an [[allow]], as it stands so in the input"));
     }
-    let _ = catalog;
     changed
 }
 
