@@ -221,16 +221,18 @@ fn read(
 ) -> Result<Option<File>> {
     let name = label(path);
     let bytes = read_bytes(path, MAX_BYTES).map_err(|why| anyhow!("{name}: {why}"))?;
+    let mut called = name.clone();
     let (bytes, wrapper, unkept) = match import::open(&bytes) {
         Ok(Opened::Plain) => {
             let unkept = args.keep_identifiers.then(|| kept(&bytes).err()).flatten();
             (bytes, None, unkept.map(|error| error.to_string()))
         }
-        Ok(Opened::Jamf(bytes, wrapper)) => (
-            bytes,
-            Some(wrapper),
-            Some("the profile stands in an answer of Jamf's: save it as a file".to_owned()),
-        ),
+        Ok(Opened::Jamf(bytes, wrapper)) => {
+            // Its lines are those of the profile, not of the file.
+            called.push_str(" <payloads>");
+            let unkept = "the profile stands in an answer of Jamf's: save it as a file";
+            (bytes, Some(wrapper), Some(unkept.to_owned()))
+        }
         Ok(Opened::Bare(bytes)) => (bytes, None, Some("it is no profile".to_owned())),
         Err(why) => {
             let source = sources.add(name, "");
@@ -238,7 +240,7 @@ fn read(
             return Ok(None);
         }
     };
-    let input = Input { label: &name, bytes: &bytes, domain: args.domain.as_deref() };
+    let input = Input { label: &called, bytes: &bytes, domain: args.domain.as_deref() };
     let held = load(&input, catalog, sources, findings);
     Ok(held.map(|held| File { path: path.to_owned(), held, wrapper, unkept }))
 }

@@ -4,7 +4,7 @@ use super::passed::passed;
 use super::tokens::Tokens;
 use super::{Draft, Entry, Head, Options, Place, Unit};
 use crate::catalog::Catalog;
-use crate::finding::{Finding, Findings, Origin, Severity, Sources, listed};
+use crate::finding::{Finding, Findings, Origin, Severity, SourceId, Sources, listed};
 use crate::plan::{Channel, Enforcement, Identity, Plan, Setting};
 use crate::policy::is_identifier;
 use crate::profile::read::{HeldPayload, HeldProfile, HeldSetting, Shape, Unknown, plan};
@@ -48,9 +48,10 @@ pub(super) fn found(
         plans.push(plan(unit.held, unit.profile, catalog, unknown, findings));
     }
     let mut draft = Draft { head: head(units, &plans, options, findings), ..Draft::default() };
-    draft.intro = intro(units, sources);
+    let names = Names::new(units, sources);
+    draft.intro = intro(units, &names);
     for unit in units {
-        draft.lost.extend(envelope(unit, sources, findings));
+        draft.lost.extend(envelope(unit, &names, findings));
     }
     let tokens = Tokens::new(catalog, options.from.as_deref());
     let mut entries: BTreeMap<(String, String), Entry> = BTreeMap::new();
@@ -68,11 +69,11 @@ pub(super) fn found(
             setting.channel = draft.head.channel.0;
             tokens.neutral(&mut setting, &short, findings);
             let why = whys.get(&at).cloned();
-            let file = file(&setting.origin, sources).to_owned();
+            let file = names.at(&setting.origin).to_owned();
             entries.insert(at, entry(setting, why, file, catalog));
         }
     }
-    others(units, &mut entries, sources);
+    others(units, &mut entries, &names);
     draft.entries = entries.into_values().collect();
     stamps(units, &mut draft, findings);
     passed(units, options, &mut draft, findings);
@@ -92,17 +93,40 @@ fn entry(setting: Setting, why: Option<String>, file: String, catalog: &Catalog<
     Entry { setting, place, remarks: Vec::new(), why, file }
 }
 
-/// How messages call the file of a place: without its folders.
-pub(super) fn file<'s>(at: &Origin, sources: &'s Sources) -> &'s str {
-    base(sources.label(at.source()))
+/// How the policy calls its inputs: without their folders, unless two are called the same.
+pub(super) struct Names<'s> {
+    sources: &'s Sources,
+    twice: BTreeSet<&'s str>,
+}
+
+impl<'s> Names<'s> {
+    fn new(units: &[Unit<'_>], sources: &'s Sources) -> Self {
+        let labels: BTreeSet<&str> = units.iter().map(|unit| sources.label(unit.held.source)).collect();
+        let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
+        for label in labels {
+            if !seen.insert(base(label)) {
+                twice.insert(base(label));
+            }
+        }
+        Self { sources, twice }
+    }
+
+    fn of(&self, source: SourceId) -> &'s str {
+        let label = self.sources.label(source);
+        if self.twice.contains(base(label)) { label } else { base(label) }
+    }
+
+    fn at(&self, at: &Origin) -> &'s str {
+        self.of(at.source())
+    }
 }
 
 fn base(label: &str) -> &str {
     label.rsplit('/').next().unwrap_or(label)
 }
 
-fn intro(units: &[Unit<'_>], sources: &Sources) -> Vec<String> {
-    let names = distinct(units.iter().map(|unit| base(sources.label(unit.held.source))));
+fn intro(units: &[Unit<'_>], names: &Names<'_>) -> Vec<String> {
+    let names = distinct(units.iter().map(|unit| names.of(unit.held.source)));
     let mut lines = vec![format!("Imported from {}.", some(&names))];
     if units.iter().any(|unit| unit.held.signed) {
         lines.push("A signature stood around it: what is built from here is signed anew.".to_owned());
@@ -141,7 +165,7 @@ fn conflict(first: &Entry, second: &Setting, short: &str) -> Option<Finding> {
 }
 
 /// Notes above each setting what else the inputs hold for it.
-fn others(units: &[Unit<'_>], entries: &mut BTreeMap<(String, String), Entry>, sources: &Sources) {
+fn others(units: &[Unit<'_>], entries: &mut BTreeMap<(String, String), Entry>, names: &Names<'_>) {
     for unit in units {
         for (_, domain) in unit.profile.domains() {
             for setting in &domain.settings {
@@ -151,13 +175,13 @@ fn others(units: &[Unit<'_>], entries: &mut BTreeMap<(String, String), Entry>, s
                 if entry.setting.origin == setting.at || same(entry, setting) {
                     continue;
                 }
-                let line =
-                    sources.position_of(&setting.at).map_or(String::new(), |at| format!(":{}", at.line));
+                let line = names
+                    .sources
+                    .position_of(&setting.at)
+                    .map_or(String::new(), |at| format!(":{}", at.line));
                 let once = if setting.enforcement == Enforcement::SetOnce { ", set once" } else { "" };
                 let value = super::write::shown(&setting.value);
-                entry
-                    .remarks
-                    .push(format!("not taken: {value}{once} ({}{line})", file(&setting.at, sources)));
+                entry.remarks.push(format!("not taken: {value}{once} ({}{line})", names.at(&setting.at)));
             }
         }
     }
@@ -265,34 +289,41 @@ fn channel(units: &[Unit<'_>], options: &Options) -> (Channel, Option<String>) {
     let channel = units.first().map(super::channel).unwrap_or_default();
     let silent = |unit: &Unit<'_>| unit.held.shape == Shape::Profile && unit.profile.scope.is_none();
     let by_mdm = units.iter().any(|unit| unit.wrapper.is_some_and(|wrapper| wrapper.channel.is_some()));
+    let odd = units.iter().find_map(|unit| {
+        let said = unit.profile.envelope.get("PayloadScope").filter(|_| silent(unit))?;
+        Some(format!("PayloadScope is {}, neither System nor User", super::write::shown(said)))
+    });
     let comment = if by_mdm {
-        Some("so the MDM sends it, whatever the profile says")
+        Some("so the MDM sends it, whatever the profile says".to_owned())
+    } else if odd.is_some() {
+        odd
     } else if channel == Channel::User && units.iter().any(silent) {
-        Some("no PayloadScope: macOS takes that for User; an MDM may have said \"device\"")
+        Some("no PayloadScope: macOS takes that for User; an MDM may have said \"device\"".to_owned())
     } else {
         None
     };
-    (channel, comment.map(str::to_owned))
+    (channel, comment)
 }
 
 /// What a profile says of itself that no policy can: one line, and a note.
-fn envelope(unit: &Unit<'_>, sources: &Sources, findings: &mut Findings) -> Option<String> {
+fn envelope(unit: &Unit<'_>, names: &Names<'_>, findings: &mut Findings) -> Option<String> {
     let envelope = &unit.profile.envelope;
-    let others = envelope.entries.iter().filter(|(key, value)| {
-        !SAID.contains(&key.as_str()) && **value != Value::Boolean(false) && **value != Value::string("")
-    });
-    let others: Vec<String> =
-        others.map(|(key, value)| format!("{} = {}", toml_key(key), super::write::shown(value))).collect();
-    if others.is_empty() {
-        return None;
-    }
-    let names: Vec<&str> = others.iter().map(|text| text.split(" = ").next().unwrap_or("")).collect();
-    let title = format!("a policy has no word for {} of the profile", listed(&names));
-    let finding = Finding::new("not-expressed", title).severity(Severity::Note);
-    let first = envelope.entries.keys().find(|key| names.first() == Some(&toml_key(key).as_str()));
-    let at = first.map_or(&envelope.places.at, |key| envelope.key_at(key));
-    findings.push(finding.at(at.clone(), ""));
-    Some(format!("{} said of itself: {}", file(at, sources), others.join(", ")))
+    let others: Vec<(&String, &Value)> = envelope
+        .entries
+        .iter()
+        .filter(|(key, value)| {
+            !SAID.contains(&key.as_str()) && **value != Value::Boolean(false) && **value != Value::string("")
+        })
+        .collect();
+    let (first, _) = others.first()?;
+    let keys: Vec<&str> = others.iter().map(|(key, _)| key.as_str()).collect();
+    let title = format!("a policy has no word for {} of the profile", listed(&keys));
+    let at = envelope.key_at(first);
+    findings.push(Finding::new("not-expressed", title).severity(Severity::Note).at(at.clone(), ""));
+    let shown =
+        |(key, value): &(&String, &Value)| format!("{} = {}", toml_key(key), super::write::shown(value));
+    let others: Vec<String> = others.iter().map(shown).collect();
+    Some(format!("{} said of itself: {}", names.at(at), others.join(", ")))
 }
 
 /// The one stamp of the policy for all that is set once.

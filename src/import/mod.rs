@@ -82,6 +82,10 @@ enum Place {
 }
 
 impl Place {
+    fn is_lost(&self) -> bool {
+        matches!(self, Self::Lost(_))
+    }
+
     /// Where a setting goes that this place refuses.
     fn next(&self, why: &str) -> Self {
         match self {
@@ -148,8 +152,8 @@ struct Draft {
     /// By domain and key.
     entries: Vec<Entry>,
     passed: Vec<Passed>,
-    /// What is accepted: code, domain, key; and why.
-    allows: BTreeMap<(String, String, String), String>,
+    /// What is accepted, by domain and key: codes, each with its reason.
+    allows: BTreeMap<(String, String), BTreeMap<String, String>>,
 }
 
 /// Makes one policy of profiles and preference files, all of one channel.
@@ -172,7 +176,10 @@ pub fn import(
     own.extend(unknown.finding().into_iter().collect());
     let files = draft.passed.iter().map(|passed| (passed.file.clone(), passed.bytes.clone())).collect();
     let in_policy = draft.entries.iter().filter(|entry| !matches!(entry.place, Place::Lost(_)));
-    let kept: BTreeSet<(&str, &str)> = in_policy.map(|entry| (entry.domain(), entry.key())).collect();
+    let mut kept: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for entry in in_policy {
+        kept.extend([(entry.domain(), entry.key()), (entry.domain(), "")]);
+    }
     let own: Findings = own.into_iter().map(|finding| softened(finding, &kept)).collect();
     let lost = own.has_errors();
     findings.extend(own);
@@ -189,14 +196,13 @@ pub fn channel(unit: &Unit<'_>) -> Channel {
 }
 
 /// An error about a name that the policy carries all the same is a warning: it stands in `[custom]`, as it was.
+/// `kept` has each setting of the policy, and each domain with no key.
 fn softened(finding: Finding, kept: &BTreeSet<(&str, &str)>) -> Finding {
     let named = matches!(finding.code.as_str(), "unknown-key" | "unknown-domain");
-    let carried = finding.subjects.iter().all(|subject| {
-        let same = |(domain, key): &(&str, &str)| {
-            *domain == subject.domain && (subject.key.is_empty() || *key == subject.key)
-        };
-        kept.iter().any(same)
-    });
+    let carried = finding
+        .subjects
+        .iter()
+        .all(|subject| kept.contains(&(subject.domain.as_str(), subject.key.as_str())));
     if finding.severity != Severity::Error || !named || !carried {
         return finding;
     }

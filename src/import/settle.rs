@@ -2,13 +2,13 @@
 //! the policy comes to what the inputs hold.
 
 use super::write::{Owner, Written, write};
-use super::{Draft, Entry, Place};
+use super::{Draft, Entry};
 use crate::catalog::Catalog;
 use crate::check::{self, check};
-use crate::finding::{Finding, Findings, Severity, SourceId, Sources, code_info};
+use crate::finding::{Finding, Findings, Severity, SourceId, Sources, Subject, code_info};
 use crate::plan::{Plan, Setting};
 use crate::policy::{Files, Policy};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the policy is called while it is tried.
 const NAME: &str = "policy.toml";
@@ -42,24 +42,27 @@ struct Tried {
 }
 
 pub(super) fn settle(draft: &mut Draft, catalog: &Catalog<'_>, findings: &mut Findings) {
+    let mut settler = Settler::new(draft, findings);
     for _ in 0..ROUNDS {
-        let written = write(draft, catalog);
-        let tried = tried(&written.text, draft, catalog);
+        let written = write(settler.draft, catalog);
+        let tried = tried(&written.text, settler.draft, catalog);
+        settler.moved.clear();
         let mut changed = false;
         for error in &tried.errors {
             let owner = tried.source.and_then(|source| owner(error, source, &written)).cloned();
-            changed |= answer(error, owner, draft, findings);
+            changed |= settler.answer(error, owner);
         }
         if tried.errors.is_empty() {
-            changed = compare(&tried.plan, draft, findings);
+            changed = settler.compare(&tried.plan);
         }
         if !changed {
-            for error in tried.errors {
-                let title = format!("the policy has an error that import cannot solve: {}", error.title);
-                findings.push(Finding::new("not-expressed", title).severity(Severity::Error));
-            }
-            return;
+            break;
         }
+    }
+    let written = write(draft, catalog);
+    for error in tried(&written.text, draft, catalog).errors {
+        let title = format!("the policy has an error that import cannot solve: {}", error.title);
+        findings.push(Finding::new("not-expressed", title).severity(Severity::Error));
     }
 }
 
@@ -80,30 +83,155 @@ fn tried(text: &str, draft: &Draft, catalog: &Catalog<'_>) -> Tried {
     Tried { errors, plan, source: sources.ids().next() }
 }
 
-/// Does something about an error; whether it did.
-fn answer(error: &Finding, owner: Option<Owner>, draft: &mut Draft, findings: &mut Findings) -> bool {
-    // Rules have codes of their own, which a policy may accept.
-    if code_info(error.code.as_str()).is_none_or(|info| info.allowable) {
-        return accept(error, draft, findings);
-    }
-    let mut of: Vec<usize> = Vec::new();
-    for subject in error.subjects.iter().filter(|subject| !subject.key.is_empty()) {
-        let same = |entry: &Entry| entry.domain() == subject.domain && entry.key() == subject.key;
-        of.extend(draft.entries.iter().position(same));
-    }
-    of.retain(|at| draft.entries.get(*at).is_some_and(|entry| !matches!(entry.place, Place::Lost(_))));
-    if of.is_empty() {
-        match owner {
-            Some(Owner::Entries(list)) => of = list,
-            Some(Owner::Passed(at)) => return refuse_payload(at, &error.title, draft, findings),
-            None => {}
+/// A draft while it is settled.
+struct Settler<'d, 'f> {
+    draft: &'d mut Draft,
+    /// The number of each setting, by domain and key, and of the first of each domain, with no key.
+    at: BTreeMap<(String, String), usize>,
+    /// Settings that moved in this round: one with several errors moves one place, not as many.
+    moved: BTreeSet<usize>,
+    /// What reading the inputs has said of names.
+    told: BTreeSet<Subject>,
+    findings: &'f mut Findings,
+}
+
+impl<'d, 'f> Settler<'d, 'f> {
+    fn new(draft: &'d mut Draft, findings: &'f mut Findings) -> Self {
+        let mut at = BTreeMap::new();
+        for (number, entry) in draft.entries.iter().enumerate() {
+            at.insert((entry.domain().to_owned(), entry.key().to_owned()), number);
+            at.entry((entry.domain().to_owned(), String::new())).or_insert(number);
         }
+        let named = |finding: &&Finding| matches!(finding.code.as_str(), "unknown-key" | "unknown-domain");
+        let told = findings.iter().filter(named).flat_map(|finding| finding.subjects.clone()).collect();
+        Self { draft, at, moved: BTreeSet::new(), told, findings }
     }
-    let mut changed = false;
-    for at in of {
-        changed |= move_on(at, error, draft, findings);
+
+    fn number(&self, domain: &str, key: &str) -> Option<usize> {
+        self.at.get(&(domain.to_owned(), key.to_owned())).copied()
     }
-    changed
+
+    /// Does something about an error; whether it did.
+    fn answer(&mut self, error: &Finding, owner: Option<Owner>) -> bool {
+        // Rules have codes of their own, which a policy may accept.
+        if code_info(error.code.as_str()).is_none_or(|info| info.allowable) {
+            return self.accept(error);
+        }
+        let keys = error.subjects.iter().filter(|subject| !subject.key.is_empty());
+        let mut of: Vec<usize> =
+            keys.filter_map(|subject| self.number(&subject.domain, &subject.key)).collect();
+        of.retain(|at| self.draft.entries.get(*at).is_some_and(|entry| !entry.place.is_lost()));
+        if of.is_empty() {
+            match owner {
+                Some(Owner::Entries(list)) => of = list,
+                Some(Owner::Passed(at)) => return self.refuse_payload(at, &error.title),
+                None => {}
+            }
+        }
+        let mut changed = false;
+        for at in of {
+            // Whether it moves now or has moved in this round, the next one looks again.
+            changed |= !self.moved.insert(at) || self.move_on(at, error);
+        }
+        changed
+    }
+
+    /// Accepts an error with an `[[allow]]`.
+    fn accept(&mut self, error: &Finding) -> bool {
+        let mut subjects = error.subjects.clone();
+        if subjects.is_empty() {
+            subjects.push(Subject { domain: String::new(), key: String::new() });
+        }
+        let mut changed = false;
+        let mut place = None;
+        for Subject { domain, key } in subjects {
+            let entry = self.number(&domain, &key).and_then(|at| self.draft.entries.get(at));
+            let why = entry.map_or_else(
+                || "It stands so in what was imported.".to_owned(),
+                |entry| format!("It stands so in {}.", entry.file),
+            );
+            place = place.or_else(|| entry.map(|entry| entry.setting.origin.clone()));
+            let codes = self.draft.allows.entry((domain, key)).or_default();
+            changed |= codes.insert(error.code.as_str().to_owned(), why).is_none();
+        }
+        // Reading the input has said the same of its names.
+        let told = error.code.as_str() == "near-miss"
+            && error.subjects.iter().any(|subject| self.told.contains(subject));
+        if changed && !told {
+            let mut kept = warning(error);
+            kept.subjects.clone_from(&error.subjects);
+            if let Some(place) = place {
+                kept = kept.at(place, "");
+            }
+            self.findings
+                .push(kept.note("the policy accepts it with an [[allow]], as it stands so in the input"));
+        }
+        changed
+    }
+
+    /// Moves a setting to the next place that may take it.
+    fn move_on(&mut self, at: usize, error: &Finding) -> bool {
+        let Some(entry) = self.draft.entries.get_mut(at).filter(|entry| !entry.place.is_lost()) else {
+            return false;
+        };
+        entry.place = entry.place.next(&error.title);
+        let (domain, key) = (entry.domain().to_owned(), entry.key().to_owned());
+        let finding = if entry.place.is_lost() {
+            let title = format!("`{key}` of {domain} is not in the policy: {}", error.title);
+            Finding::new("not-expressed", title).severity(Severity::Error)
+        } else {
+            entry.remarks.push(format!("As it stood: {}", error.title));
+            warning(error).note("the policy has it in [custom], as it stands")
+        };
+        self.findings.push(finding.at(entry.setting.origin.clone(), "").about(&domain, &key));
+        self.draft.allows.remove(&(domain, key));
+        true
+    }
+
+    fn refuse_payload(&mut self, at: usize, why: &str) -> bool {
+        let Some(passed) = self.draft.passed.get_mut(at).filter(|passed| passed.lost.is_none()) else {
+            return false;
+        };
+        passed.lost = Some(why.to_owned());
+        let title = format!("the payload {} is not carried over: {why}", passed.kind);
+        let finding = Finding::new("not-expressed", title).severity(Severity::Error);
+        self.findings.push(finding.note(format!("it is kept in {}", passed.file)));
+        true
+    }
+
+    /// Holds what the policy comes to against what it is to say; moves on what differs.
+    fn compare(&mut self, plan: &Plan) -> bool {
+        let name =
+            |setting: &'_ Setting| (setting.domain.as_str().to_owned(), setting.key.as_str().to_owned());
+        let said: BTreeMap<_, &Setting> =
+            plan.settings.iter().map(|setting| (name(setting), setting)).collect();
+        let same = |entry: &Entry| {
+            said.get(&name(&entry.setting)).is_some_and(|setting| {
+                setting.value == entry.setting.value
+                    && setting.enforcement == entry.setting.enforcement
+                    && setting.channel == entry.setting.channel
+            })
+        };
+        let entries = self.draft.entries.iter().enumerate();
+        let differs = entries.filter(|(_, entry)| !entry.place.is_lost() && !same(entry));
+        let of: Vec<usize> = differs.map(|(at, _)| at).collect();
+        let error = Finding::new("not-expressed", "a policy would read something else in it");
+        let mut changed = false;
+        for at in of {
+            changed |= self.move_on(at, &error);
+        }
+        changed
+    }
+}
+
+/// A finding about the policy, without its places there.
+fn warning(error: &Finding) -> Finding {
+    let mut kept = error.clone().severity(Severity::Warning);
+    kept.labels.clear();
+    kept.fix = None;
+    kept.help.clear();
+    kept.subjects.clear();
+    kept
 }
 
 /// What stands at the place of a finding, or at the one in the policy that led there.
@@ -112,110 +240,4 @@ fn owner<'w>(error: &Finding, source: SourceId, written: &'w Written) -> Option<
     let at = spans.filter(|span| span.source == source).map(|span| span.start as usize).next()?;
     let inside = written.owners.iter().filter(|(range, _)| range.contains(&at));
     inside.min_by_key(|(range, _)| range.len()).map(|(_, owner)| owner)
-}
-
-/// Accepts an error with an `[[allow]]`.
-fn accept(error: &Finding, draft: &mut Draft, findings: &mut Findings) -> bool {
-    let code = error.code.as_str();
-    let mut subjects: Vec<(String, String)> =
-        error.subjects.iter().map(|subject| (subject.domain.clone(), subject.key.clone())).collect();
-    if subjects.is_empty() {
-        subjects.push((String::new(), String::new()));
-    }
-    let mut changed = false;
-    let mut place = None;
-    for (domain, key) in subjects {
-        let of = |entry: &&Entry| entry.domain() == domain && (key.is_empty() || entry.key() == key);
-        let entry = draft.entries.iter().find(of);
-        let why = entry.map_or_else(
-            || "It stands so in what was imported.".to_owned(),
-            |entry| format!("It stands so in {}.", entry.file),
-        );
-        place = place.or_else(|| entry.map(|entry| entry.setting.origin.clone()));
-        changed |= draft.allows.insert((code.to_owned(), domain, key), why).is_none();
-    }
-    if changed && !told(error, findings) {
-        let mut kept = error.clone().severity(Severity::Warning);
-        kept.labels.clear();
-        kept.fix = None;
-        kept.help.clear();
-        if let Some(place) = place {
-            kept = kept.at(place, "");
-        }
-        findings.push(kept.note("the policy accepts it with an [[allow]], as it stands so in the input"));
-    }
-    changed
-}
-
-/// Whether reading the input has said the same of its names.
-fn told(error: &Finding, findings: &Findings) -> bool {
-    let named = |finding: &&Finding| matches!(finding.code.as_str(), "unknown-key" | "unknown-domain");
-    let about = |finding: &Finding| error.subjects.iter().any(|subject| finding.subjects.contains(subject));
-    error.code.as_str() == "near-miss" && findings.iter().filter(named).any(about)
-}
-
-/// Moves a setting to the next place that may take it.
-fn move_on(at: usize, error: &Finding, draft: &mut Draft, findings: &mut Findings) -> bool {
-    let Some(entry) = draft.entries.get_mut(at) else { return false };
-    if matches!(entry.place, Place::Lost(_)) {
-        return false;
-    }
-    entry.place = entry.place.next(&error.title);
-    let (domain, key) = (entry.domain().to_owned(), entry.key().to_owned());
-    let lost = matches!(entry.place, Place::Lost(_));
-    let finding = if lost {
-        let title = format!("`{key}` of {domain} is not in the policy: {}", error.title);
-        Finding::new("not-expressed", title).severity(Severity::Error)
-    } else {
-        entry.remarks.push(format!("As it stood: {}", error.title));
-        let mut kept = error.clone().severity(Severity::Warning);
-        kept.labels.clear();
-        kept.fix = None;
-        kept.help.clear();
-        kept.subjects.clear();
-        kept.note("the policy has it in [custom], as it stands")
-    };
-    findings.push(finding.at(entry.setting.origin.clone(), "").about(&domain, &key));
-    draft.allows.retain(|(_, of, name), _| *of != domain || *name != key);
-    true
-}
-
-fn refuse_payload(at: usize, why: &str, draft: &mut Draft, findings: &mut Findings) -> bool {
-    let Some(passed) = draft.passed.get_mut(at).filter(|passed| passed.lost.is_none()) else { return false };
-    passed.lost = Some(why.to_owned());
-    let title = format!("the payload {} is not carried over: {why}", passed.kind);
-    findings.push(
-        Finding::new("not-expressed", title)
-            .severity(Severity::Error)
-            .note(format!("it is kept in {}", passed.file)),
-    );
-    true
-}
-
-/// Holds what the policy comes to against what it is to say; moves on what differs.
-fn compare(plan: &Plan, draft: &mut Draft, findings: &mut Findings) -> bool {
-    let said: BTreeMap<(&str, &str), &Setting> = plan
-        .settings
-        .iter()
-        .map(|setting| ((setting.domain.as_str(), setting.key.as_str()), setting))
-        .collect();
-    let differs = |entry: &Entry| {
-        if matches!(entry.place, Place::Lost(_)) {
-            return false;
-        }
-        let same = |setting: &&Setting| {
-            setting.value == entry.setting.value
-                && setting.enforcement == entry.setting.enforcement
-                && setting.channel == entry.setting.channel
-        };
-        said.get(&(entry.domain(), entry.key())).is_none_or(|setting| !same(setting))
-    };
-    let of: Vec<usize> =
-        draft.entries.iter().enumerate().filter(|(_, entry)| differs(entry)).map(|(at, _)| at).collect();
-    let error = Finding::new("not-expressed", "a policy would read something else in it");
-    let mut changed = false;
-    for at in of {
-        changed |= move_on(at, &error, draft, findings);
-    }
-    changed
 }

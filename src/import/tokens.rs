@@ -16,12 +16,15 @@ pub(super) struct Tokens<'m, 'c> {
     from: Option<String>,
 }
 
-/// What was seen in the texts of a setting.
+/// What was seen in the texts of a setting: tokens that stay as they stand.
+type Seen = BTreeMap<String, Left>;
+
+/// One token that stays.
 #[derive(Default)]
-struct Seen {
-    /// Tokens that stay as they stand, with the MDMs whose they may be.
-    left: BTreeMap<String, BTreeSet<String>>,
-    /// Neutral tokens that would stand for them.
+struct Left {
+    /// The MDMs whose it may be.
+    mdms: BTreeSet<String>,
+    /// The neutral tokens that would stand for it.
     meant: BTreeSet<String>,
 }
 
@@ -37,35 +40,29 @@ impl<'m, 'c> Tokens<'m, 'c> {
         if let Some(value) = &mut setting.value {
             self.value(value, &mut seen);
         }
-        for (token, mdms) in &seen.left {
-            let mdms: Vec<&str> = mdms.iter().map(String::as_str).collect();
-            let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
-            let finding = match self.from {
-                Some(_) => Finding::new(
-                    "mdm-token",
-                    format!("`{token}` in `{key}` of {short} is a token that no neutral one means: it stays"),
-                ),
-                None => Finding::new(
-                    "mdm-token",
-                    format!("`{token}` in `{key}` of {short} looks like a token of {}", mdms.join(" or ")),
-                ),
-            };
-            let finding = finding.at(setting.places.at.clone(), "").about(domain, key);
-            findings.push(match self.from {
-                Some(_) => finding.note("another MDM would hand it to users as it stands"),
-                None => {
-                    let meant: Vec<String> = seen.meant.iter().map(|name| format!("`${{{name}}}`")).collect();
-                    let meant: Vec<&str> = meant.iter().map(String::as_str).collect();
-                    let finding = finding.note("it is taken as text");
-                    if meant.is_empty() {
-                        finding
-                    } else {
-                        finding
-                            .help(format!("`--from` with the name of the MDM makes {} of it", listed(&meant)))
-                    }
-                }
-            });
+        for (token, left) in &seen {
+            findings.push(self.stays(token, left, setting, short));
         }
+    }
+
+    fn stays(&self, token: &str, left: &Left, setting: &Setting, short: &str) -> Finding {
+        let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
+        let finding = |title: String| {
+            Finding::new("mdm-token", title).at(setting.places.at.clone(), "").about(domain, key)
+        };
+        if self.from.is_some() {
+            let title =
+                format!("`{token}` in `{key}` of {short} is a token that no neutral one means: it stays");
+            return finding(title).note("another MDM would hand it to users as it stands");
+        }
+        let mdms: Vec<&str> = left.mdms.iter().map(String::as_str).collect();
+        let title = format!("`{token}` in `{key}` of {short} looks like a token of {}", mdms.join(" or "));
+        let finding = finding(title).note("it is taken as text");
+        let meant: Vec<String> = left.meant.iter().map(|name| format!("`${{{name}}}`")).collect();
+        if meant.is_empty() {
+            return finding;
+        }
+        finding.help(format!("`--from` with the name of the MDM makes {} of it", meant.join(" or ")))
     }
 
     fn value(&self, value: &mut Value, seen: &mut Seen) {
@@ -89,9 +86,9 @@ impl<'m, 'c> Tokens<'m, 'c> {
         let Some(from) = &self.from else {
             for (mdm, regex) in &self.all {
                 for found in regex.find_iter(text) {
-                    let left = seen.left.entry(found.as_str().to_owned()).or_default();
-                    left.insert(mdm.title.to_owned());
-                    seen.meant.extend(neutral_name(mdm, found.as_str()).map(str::to_owned));
+                    let left = seen.entry(found.as_str().to_owned()).or_default();
+                    left.mdms.insert(mdm.title.to_owned());
+                    left.meant.extend(neutral_name(mdm, found.as_str()).map(str::to_owned));
                 }
             }
             return None;
@@ -112,7 +109,7 @@ impl<'m, 'c> Tokens<'m, 'c> {
                 }
                 None => {
                     let titles = own().map(|(mdm, _)| mdm.title.to_owned()).take(1);
-                    seen.left.entry(token.to_owned()).or_default().extend(titles);
+                    seen.entry(token.to_owned()).or_default().mdms.extend(titles);
                 }
             }
         }
@@ -169,7 +166,7 @@ mod tests {
         let catalog = Catalog::builtin();
         let mut seen = Seen::default();
         assert_eq!(Tokens::new(&catalog, from).text(text, &mut seen), None);
-        seen.left.into_keys().collect()
+        seen.into_keys().collect()
     }
 
     #[test]

@@ -224,17 +224,19 @@ impl Writer<'_, '_> {
     }
 
     fn allows(&mut self) {
-        for ((code, domain, key), why) in &self.draft.allows {
-            self.out.item("allow");
-            let mut pairs = vec![("code", quoted(code), None)];
-            if !key.is_empty() {
-                pairs.push(("key", quoted(key), None));
+        for ((domain, key), codes) in &self.draft.allows {
+            for (code, why) in codes {
+                self.out.item("allow");
+                let mut pairs = vec![("code", quoted(code), None)];
+                if !key.is_empty() {
+                    pairs.push(("key", quoted(key), None));
+                }
+                if !domain.is_empty() {
+                    pairs.push(("domain", quoted(self.catalog.short(domain)), None));
+                }
+                pairs.push(("why", quoted(why), None));
+                self.out.aligned(&pairs);
             }
-            if !domain.is_empty() {
-                pairs.push(("domain", quoted(self.catalog.short(domain)), None));
-            }
-            pairs.push(("why", quoted(why), None));
-            self.out.aligned(&pairs);
         }
     }
 }
