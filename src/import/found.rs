@@ -8,7 +8,7 @@ use crate::finding::{Finding, Findings, Origin, Severity, SourceId, Sources, lis
 use crate::plan::{Channel, Enforcement, Identity, Plan, Setting};
 use crate::policy::is_identifier;
 use crate::profile::read::{HeldPayload, HeldProfile, HeldSetting, Shape, Unknown, plan};
-use crate::value::{Date, Value, quoted, toml_key};
+use crate::value::{Date, DomainName, KeyName, Value, quoted, toml_key};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many names of many a comment tells.
@@ -16,7 +16,7 @@ const NAMED: usize = 8;
 /// The stamp of settings that are set once and have none.
 const NO_STAMP: &str = "2001-01-01T00:00:00Z";
 /// What a profile may say of itself and a policy carries or makes anew.
-const SAID: [&str; 10] = [
+const SAID: [&str; 11] = [
     "PayloadContent",
     "PayloadDescription",
     "PayloadDisplayName",
@@ -27,6 +27,7 @@ const SAID: [&str; 10] = [
     "PayloadType",
     "PayloadUUID",
     "PayloadVersion",
+    "TargetDeviceType",
 ];
 
 /// A draft, and the settings as they stand in the inputs.
@@ -52,6 +53,7 @@ pub(super) fn found(
     draft.intro = intro(units, &names);
     for unit in units {
         draft.lost.extend(envelope(unit, &names, findings));
+        draft.lost.extend(nameless(unit));
     }
     let tokens = Tokens::new(catalog, options.from.as_deref());
     let mut entries: BTreeMap<(String, String), Entry> = BTreeMap::new();
@@ -148,6 +150,22 @@ fn some(names: &[&str]) -> String {
         }
         _ => listed(names),
     }
+}
+
+/// Settings whose domain or key has a name that no preference can have; the findings have said so.
+fn nameless(unit: &Unit<'_>) -> Vec<String> {
+    let mut lost = Vec::new();
+    for (_, domain) in unit.profile.domains() {
+        let of = DomainName::new(&domain.name).err().map(|error| format!("the domain's name {error}"));
+        for setting in &domain.settings {
+            let key = || KeyName::new(&setting.key).err().map(|error| format!("the key's name {error}"));
+            if let Some(why) = of.clone().or_else(key) {
+                let value = super::write::shown(&setting.value);
+                lost.push(format!("{} of {} = {value}: {why}", quoted(&setting.key), quoted(&domain.name)));
+            }
+        }
+    }
+    lost
 }
 
 /// A second input that sets a key to something else.

@@ -276,8 +276,10 @@ mod tests {
         let value = |pairs: &[(&str, Value)]| {
             Value::Dictionary(pairs.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect())
         };
-        let app =
-            value(&[("LCID", Value::Integer(1033.into())), ("Application ID", Value::string("MSWD2019"))]);
+        let app = value(&[
+            ("LCID", Value::Integer(1033_i64.into())),
+            ("Application ID", Value::string("MSWD2019")),
+        ]);
         let apps = BTreeMap::from([("/Applications/Microsoft Word.app".to_owned(), app)]);
         let mut out = PolicyText::new();
         out.dictionary(&["settings", "AutoUpdate", "Applications"], &apps);
