@@ -1,7 +1,7 @@
 //! Look-ups over all layers of a catalogue.
 
 use super::layer::Layer;
-use super::model::{Delivery, Domain, Key, List, MauApp, NotAKey, Product, ReadAs, Source, Token};
+use super::model::{Delivery, Domain, Key, List, MauApp, Mdm, NotAKey, Product, ReadAs, Source, Token};
 use super::rule::Rule;
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,8 +113,17 @@ impl<'c> Catalog<'c> {
 
     /// Every (domain, key) of this name, by domain.
     pub fn named(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
+        self.named_in(self.layers.len(), name)
+    }
+
+    /// Every (domain, key) of this name that a layer vouches for, by domain: what weak layers say is left out.
+    pub fn vouched(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
+        self.named_in(self.builtin + 1, name)
+    }
+
+    fn named_in(&self, layers: usize, name: &str) -> Vec<KeyRef<'_, 'c>> {
         let mut by_domain: BTreeMap<&str, KeyRef<'_, 'c>> = BTreeMap::new();
-        for (number, layer) in self.layers.iter().enumerate() {
+        for (number, layer) in self.layers.iter().enumerate().take(layers) {
             for at in layer.named(name) {
                 let Some(key) = layer.key(at) else { continue };
                 for domain in &key.domains {
@@ -225,6 +234,23 @@ impl<'c> Catalog<'c> {
         seen.into_values().collect()
     }
 
+    /// The rules that can have something to say of settings in these domains: all of them, but of weak layers those
+    /// alone that speak of one of these.
+    pub fn rules_about(&self, domains: &BTreeSet<&str>) -> Vec<&Rule<'c>> {
+        let mut seen = BTreeMap::new();
+        for (number, layer) in self.layers.iter().enumerate() {
+            for rule in layer.rules() {
+                // What must be set in a domain without settings is not set.
+                let needed = rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value());
+                let mut needed = needed.map(|atom| atom.path.domain).filter(|domain| *domain != "@");
+                if !self.is_weak(number) || needed.all(|domain| domains.contains(domain)) {
+                    seen.entry(rule.id).or_insert(rule);
+                }
+            }
+        }
+        seen.into_values().collect()
+    }
+
     /// A rule by its id.
     pub fn rule(&self, id: &str) -> Option<&Rule<'c>> {
         self.layers.iter().find_map(|layer| layer.rules().iter().find(|rule| rule.id == id))
@@ -249,6 +275,11 @@ impl<'c> Catalog<'c> {
     /// Every identity token.
     pub fn tokens(&self) -> impl Iterator<Item = &Token<'c>> {
         self.layers.iter().flat_map(|layer| &layer.extras().tokens)
+    }
+
+    /// Every MDM whose spellings of tokens are known, the strongest layer's first.
+    pub fn mdms(&self) -> impl Iterator<Item = &Mdm<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.extras().mdms)
     }
 
     /// Every app that AutoUpdate's dictionaries know.

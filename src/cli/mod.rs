@@ -7,6 +7,7 @@ mod common;
 mod completions;
 mod diff;
 mod explain;
+mod import;
 mod init;
 mod jobs;
 mod man;
@@ -16,6 +17,7 @@ mod plan;
 mod previous;
 mod project;
 mod schema;
+mod sides;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use common::{Exit, Global};
@@ -27,6 +29,7 @@ Exit status:
   0  fine
   1  error findings, differences, out-of-date files, an unknown name
   2  usage, an input that cannot be read at all, or our own output failed
+  3  nothing differs, but something could not be compared
 
 Examples:
   prefsmith init office.toml                  start a policy
@@ -52,6 +55,7 @@ enum Verb {
     Build(build::Args),
     Plan(plan::Args),
     Diff(diff::Args),
+    Import(import::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -72,6 +76,7 @@ pub fn main() -> ExitCode {
         Verb::Build(args) => build::run(args, &cli.global),
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
+        Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
         Verb::Schema(args) => schema::run(args, &cli.global),
         Verb::Completions(args) => completions::run(args),
