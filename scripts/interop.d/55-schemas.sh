@@ -105,7 +105,19 @@ ApiPassword = "hunter2"
 
 [why]
 HowToCheck = "Updates are ours to see."
+
+[[payload]]
+file = "dock.plist"
+why = "Nobody moves the Dock."
+
+[[payload]]
+file = "font.plist"
 TOML
+for type in dock font; do
+  printf '<plist version="1.0"><dict><key>PayloadType</key><string>com.apple.%s</string><key>autohide</key><true/></dict></plist>' \
+    "$type" >"$schemas/$type.plist"
+done
+printf '<plist version="1.0"><dict><key>PayloadType</key><string>com.apple.dock</string></dict></plist>' >"$schemas/other.plist"
 cat >"$schemas/other.toml" <<'TOML'
 [policy]
 id = "com.example.other"
@@ -116,6 +128,9 @@ DiagnosticDataTypePreference = "BasicDiagnosticData"
 
 [unset]
 AutoUpdate = ["HowToCheck"]
+
+[[payload]]
+file = "other.plist"
 TOML
 cat >"$schemas/broken.toml" <<'TOML'
 [policy]
@@ -156,6 +171,8 @@ schemas_diff() {
   written 1 there.out "$prefsmith" diff --format json all.toml other.toml
   written 1 back.out "$prefsmith" diff --format json other.toml all.toml
   written 0 same.out "$prefsmith" diff --format json all.toml all.toml
+  grep -q '"differs_in": \[$' there.out || fail "no payload differs"
+  grep -q '"extra_payloads": \[$' back.out || fail "no payload is extra"
   hold diff there.out back.out same.out
 }
 

@@ -21,7 +21,7 @@ fn said(bodies: &[&str], exclusive: &[usize], allows: &[&str]) -> (Vec<String>, 
         let id = if body.contains("[policy]") {
             String::new()
         } else {
-            format!("[policy]\nid = \"com.example.{}\"\n", &name[..1])
+            format!("[policy]\nid = \"com.example.{}\"\n", name.replace(".toml", ""))
         };
         files.push((name, format!("{id}{body}")));
     }
@@ -36,7 +36,7 @@ fn said(bodies: &[&str], exclusive: &[usize], allows: &[&str]) -> (Vec<String>, 
     let mut members = Vec::new();
     for (number, plan) in plans.iter().enumerate() {
         let exclusive = if exclusive.contains(&number) { BTreeSet::from([0]) } else { BTreeSet::new() };
-        members.push(Member { plan, path: names[number].to_owned(), exclusive });
+        members.push(Member { plan, path: Some(names[number].to_owned()), exclusive });
     }
     let whole = Origin::Whole(sources.add("prefsmith.toml", ""));
     let allow = |key: &&str| Allow {

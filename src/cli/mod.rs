@@ -1,16 +1,24 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
 mod build;
+mod catalog;
 mod check;
 mod common;
+mod completions;
 mod diff;
 mod explain;
 mod import;
 mod init;
+mod jobs;
+mod man;
+mod manifest_cache;
+mod manifests;
 mod plan;
 mod previous;
+mod project;
+mod schema;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use common::{Exit, Global};
 use std::process::ExitCode;
 
@@ -47,10 +55,15 @@ enum Verb {
     Diff(diff::Args),
     Import(import::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    Catalog(catalog::Args),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    completions::answer(Cli::command);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => return said(&answer).into(),
@@ -63,6 +76,10 @@ pub fn main() -> ExitCode {
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        Verb::Schema(args) => schema::run(args, &cli.global),
+        Verb::Completions(args) => completions::run(args),
+        Verb::Man(args) => man::run(args, Cli::command()),
+        Verb::Catalog(args) => catalog::run(args, &cli.global),
     };
     match result {
         Ok(exit) => exit.into(),

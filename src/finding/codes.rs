@@ -432,6 +432,16 @@ Outlook = "16.80 ..""#,
         allowable: true,
     },
     CodeInfo {
+        name: "manifest",
+        severity: Severity::Warning,
+        summary: "A manifest of ProfileManifests, or a place in one, that is not understood.",
+        why: "What is not understood is not known: a key may then be judged by less than its manifest \
+              says. The rest of the manifest counts, and so do all others.",
+        example: "prefsmith catalog check Manifests",
+        instead: "Mend the manifest where the finding points, or leave it out of the folder.",
+        allowable: false,
+    },
+    CodeInfo {
         name: "mdm-token",
         severity: Severity::Warning,
         summary: "A text that an MDM would replace.",
@@ -633,8 +643,9 @@ AutomaticUploadBandwidthPercentage = 99"#,
         severity: Severity::Error,
         summary: "A payload that the channel of the policy does not deliver.",
         why: "Apple's schema of profiles says of each type of payload whether the device channel, the user \
-              channel or both deliver it. A Mac refuses a profile with a payload for the other channel, and \
-              with it all that the profile brings.",
+              channel or both deliver it, and a profile goes by one of them. What comes by the other channel \
+              is not installed as it should be. A warning tells of a profile that says another channel than \
+              the policy.",
         example: r#"[policy]
 id      = "com.example.office"
 channel = "user"
@@ -653,10 +664,10 @@ file = "payloads/privacy.plist""#,
         name: "payload-clash",
         severity: Severity::Error,
         summary: "Two payloads with one identifier or one UUID.",
-        why: "Macs and MDMs know payloads by `PayloadIdentifier` and `PayloadUUID`, whose letter case does \
-              not count. Two payloads of one profile that share one are no valid profile, and two profiles \
-              that do replace parts of each other. What prefsmith makes for a payload that has none comes \
-              from the policy's id, the payload's type and the name of its file.",
+        why: "Macs and MDMs know payloads by `PayloadIdentifier`, which must be unique in a profile, and by \
+              `PayloadUUID`, which must be unique anywhere; the letter case of a UUID does not count. What \
+              prefsmith makes for a payload that has none comes from the policy's id, the payload's type and \
+              the name of its file.",
         example: r#"[[payload]]
 file = "payloads/privacy.plist"
 
@@ -697,8 +708,8 @@ file = "payloads/privacy.plist""#,
         name: "payload-not-for-macs",
         severity: Severity::Warning,
         summary: "A payload for other devices than Macs.",
-        why: "Apple's schema of profiles says that macOS does not take this type of payload. A Mac ignores \
-              it, or refuses the profile.",
+        why: "Apple's schema of profiles says that macOS does not take this type of payload: on a Mac it does \
+              nothing, or keeps the profile from being installed.",
         example: r#"[[payload]]
 file = "payloads/cellular.plist""#,
         instead: r#"[[payload]]
@@ -709,8 +720,8 @@ file = "payloads/privacy.plist""#,
         name: "payload-once",
         severity: Severity::Warning,
         summary: "Several payloads of a type that counts once.",
-        why: "Apple's schema of profiles says that a Mac takes one payload of this type. With two, in one \
-              profile or in several, it is not said which counts, or the second is refused.",
+        why: "Apple's schema of profiles says that a Mac takes one payload of this type. Of two, in one \
+              profile or in several, it is not said which counts.",
         example: r#"[[payload]]
 file = "payloads/two-docks.mobileconfig""#,
         instead: r#"[[payload]]
@@ -854,11 +865,11 @@ Start = 2027-01-31T00:00:00Z"#,
     CodeInfo {
         name: "same-id",
         severity: Severity::Error,
-        summary: "Several policies of one command line have one `id`.",
+        summary: "Several policies have one `id`.",
         why: "Identifiers and UUIDs are made from the id. On a Mac that gets two profiles with one identifier, the \
               second replaces the first.",
         example: "prefsmith check office.toml outlook.toml    (both have id = \"com.example.office\")",
-        instead: "Give each policy an id of its own; a policy that is only there to be extended needs none.",
+        instead: "Give each policy an id of its own; a policy that is only there to be extended needs none. Where one is to take the place of the other, say with [[exclusive]] in prefsmith.toml that no Mac gets both.",
         allowable: false,
     },
     CodeInfo {
@@ -962,10 +973,10 @@ AnotherNewKey = 1"#,
     CodeInfo {
         name: "set-by-two-policies",
         severity: Severity::Note,
-        summary: "Several policies of one command line enforce one dictionary with different entries.",
-        why: "macOS merges the keys of two profiles for one domain, but not what is inside of a key: of two dictionaries, such as AutoUpdate's `Applications`, one hides the other, and macOS does not say which. Policies for different Macs may differ as they like; then there is nothing to do.",
-        example: "prefsmith check office-apps.toml company-portal.toml    (both have [settings.AutoUpdate.Applications])",
-        instead: "Put the dictionary into one file, and let the others name it in `extends`; or make sure that no Mac gets two of them.",
+        summary: "Several policies set one key, and one Mac may get them together.",
+        why: "macOS merges the keys of two profiles for one domain; where both have one key, nothing says which of them wins, and of two dictionaries, such as AutoUpdate's `Applications`, one hides the other. Between the policies of a project, another value is an error, and so is a key that one policy sets and another wants away; a value that is the same, or meant less strongly, is a note. Policies are never on one Mac if their [macs] have no version of a product, or no licence, in common, or if an [[exclusive]] of prefsmith.toml says so. Without a project, only dictionaries are looked at, as policies that are named side by side may be for different Macs.",
+        example: "prefsmith check ring-early.toml ring-all.toml    (both have [settings.AutoUpdate.Applications])",
+        instead: "Put the key into one policy, or into a file that others name in `extends`; where no Mac gets two of them, say so with [[exclusive]] in prefsmith.toml. An [[allow]] of prefsmith.toml accepts it with a reason.",
         allowable: true,
     },
     CodeInfo {

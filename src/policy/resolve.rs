@@ -9,7 +9,7 @@ use super::{Policy, macs};
 use crate::catalog::model::{Node, Segment};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
-use crate::finding::{Finding, Findings, Origin, Span, listed};
+use crate::finding::{Finding, Findings, Origin, Severity, Span, listed};
 use crate::plan::{Enforcement, Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
 use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, write};
 use crate::version::Ranges;
@@ -240,6 +240,15 @@ impl<'c> Resolver<'_, 'c> {
                     }
                     self.push(domain, None, raw, false, chosen, findings);
                 }
+                // Those who told of the domain need not have known all of its keys.
+                None if catalog.is_hearsay(domain) => {
+                    if KeyName::new(name).is_ok() {
+                        findings.push(self.unknown_key(&[domain], named, raw).severity(Severity::Warning).note(
+                            "what is known of this domain is the community's word and may lack a key: it is set, and not checked",
+                        ));
+                    }
+                    self.push(domain, None, raw, false, chosen, findings);
+                }
                 None => unknown.push(domain),
             }
         }
@@ -274,12 +283,15 @@ impl<'c> Resolver<'_, 'c> {
         let near = nearest(name, known.iter().copied());
         let short = self.catalog.short(domain);
         match near {
-            Some(near) => findings.push(
-                Finding::new("near-miss", format!("`{name}` is nearly `{near}`, a known key of {short}"))
+            Some(near) => {
+                let title = format!("`{name}` is nearly `{near}`, a known key of {short}");
+                let finding = Finding::new("near-miss", title)
                     .help(format!("did you mean `{near}`? If not, accept the finding with an [[allow]]"))
                     .at(*span, "")
-                    .about(domain, name),
-            ),
+                    .about(domain, name);
+                let hearsay = self.catalog.key(domain, near).is_none_or(|k| self.catalog.is_weak(k.layer));
+                findings.push(names::doubted(finding, hearsay));
+            }
             None => self.custom.entry(domain.to_owned()).or_default().push((name.clone(), *span)),
         }
     }

@@ -9,7 +9,7 @@ mod toml;
 
 pub use policy_text::{PolicyText, dotted, inline, is_table};
 pub use shell::{Call, Head, Mode, Piece, Scripts, quote};
-pub use toml::policy;
+pub use toml::{PROJECT, policy};
 
 /// Why a template could not be filled. It is a fault of prefsmith: templates and their data are its own.
 #[derive(Debug, thiserror::Error)]
