@@ -160,6 +160,12 @@ pub(super) fn targets(typed: &OsStr) -> Vec<CompletionCandidate> {
     beginning(typed, all)
 }
 
+/// MDMs whose spellings of identity tokens are known.
+pub(super) fn mdms(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let all = |catalog: &Catalog<'_>| catalog.mdms().map(|mdm| candidate(mdm.name, mdm.title)).collect();
+    beginning(typed, catalog(all))
+}
+
 /// Policies, and folders on the way to them.
 pub(super) fn policies(typed: &OsStr) -> Vec<CompletionCandidate> {
     PathCompleter::any()
@@ -180,6 +186,7 @@ mod tests {
         assert_eq!(values(&keys(OsStr::new("HowTo"))), ["HowToCheck"]);
         assert_eq!(values(&keys(OsStr::new("howto"))), ["HowToCheck"]);
         assert_eq!(values(&keys(OsStr::new("HowToX"))), Vec::<String>::new());
+        assert_eq!(values(&mdms(OsStr::new("ja"))), ["jamf"]);
         assert_eq!(values(&domains(OsStr::new("Outl"))), ["Outlook"]);
         assert_eq!(values(&domains(OsStr::new("com.microsoft.Outl"))), ["com.microsoft.Outlook"]);
     }

@@ -17,6 +17,17 @@ const SECTIONS: [(&str, &str); 3] = [
     ),
     ("defaults", "A weak value for everybody, in `/Library/Preferences`; by script only."),
 ];
+/// Sections of keys that no catalogue knows.
+const CUSTOM: [(&str, &str); 2] = [
+    (
+        "custom",
+        "Keys that no catalogue knows, in any domain, as they stand: `[custom.\"com.example.app\"]`. Nothing is checked of them.",
+    ),
+    (
+        "custom-set-once",
+        "The same as `[custom]`, but as starting values that the user may change; needs `set-once-stamp` under `[policy]`.",
+    ),
+];
 /// What a key alone does, and what a table is.
 const BY_DEPTH: &str = "A key alone goes to every domain where it means the same. A table is a domain, by its alias or its name, or a group of `[groups]`; inside it everything is a key with its value.";
 /// The definition of a reason.
@@ -116,14 +127,16 @@ impl Keys {
             properties.insert(section.to_owned(), self.section(means));
         }
         properties.insert("unset".to_owned(), self.unset());
-        properties.insert(
-            "custom".to_owned(),
-            json!({
-                "type": "object",
-                "description": "Keys that no catalogue knows, in any domain, as they stand: `[custom.\"com.example.app\"]`. Nothing is checked of them.",
-                "additionalProperties": { "type": "object", "additionalProperties": true },
-            }),
-        );
+        for (section, means) in CUSTOM {
+            properties.insert(
+                section.to_owned(),
+                json!({
+                    "type": "object",
+                    "description": means,
+                    "additionalProperties": { "type": "object", "additionalProperties": true },
+                }),
+            );
+        }
         let members = json!({ "type": "string", "enum": self.members });
         properties.insert(
             "groups".to_owned(),
