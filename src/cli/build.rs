@@ -197,14 +197,15 @@ impl Build<'_, '_> {
                 Vec::new()
             }
         };
-        let own_keep = self.keep_of_policy(job, &plan.identity)?;
+        let own_keep = keep_of_policy(job, policy, &plan.identity)?;
+        let keep = job.keep.as_ref().or(own_keep.as_ref());
         let request = Request {
             plan: &plan,
             catalog: self.catalog,
             stem: &job.stem,
             form: job.form,
             split: job.split,
-            keep: job.keep.as_ref().or(own_keep.as_ref()),
+            keep,
             left: &left,
             scripts: job.targets.iter().any(|target| target.name() == "defaults"),
         };
@@ -235,24 +236,6 @@ impl Build<'_, '_> {
         } else {
             self.write(folder, &artefacts, &content)
         }
-    }
-
-    /// The identifiers that the policy itself says are to stay; `--keep-identifiers-from` wins over it.
-    fn keep_of_policy(&self, job: &Job<'_>, identity: &Identity) -> Result<Option<Kept>> {
-        let Some((path, _)) = &identity.keep_identifiers_from else { return Ok(None) };
-        if job.keep.is_some() {
-            return Ok(None);
-        }
-        let policy = &job.policy;
-        if job.split {
-            let sentence =
-                "`keep-identifiers-from` is of no use with --split: no part of it was ever deployed";
-            complain(&format!("{}: {sentence}", label(policy)));
-            return Ok(None);
-        }
-        let path = policy.parent().unwrap_or(Path::new("")).join(path);
-        let kept = previous::identifiers(&path);
-        kept.map(Some).with_context(|| format!("{}: keep-identifiers-from", label(policy)))
     }
 
     fn write(
@@ -299,4 +282,20 @@ impl Build<'_, '_> {
         print(&text)?;
         Ok(if differences.is_empty() { Exit::Fine } else { Exit::Found })
     }
+}
+
+/// The identifiers that the policy itself says are to stay; the command line and the project file win over it.
+fn keep_of_policy(job: &Job<'_>, policy: &Path, identity: &Identity) -> Result<Option<Kept>> {
+    let Some((path, _)) = &identity.keep_identifiers_from else { return Ok(None) };
+    if job.keep.is_some() {
+        return Ok(None);
+    }
+    if job.split {
+        let sentence = "`keep-identifiers-from` is of no use with --split: no part of it was ever deployed";
+        complain(&format!("{}: {sentence}", label(policy)));
+        return Ok(None);
+    }
+    let path = policy.parent().unwrap_or(Path::new("")).join(path);
+    let kept = previous::identifiers(&path);
+    kept.map(Some).with_context(|| format!("{}: keep-identifiers-from", label(policy)))
 }

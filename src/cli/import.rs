@@ -1,6 +1,7 @@
 //! `prefsmith import`: profiles and preference files to policies.
 
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_bytes, say, text_options};
+use super::completions::{domains, mdms};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Sources};
 use crate::import::{self, Imported, Opened, Options, Unit, Wrapper, slug};
@@ -11,6 +12,7 @@ use crate::profile::read::{Held, Input, Shape, load};
 use crate::report::findings::{summary, text};
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, IsTerminal};
 use std::path::{Component, Path, PathBuf};
@@ -65,10 +67,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<ChannelName>,
     /// The MDM that the files come from: its tokens become neutral ones
-    #[arg(long, value_name = "MDM")]
+    #[arg(long, value_name = "MDM", add = ArgValueCompleter::new(mdms))]
     from: Option<String>,
     /// The domain of preference files whose names do not say it
-    #[arg(long, value_name = "DOMAIN")]
+    #[arg(long, value_name = "DOMAIN", add = ArgValueCompleter::new(domains))]
     domain: Option<String>,
     /// Let builds keep the identifiers and UUIDs of the profile, so that they replace it on Macs
     #[arg(long)]
