@@ -37,6 +37,17 @@ pub(super) fn key(
     schema.into()
 }
 
+/// What nobody vouches for: it is offered and told, and nothing is refused.
+pub(super) fn unsure(schema: Json) -> Json {
+    let Json::Object(mut limits) = schema else { return schema };
+    let mut told = Map::new();
+    for word in ["title", "description", "default", "deprecated", "deprecationMessage"] {
+        told.extend(limits.remove(word).map(|said| (word.to_owned(), said)));
+    }
+    told.insert("anyOf".to_owned(), json!([limits, { "additionalProperties": true }]));
+    told.into()
+}
+
 /// What is referred to, by name.
 #[derive(Default)]
 pub(super) struct Definitions(Map<String, Json>);
