@@ -130,7 +130,7 @@ fn scalar(kind: Type, node: &Node<'_>, hover: &Hover) -> Map<String, Json> {
         return limits;
     }
     let listed = listed(node, hover, kind);
-    let open = node.range.is_some() || node.pattern.is_some();
+    let open = node.range.is_some() || node.pattern.is_some() || node.open;
     if !open {
         limits.extend(listed);
         return limits;
