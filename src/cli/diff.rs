@@ -12,9 +12,16 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
-/// Findings of which a comparison must tell: because of them, something is not in it, or not only once.
-const TELLING: [&str; 5] =
-    ["unreadable-file", "encrypted-profile", "payload-shape", "bad-name", "set-by-two-payloads"];
+/// Findings of which a comparison must tell: because of them something is not in it, or not only once, or is not what
+/// its signer has signed.
+const TELLING: [&str; 6] = [
+    "unreadable-file",
+    "encrypted-profile",
+    "payload-shape",
+    "bad-name",
+    "set-by-two-payloads",
+    "signature-broken",
+];
 
 /// Show where two policies or profiles differ
 ///
