@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 25] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 28] = [
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
     ("deadline-passed", "tests/rules"),
@@ -44,6 +44,9 @@ const NOT_FROM_A_POLICY: [(&str, &str); 25] = [
     ("mdm-token", "`import`"),
     ("not-expressed", "`import`"),
     ("set-by-two-inputs", "`import`"),
+    ("signature-broken", "a signed profile"),
+    ("signature-expired", "a signed profile"),
+    ("signature-not-judged", "a signed profile"),
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
     ("project-format", "src/project/tests.rs, tests/cmd/project.trycmd"),
     ("project-path", "src/project/tests.rs, tests/cmd/project.trycmd"),
