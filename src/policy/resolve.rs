@@ -10,7 +10,7 @@ use crate::catalog::model::{Node, Segment};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings, Origin, Span, listed};
-use crate::plan::{Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
+use crate::plan::{Identity, Kind, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
 use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, write};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +64,7 @@ impl Policy {
         let allows = self.files.iter().flat_map(|raw| raw.allows.iter());
         let set: Vec<&Setting> = settings.iter().collect();
         let allows = allows.filter_map(|allow| resolve_allow(allow, &set, catalog, findings)).collect();
-        Plan { identity, macs, settings, left_out, allows }
+        Plan { kind: Kind::Policy, identity, macs, settings, left_out, allows }
     }
 
     /// The id is the file's own; the rest is what the last file says of it.
