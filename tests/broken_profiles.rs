@@ -8,6 +8,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     reason = "helpers of tests, which clippy.toml does not know as tests"
 )]
 
@@ -28,13 +30,16 @@ use std::path::{Path, PathBuf};
 
 const FOLDER: &str = "tests/profiles";
 
+/// A file: its label and its bytes.
+type File = (String, Vec<u8>);
+
 fn directive<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
     let directives = text.lines().filter_map(|line| line.trim().strip_prefix("<!-- #! "));
     directives.filter_map(|rest| rest.strip_prefix(name)?.strip_suffix("-->")).map(str::trim).collect()
 }
 
 /// Everything that is said of some profiles, checked together.
-fn judge(files: &[(String, Vec<u8>)], macs: Option<&Macs>) -> (Findings, Sources) {
+fn judge(files: &[File], macs: Option<&Macs>) -> (Findings, Sources) {
     let catalog = Catalog::builtin();
     let (mut sources, mut findings, mut unknown) = (Sources::new(), Findings::new(), Unknown::default());
     let mut read = Vec::new();
@@ -119,7 +124,7 @@ fn written(findings: &Findings, sources: &Sources, several: bool) -> String {
 }
 
 /// The fixtures: a name, and its files.
-fn fixtures() -> Vec<(String, Vec<(String, Vec<u8>)>)> {
+fn fixtures() -> Vec<(String, Vec<File>)> {
     let read = |path: &Path| {
         let label = path.file_name().unwrap().to_str().unwrap().to_owned();
         (label, std::fs::read(path).unwrap())
@@ -232,7 +237,7 @@ fn our_own_profiles_are_clean() {
                 scripts: false,
             };
             let artefacts = target("mobileconfig").unwrap().emit(&request, &mut Findings::new());
-            let files: Vec<(String, Vec<u8>)> =
+            let files: Vec<File> =
                 artefacts.iter().map(|one| (one.path.to_string(), one.bytes.clone())).collect();
             let files: Vec<_> =
                 files.into_iter().filter(|(name, _)| name.ends_with(".mobileconfig")).collect();

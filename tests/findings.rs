@@ -87,19 +87,20 @@ fn every_code_is_documented() {
 /// the domains of com.apple.ManagedClient.preferences, or of AutoUpdate's preferences.
 const PLACES: [&str; 6] = ["file", "payloads", "profile", "payload", "domains", "preferences"];
 
-fn keys(pairs: &[(&str, &str)], piece: &str) -> String {
+/// The keys that an envelope needs and a piece does not have, then the piece and the rest.
+fn keys(pairs: &[(&str, &str)], piece: &str, rest: &str) -> String {
     let own = |name: &str| piece.contains(&format!("<key>{name}</key>"));
     let line = |(name, value): &(&str, &str)| format!("<key>{name}</key><string>{value}</string>\n");
     let lines = pairs.iter().filter(|(name, _)| !own(name)).map(line);
     let version = if own("PayloadVersion") { "" } else { "<key>PayloadVersion</key><integer>1</integer>\n" };
-    lines.collect::<String>() + version + piece + "\n"
+    lines.collect::<String>() + version + piece + "\n" + rest
 }
 
 fn payload(number: u32, kind: &str, piece: &str) -> String {
     let (id, uuid) =
         (format!("com.example.office.{number}"), format!("0000000{number}-0000-4000-8000-00000000000A"));
     let pairs = [("PayloadType", kind), ("PayloadIdentifier", &id), ("PayloadUUID", &uuid)];
-    format!("<dict>\n{}</dict>\n", keys(&pairs, piece))
+    format!("<dict>\n{}</dict>\n", keys(&pairs, piece, ""))
 }
 
 /// A profile with a piece in one of its places.
@@ -118,11 +119,9 @@ fn profile(piece: &str, place: &str) -> String {
         _ => String::new(),
     };
     let content = format!("<key>PayloadContent</key><array>{payloads}</array>\n");
-    let top = match place {
-        "profile" if piece.contains("EncryptedPayloadContent") => piece.to_owned(),
-        "profile" => format!("{piece}\n{content}"),
-        _ => content,
-    };
+    let encrypted = piece.contains("EncryptedPayloadContent");
+    let top = if place == "profile" { piece } else { "" };
+    let content = if encrypted { String::new() } else { content };
     let pairs = [
         ("PayloadType", "Configuration"),
         ("PayloadIdentifier", "com.example.office"),
@@ -130,7 +129,7 @@ fn profile(piece: &str, place: &str) -> String {
         ("PayloadDisplayName", "Office"),
         ("PayloadScope", "System"),
     ];
-    format!("<plist version=\"1.0\">\n<dict>\n{}</dict>\n</plist>\n", keys(&pairs, &top))
+    format!("<plist version=\"1.0\">\n<dict>\n{}</dict>\n</plist>\n", keys(&pairs, top, &content))
 }
 
 /// The codes that a piece of a profile gives in one of its places.
@@ -150,23 +149,21 @@ fn codes_of_profile(piece: &str, place: &str) -> Vec<String> {
     findings.iter().map(|finding| finding.code.as_str().to_owned()).collect()
 }
 
-/// Whether a piece of a profile is in one place as its code says: given by the example, and not by what is to be
-/// written instead.
+/// Whether what a code shows of profiles is true in one of the places: the example gives it, and what is to be written
+/// instead does not, in the same place or, for a whole file, in any where it can be read.
 fn is_true_of_profiles(info: &CodeInfo) -> bool {
     let gives =
         |piece: &str, place: &str| codes_of_profile(piece, place).iter().any(|code| code == info.name);
-    let readable = |piece: &str, place: &str| {
-        !codes_of_profile(piece, place).iter().any(|code| code == "unreadable-file")
+    let mended = |place: &str| {
+        let found = codes_of_profile(info.instead, place);
+        found.iter().all(|code| code != info.name && code != "unreadable-file")
     };
-    PLACES.into_iter().any(|place| {
-        let mended = !info.instead.starts_with('<')
-            || PLACES.into_iter().any(|other| {
-                readable(info.instead, other)
-                    && !gives(info.instead, other)
-                    && (other == place || place == "file")
-            });
-        gives(info.example, place) && mended
-    })
+    let instead = |place: &str| match place {
+        _ if !info.instead.starts_with('<') => true,
+        "file" => PLACES.into_iter().any(mended),
+        place => mended(place),
+    };
+    PLACES.into_iter().any(|place| gives(info.example, place) && instead(place))
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn secrets(text: &str) -> Vec<(usize, usize, usize)> {
 fn values(text: &str, key: usize, value: usize, name: &str, found: &mut Vec<(usize, usize, usize)>) {
     let rest = text.get(value..).unwrap_or("");
     let element = |name: &&str| rest.strip_prefix('<').is_some_and(|rest| rest.starts_with(*name));
-    if TEXTS.iter().any(|name| element(name)) {
+    if TEXTS.iter().any(element) {
         // A number behind `PasswordLength` is none.
         let number = !element(&"string") && !element(&"data");
         if !number || looks_secret(name, false) {
@@ -78,7 +78,7 @@ mod tests {
     use super::secrets;
 
     fn of(text: &str) -> Vec<&str> {
-        secrets(text).into_iter().map(|(_, start, end)| &text[start..end]).collect()
+        secrets(text).into_iter().map(|(_, start, end)| text.get(start..end).unwrap()).collect()
     }
 
     #[test]
