@@ -18,6 +18,8 @@ pub mod diff;
 
 pub mod check;
 
+pub mod project;
+
 pub mod profile;
 
 pub mod policy;

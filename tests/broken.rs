@@ -3,7 +3,7 @@
 //! `tests/broken/NNN-name.toml` is a policy, `NNN-name.expect` all of its findings, written or read by hand; a
 //! finding too many fails as one too few does. `NNN-name.good.toml` is the same policy mended, at most one
 //! changed stretch away, of which nothing may be said (or what `NNN-name.good.expect` says). Files without a
-//! number are there to be extended. Directives stand in comments: `#! build`, `#! build defaults`, `#! form domain`,
+//! number are there to be extended; what a `[[payload]]` names lies in `payloads/`. Directives stand in comments: `#! build`, `#! build defaults`, `#! form domain`,
 //! `#! today 2027-01-31`. `PREFSMITH_UPDATE=1 cargo test --test broken` writes the expectations anew.
 #![expect(
     clippy::unwrap_used,
@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 30] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 32] = [
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
     ("deadline-passed", "tests/rules"),
@@ -52,6 +52,8 @@ const NOT_FROM_A_POLICY: [(&str, &str); 30] = [
     ("scope-missing", "a profile"),
     ("set-by-two-profiles", "a profile"),
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
+    ("project-format", "src/project/tests.rs, tests/cmd/project.trycmd"),
+    ("project-path", "src/project/tests.rs, tests/cmd/project.trycmd"),
     ("same-id", "several policies at once"),
     ("set-by-two-policies", "several policies at once"),
     ("token-in-script", "a token of a file of `--catalog`"),
@@ -87,6 +89,10 @@ impl Files for Folder {
         let text = self.0.get(path).ok_or("there is no such file")?;
         // As the command line does, which reads bytes.
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        std::fs::read(Path::new(FOLDER).join(path)).map_err(|_| "there is no such file".to_owned())
     }
 }
 
@@ -291,6 +297,10 @@ struct Edited<'f> {
 impl Files for Edited<'_> {
     fn read(&self, path: &str) -> Result<String, String> {
         if path == self.name { Ok(self.text.clone()) } else { self.folder.read(path) }
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.folder.read_bytes(path)
     }
 }
 

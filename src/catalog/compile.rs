@@ -9,13 +9,13 @@ use super::model::{
 };
 use super::rule::Rule;
 use super::rule_fields::rule;
-use crate::document::{Document, Table};
+use crate::document::{Document, Kind, Table};
 use crate::finding::{Finding, Findings, Span};
 use crate::version::Ranges;
 use std::collections::BTreeMap;
 
 /// What every compiled layer starts with.
-pub const MAGIC: &[u8; 8] = b"prefsm\x00\x01";
+pub const MAGIC: &[u8; 8] = b"prefsm\x00\x02";
 
 /// The tables of a catalogue, before they are written.
 #[derive(Default)]
@@ -118,9 +118,16 @@ impl<'d> Reader<'d, '_> {
     }
 }
 
+/// Whether a document says that it is a weak one, which is asked last.
+pub fn is_weak(document: &Document<'_>) -> bool {
+    let said = document.root().get("weak").map(|entry| entry.item);
+    said.is_some_and(|item| matches!(item.kind(), Kind::Boolean(true)))
+}
+
 /// Reads one document of a catalogue into the parts.
 pub fn read<'d>(document: &'d Document<'d>, parts: &mut Parts<'d>, findings: &mut Findings) {
     let root = document.root();
+    root.boolean("weak", findings);
     let each = |name: &'static str, findings: &mut Findings, take: &mut dyn FnMut(Reader<'d, '_>)| {
         for table in root.tables(name, findings) {
             take(Reader { table, findings });
@@ -280,6 +287,19 @@ impl<'d> Parts<'d> {
     pub fn names(&self) -> impl Iterator<Item = (Naming, &'d str, Span)> {
         let heads = self.names.iter().filter(|((what, ..), _)| *what != Naming::Key);
         heads.map(|((what, name, _), span)| (*what, *name, *span))
+    }
+
+    /// Whether nothing was read.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+            && self.rules.is_empty()
+            && self.heads == Heads::default()
+            && self.extras == Extras::default()
+    }
+
+    /// How many domains, keys and rules were read.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        (self.heads.domains.len(), self.keys.len(), self.rules.len())
     }
 
     /// Writes the layer: [`MAGIC`], the length of each section as four bytes (little-endian), the sections.

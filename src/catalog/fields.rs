@@ -110,6 +110,7 @@ fn node<'d>(reader: &mut Reader<'d, '_>) -> Node<'d> {
     let confidence = reader.table.get("confidence").is_some();
     let found = Node {
         values: values(reader, &types, &children),
+        open: reader.flag("open"),
         range: bounds(reader),
         below: outside(reader, "below"),
         above: outside(reader, "above"),
@@ -148,6 +149,7 @@ fn bare_node<'d>(types: Vec<Type>) -> Node<'d> {
     Node {
         types,
         values: Vec::new(),
+        open: false,
         range: None,
         below: None,
         above: None,

@@ -228,6 +228,8 @@ pub struct Node<'a> {
     /// The values it may have; empty: any of its types.
     #[serde(borrow)]
     pub values: Vec<Allowed<'a>>,
+    /// Whether values that are not listed are fine as well.
+    pub open: bool,
     /// The numbers it may have.
     pub range: Option<Bounds>,
     /// What a number below the range comes to.

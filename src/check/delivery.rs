@@ -53,6 +53,10 @@ fn not_a_preference(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findin
         return;
     }
     let domain = setting.domain.as_str();
+    // Many of Apple's payloads are read as preferences too: who only heard of the payload cannot tell.
+    if context.catalog.is_hearsay(domain) {
+        return;
+    }
     let why = match context.catalog.domain(domain).map(|known| known.read_as) {
         Some(ReadAs::File) => "the app opens a file of its own",
         Some(ReadAs::ApplePayload) => "macOS takes these settings from a payload of Apple's own",
@@ -70,7 +74,8 @@ pub(super) fn channel(context: &Context<'_, '_>, findings: &mut Findings) {
     if context.of_profile() {
         return;
     }
-    let profiled = context.plan.settings.iter().any(|s| s.enforcement == Enforcement::Forced);
+    let forced = context.plan.settings.iter().any(|s| s.enforcement == Enforcement::Forced);
+    let profiled = forced || !context.plan.payloads.is_empty();
     if identity.channel != Channel::User || !profiled {
         return;
     }

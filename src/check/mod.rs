@@ -3,10 +3,12 @@
 //! A check is one function that looks at one setting and pushes what it has to say. Everything here sees plans
 //! only, so that policies and profiles take the same path.
 
+mod across;
 mod allow;
 mod context;
 mod delivery;
 mod fold;
+mod payloads;
 mod rules;
 mod sound;
 mod special;
@@ -17,7 +19,7 @@ mod values;
 mod variables;
 mod versions;
 
-pub use special::{same_id, twice};
+pub use across::{Accepted, Across, Member, across};
 pub use status::{holds_secrets, is_secret, looks_secret, secrets};
 
 use crate::catalog::Catalog;
@@ -119,6 +121,18 @@ const CHECKS: &[Check] = &[
     status::secret,
 ];
 
+/// What is said of a key that only a weak layer knows: no error, as nobody vouches for it. That something is not
+/// known inside of it is the weakest of what such a layer says.
+fn hearsay(found: Findings) -> Findings {
+    let weaken = |finding: Finding| {
+        let missing = finding.code.as_str() == "unknown-field";
+        let most = if missing { Severity::Note } else { Severity::Warning };
+        let said = finding.severity.min(most);
+        finding.severity(said)
+    };
+    found.into_iter().map(weaken).collect()
+}
+
 /// Checks a plan. `found` is what reading and resolving it has found already; an `[[allow]]` speaks of both.
 pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Options) -> Checked {
     check_beside(plan, found, catalog, options, &Beside::default())
@@ -138,9 +152,11 @@ pub fn check_beside(
     for setting in &plan.settings {
         let known = catalog.key(setting.domain.as_str(), setting.key.as_str());
         let subject = Subject { setting, kind: plan.kind, known };
+        let mut own = Findings::new();
         for check in CHECKS {
-            check(&context, &subject, &mut pushed);
+            check(&context, &subject, &mut own);
         }
+        pushed.extend(if context.is_hearsay(&subject) { hearsay(own) } else { own });
     }
     versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);
@@ -158,13 +174,15 @@ pub fn check_beside(
     allowed.extend(fold::fold(fold::gather(accepted, &context), &context));
     let facts = Sound::new(&plan, findings.iter());
     let mut between = Findings::new();
+    payloads::payloads(&context, &mut between);
     special::special(&context, &facts, options, &mut between);
     let (mut between, accepted) = allows.take(between);
     allowed.extend(accepted);
     allowed.extend(rules::rules(&context, &facts, &mut allows, &mut between));
     findings.extend(between);
     let policy = plan.kind == Kind::Policy;
-    if policy && plan.settings.is_empty() && plan.left_out.is_empty() && !broken {
+    let nothing = plan.settings.is_empty() && plan.payloads.is_empty() && plan.left_out.is_empty();
+    if policy && nothing && !broken {
         let finding = Finding::new("empty-policy", "the policy sets nothing");
         let finding = match &plan.identity.origin {
             Some(origin) => finding.at(origin.clone(), ""),

@@ -1,21 +1,22 @@
 //! `prefsmith check`: what is wrong with policies and profiles.
 
 use super::common::{
-    Disk, Exit, Global, Judged, Layers, complain, day, either, judge_from, label, mask, overrides, print,
-    read_start, text_of, text_options,
+    Disk, Exit, Global, Layers, complain, day, either, judge_from, label, mask, overrides, print, read_start,
+    text_options,
 };
+use super::project::{Found, Run, together};
+use super::walk::{Given, has_extension, is_text, walk};
 use crate::catalog::Catalog;
-use crate::check::{Beside, Options, check_beside, same_id, twice};
+use crate::check::{Beside, CheckedPlan, Options, check_beside};
 use crate::finding::{Findings, Severity, Sources};
 use crate::plan::{Macs, Plan};
 use crate::policy::{Files, macs_of};
 use crate::profile::envelope::{Mdm, Member, across, envelope, for_mdm};
 use crate::profile::read::{Held, Input, Unknown, budgets, load, plan};
-use crate::report::findings::{github, json, sarif, summary, text};
+use crate::report::findings::{github, gitlab, json, sarif, summary, text};
 use anyhow::Result;
 use clap::ValueEnum;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::DirEntry;
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -25,16 +26,18 @@ use std::path::{Path, PathBuf};
 /// content tells. Of a folder, the .mobileconfig and .plist files at any depth are checked.
 ///
 /// Every finding has a code: `prefsmith explain CODE` tells why it matters and what to write instead. A policy
-/// accepts a finding with an [[allow]] that gives the reason.
+/// accepts a finding with an [[allow]] that gives the reason. Without FILE, all files of the project are checked.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   prefsmith check office.toml
+  prefsmith check                                      all that prefsmith.toml names
   prefsmith check --deny warnings policies/*.toml
   prefsmith check profiles/                            all profiles of a folder
   prefsmith check --for jamf office.mobileconfig       and whether Jamf Pro would take it
   prefsmith check --macs 'Office=16.80 ..' office.mobileconfig
   prefsmith check --format github policies/*.toml      annotations in a GitHub job
+  prefsmith check --format gitlab > codequality.json   the report of a GitLab job
   prefsmith check --format json office.toml | jq '.findings[].code'
 
 Exit status:
@@ -42,8 +45,8 @@ Exit status:
   1  there are some
   2  a file cannot be opened")]
 pub(super) struct Args {
-    /// Policies, profiles, preference files, folders of profiles
-    #[arg(required = true, value_name = "FILE|DIR")]
+    /// Policies, profiles, preference files, folders of profiles; without them, those of the project
+    #[arg(value_name = "FILE|DIR")]
     files: Vec<PathBuf>,
     /// Let warnings count as errors do
     #[arg(long, value_name = "WHAT")]
@@ -77,6 +80,7 @@ enum Format {
     Json,
     Sarif,
     Github,
+    Gitlab,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -112,6 +116,12 @@ struct Read {
     found: Findings,
 }
 
+/// A policy that was read: its path, and its plan, which is checked if it has no errors.
+struct Policy {
+    path: PathBuf,
+    plan: Result<CheckedPlan, Plan>,
+}
+
 /// Everything that is checked in one call.
 struct Batch<'b, 'c> {
     args: &'b Args,
@@ -121,7 +131,7 @@ struct Batch<'b, 'c> {
     sources: Sources,
     findings: Findings,
     unknown: Unknown,
-    policies: Vec<Judged>,
+    policies: Vec<Policy>,
     profiles: Vec<Read>,
     allowed: usize,
     exit: Exit,
@@ -132,6 +142,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let mut findings = Findings::new();
     let layers = Layers::load(global, &mut sources, &mut findings)?;
     let catalog = layers.catalog()?;
+    let project = layers.project.as_ref();
+    let listed = Found::listed(project, &args.files, &mut findings)?;
     let macs = macs_of(&args.macs, &catalog).map_err(|why| anyhow::anyhow!("--macs: {why}"))?;
     let mut batch = Batch {
         args,
@@ -147,11 +159,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         exit: Exit::Fine,
     };
     let mut done = BTreeSet::new();
-    for path in &args.files {
+    for path in &listed.files {
         batch.path(path, &mut done);
     }
-    batch.together();
-    batch.say(global)
+    batch.each_profile();
+    batch.policies_together(&listed, project);
+    batch.profiles_together();
+    let deny = args.deny.is_some() || project.is_some_and(|found| found.project.deny_warnings == Some(true));
+    batch.say(global, deny)
 }
 
 impl Batch<'_, '_> {
@@ -201,10 +216,10 @@ impl Batch<'_, '_> {
 
     fn policy(&mut self, files: &dyn Files, path: &Path) {
         match judge_from(files, path, self.catalog, &self.options, &mut self.sources) {
-            Ok(mut judged) => {
+            Ok(judged) => {
                 self.allowed += judged.checked.allowed.len();
-                self.findings.extend(std::mem::take(&mut judged.checked.findings));
-                self.policies.push(judged);
+                self.findings.extend(judged.checked.findings);
+                self.policies.push(Policy { path: path.to_owned(), plan: judged.checked.plan });
             }
             Err(why) => self.fail(path, &why),
         }
@@ -253,13 +268,21 @@ impl Batch<'_, '_> {
         }
     }
 
-    /// What is said of several files together.
-    fn together(&mut self) {
-        self.each_profile();
-        let good = self.policies.iter().filter_map(|policy| policy.checked.plan.as_ref().ok());
-        let good: Vec<&Plan> = good.map(|plan| &**plan).collect();
-        self.findings.extend(same_id(&good));
-        self.findings.extend(twice(&good, self.catalog));
+    /// What is said of several policies together.
+    fn policies_together(&mut self, listed: &Run, project: Option<&Found>) {
+        let sound = self.policies.iter().filter_map(|policy| {
+            let plan = policy.plan.as_ref().ok()?;
+            Some((listed.of(&policy.path), &**plan))
+        });
+        let sound: Vec<_> = sound.collect();
+        let whole = self.args.files.is_empty() && sound.len() == listed.policies().count();
+        let across = together(&sound, (project, whole), self.catalog, &self.sources, &self.options);
+        self.allowed += across.allowed.len();
+        self.findings.extend(across.findings);
+    }
+
+    /// What is said of several profiles together.
+    fn profiles_together(&mut self) {
         let members: Vec<Member<'_>> = self
             .profiles
             .iter()
@@ -270,11 +293,11 @@ impl Batch<'_, '_> {
         self.findings.extend(self.unknown.finding().into_iter().collect());
     }
 
-    fn say(self, global: &Global) -> Result<Exit> {
+    fn say(self, global: &Global, deny: bool) -> Result<Exit> {
         let Self { args, catalog, mut sources, findings, policies, profiles, allowed, exit, .. } = self;
         // A file that several policies extend was read for each.
         let mut findings = findings.distinct(&sources);
-        let plans = policies.iter().map(|policy| either(&policy.checked.plan));
+        let plans = policies.iter().map(|policy| either(&policy.plan));
         let plans: Vec<&Plan> = plans.chain(profiles.iter().flat_map(|read| &read.plans)).collect();
         mask(&plans, catalog, global, &mut sources, &mut findings);
         match args.format {
@@ -288,59 +311,9 @@ impl Batch<'_, '_> {
             Format::Json => print(&json(&findings, &sources))?,
             Format::Sarif => print(&sarif(&findings, &sources))?,
             Format::Github => print(&github(&findings, &sources))?,
+            Format::Gitlab => print(&gitlab(&findings, &sources))?,
         }
-        let denied = args.deny.is_some() && findings.count(Severity::Warning) > 0;
+        let denied = deny && findings.count(Severity::Warning) > 0;
         Ok(exit.max(if findings.has_errors() || denied { Exit::Found } else { Exit::Fine }))
     }
-}
-
-/// One file that was read already, and the disk for what it extends.
-struct Given<'p>(&'p Path, Vec<u8>);
-
-impl Files for Given<'_> {
-    fn read(&self, path: &str) -> Result<String, String> {
-        if path == label(self.0) { text_of(self.1.clone()) } else { Disk.read(path) }
-    }
-}
-
-/// Whether bytes are text that is neither XML, a signature in base64 nor wide: what a policy can be.
-fn is_text(bytes: &[u8]) -> bool {
-    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    let other = body.starts_with(b"bplist") || body.starts_with(b"-----BEGIN") || first == Some(&b'<');
-    !other && !body.contains(&0) && std::str::from_utf8(body).is_ok()
-}
-
-fn has_extension(path: &Path, wanted: &[&str]) -> bool {
-    let of = path.extension().and_then(|extension| extension.to_str());
-    of.is_some_and(|of| wanted.iter().any(|wanted| of.eq_ignore_ascii_case(wanted)))
-}
-
-/// The profiles and preference files of a folder and of those in it, in the order of their names, and what could not
-/// be looked into. What is hidden is skipped, and folders behind symlinks are not entered.
-fn walk(folder: &Path) -> BTreeMap<PathBuf, std::io::Result<()>> {
-    let mut open = vec![folder.to_owned()];
-    let mut found = BTreeMap::new();
-    while let Some(folder) = open.pop() {
-        let entries = std::fs::read_dir(&folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
-        match entries {
-            Ok(entries) => {
-                let shown = |entry: &DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
-                for entry in entries.into_iter().filter(shown) {
-                    let path = entry.path();
-                    match entry.file_type() {
-                        Ok(kind) if kind.is_dir() => open.push(path),
-                        _ if has_extension(&path, &["mobileconfig", "plist"]) && path.is_file() => {
-                            found.insert(path, Ok(()));
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            Err(error) => {
-                found.insert(folder, Err(error));
-            }
-        }
-    }
-    found
 }

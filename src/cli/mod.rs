@@ -1,15 +1,25 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
 mod build;
+mod catalog;
 mod check;
 mod common;
+mod completions;
 mod diff;
 mod explain;
 mod init;
+mod jobs;
+mod man;
+mod manifest_cache;
+mod manifests;
 mod plan;
 mod previous;
+mod project;
+mod schema;
+mod sides;
+mod walk;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use common::{Exit, Global};
 use std::process::ExitCode;
 
@@ -19,6 +29,7 @@ Exit status:
   0  fine
   1  error findings, differences, out-of-date files, an unknown name
   2  usage, an input that cannot be read at all, or our own output failed
+  3  nothing differs, but something could not be compared
 
 Examples:
   prefsmith init office.toml                  start a policy
@@ -45,11 +56,19 @@ enum Verb {
     Plan(plan::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    Catalog(catalog::Args),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    completions::answer(Cli::command);
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return said(&answer).into(),
+    };
     let result = match &cli.verb {
         Verb::Init(args) => init::run(args),
         Verb::Check(args) => check::run(args, &cli.global),
@@ -57,12 +76,33 @@ pub fn main() -> ExitCode {
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        Verb::Schema(args) => schema::run(args, &cli.global),
+        Verb::Completions(args) => completions::run(args),
+        Verb::Man(args) => man::run(args, Cli::command()),
+        Verb::Catalog(args) => catalog::run(args, &cli.global),
     };
     match result {
         Ok(exit) => exit.into(),
         Err(error) => {
             common::complain(&format!("{error:#}"));
             Exit::Failure.into()
+        }
+    }
+}
+
+/// Shows what clap answers instead of running a verb: help and version on standard output, usage errors on standard
+/// error. Clap's own way ends with 0 when the help could not be written.
+fn said(answer: &clap::Error) -> Exit {
+    let text = answer.render().ansi().to_string();
+    if answer.use_stderr() {
+        common::say(&text);
+        return Exit::Failure;
+    }
+    match common::print(&text) {
+        Ok(()) => Exit::Fine,
+        Err(error) => {
+            common::complain(&format!("{error:#}"));
+            Exit::Failure
         }
     }
 }

@@ -9,8 +9,8 @@ use super::{Policy, macs};
 use crate::catalog::model::{Node, Segment};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
-use crate::finding::{Finding, Findings, Origin, Span, listed};
-use crate::plan::{Identity, Kind, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
+use crate::finding::{Finding, Findings, Origin, Severity, Span, listed};
+use crate::plan::{Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
 use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, write};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,8 +63,18 @@ impl Policy {
         reasons(&self.files, &mut settings, catalog, &groups, whole, findings);
         let allows = self.files.iter().flat_map(|raw| raw.allows.iter());
         let set: Vec<&Setting> = settings.iter().collect();
-        let allows = allows.filter_map(|allow| resolve_allow(allow, &set, catalog, findings)).collect();
-        Plan { kind: Kind::Policy, identity, macs, settings, left_out, allows }
+        let allows = allows
+            .filter_map(|allow| resolve_allow(allow, &set, &self.payloads, catalog, findings))
+            .collect();
+        Plan {
+            identity,
+            macs,
+            settings,
+            payloads: self.payloads.clone(),
+            left_out,
+            allows,
+            ..Plan::default()
+        }
     }
 
     /// The id is the file's own; the rest is what the last file says of it.
@@ -134,7 +144,8 @@ impl<'c> Resolver<'_, 'c> {
                 self.push(known.domain, Some(known), raw, true, chosen, findings);
             }
         }
-        for known in self.catalog.named(name) {
+        // What others say of other domains does not tell what a bare key means.
+        for known in self.catalog.vouched(name) {
             if !reached.iter().any(|reached| reached.domain == known.domain) {
                 self.leave_out(&known, LeftOutWhy::OtherMeaning, *span);
             }
@@ -235,6 +246,15 @@ impl<'c> Resolver<'_, 'c> {
                     }
                     self.push(domain, None, raw, false, chosen, findings);
                 }
+                // Those who told of the domain need not have known all of its keys.
+                None if catalog.is_hearsay(domain) => {
+                    if KeyName::new(name).is_ok() {
+                        findings.push(self.unknown_key(&[domain], named, raw).severity(Severity::Warning).note(
+                            "what is known of this domain is the community's word and may lack a key: it is set, and not checked",
+                        ));
+                    }
+                    self.push(domain, None, raw, false, chosen, findings);
+                }
                 None => unknown.push(domain),
             }
         }
@@ -269,12 +289,15 @@ impl<'c> Resolver<'_, 'c> {
         let near = nearest(name, known.iter().copied());
         let short = self.catalog.short(domain);
         match near {
-            Some(near) => findings.push(
-                Finding::new("near-miss", format!("`{name}` is nearly `{near}`, a known key of {short}"))
+            Some(near) => {
+                let title = format!("`{name}` is nearly `{near}`, a known key of {short}");
+                let finding = Finding::new("near-miss", title)
                     .help(format!("did you mean `{near}`? If not, accept the finding with an [[allow]]"))
                     .at(*span, "")
-                    .about(domain, name),
-            ),
+                    .about(domain, name);
+                let hearsay = self.catalog.key(domain, near).is_none_or(|k| self.catalog.is_weak(k.layer));
+                findings.push(names::doubted(finding, hearsay));
+            }
             None => self.custom.entry(domain.to_owned()).or_default().push((name.clone(), *span)),
         }
     }

@@ -5,5 +5,6 @@ pub mod explain;
 pub mod findings;
 mod markup;
 pub mod plan;
+pub mod schema;
 pub mod secrets;
 mod visible;

@@ -7,7 +7,7 @@ mod shell;
 mod toml;
 
 pub use shell::{Call, Head, Mode, Piece, Scripts, quote};
-pub use toml::policy;
+pub use toml::{PROJECT, policy};
 
 /// Why a template could not be filled. It is a fault of prefsmith: templates and their data are its own.
 #[derive(Debug, thiserror::Error)]

@@ -14,6 +14,7 @@ mod tests;
 
 pub use dict::Dict;
 pub use names::Unknown;
+pub use payload::ENVELOPE;
 pub use plan::plan;
 
 use crate::catalog::Catalog;
@@ -199,10 +200,5 @@ pub fn load(
 
 /// What cannot be read as a property list.
 fn unreadable(error: &ReadError, source: SourceId) -> Finding {
-    let text = match error {
-        ReadError::Malformed { problem, .. } => problem.to_string(),
-        other => other.to_string(),
-    };
-    let at = error.span().map_or(Origin::Whole(source), Origin::from);
-    Finding::new("unreadable-file", text).at(at, "")
+    Finding::new("unreadable-file", error.problem()).at(error.origin(source), "")
 }

@@ -62,7 +62,7 @@ fn nasty() -> (Findings, Sources) {
             .at(
                 Origin::Path {
                     source: binary,
-                    path: ["PayloadContent", "0", "Start > at"].map(Into::into).into(),
+                    path: ["PayloadContent", "0", "Start > at"].into_iter().collect(),
                 },
                 "text",
             )
@@ -88,6 +88,36 @@ fn json_of_the_nasty_table() {
 fn sarif_of_the_nasty_table() {
     let (findings, sources) = nasty();
     insta::assert_snapshot!(sarif(&findings, &sources));
+}
+
+#[test]
+fn gitlab_of_the_nasty_table() {
+    let (findings, sources) = nasty();
+    insta::assert_snapshot!(gitlab(&findings, &sources));
+}
+
+/// GitLab takes two issues of one fingerprint for one, and one whose fingerprint changes for a new one.
+#[test]
+fn gitlab_knows_findings_again() {
+    let two = |text: &str, offsets: [usize; 2]| {
+        let mut sources = Sources::new();
+        let source = sources.add("policies/a.toml", text);
+        let found = offsets.map(|at| finding("wrong-type", "same").at(span(source, at, at), ""));
+        let report = gitlab(&of(found), &sources);
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let one = |issue: &serde_json::Value| {
+            (
+                issue["location"]["lines"]["begin"].as_u64().unwrap(),
+                issue["fingerprint"].as_str().unwrap().to_owned(),
+            )
+        };
+        report.as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    let (before, after) = (two("a\nb\n", [0, 2]), two("\n\na\nb\n", [2, 4]));
+    assert_eq!(before.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(after.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4]);
+    assert_ne!(before[0].1, before[1].1);
+    assert_eq!([&before[0].1, &before[1].1], [&after[0].1, &after[1].1]);
 }
 
 #[test]
@@ -366,7 +396,7 @@ fn hard_finding(ids: [SourceId; 2]) -> impl Strategy<Value = Finding> {
         8 => span.clone().prop_map(Origin::Text),
         1 => (0_usize..2).prop_map(move |source| Origin::Whole(ids[source])),
         1 => ((0_usize..2), proptest::collection::vec(hard_text(), 0..3))
-            .prop_map(move |(source, path)| Origin::Path { source: ids[source], path }),
+            .prop_map(move |(source, path)| Origin::Path { source: ids[source], path: path.iter().collect() }),
     ];
     let labels = proptest::collection::vec((origin, prop_oneof![Just(String::new()), hard_text()]), 0..16);
     let fix = proptest::option::of((span, hard_text(), hard_text()));

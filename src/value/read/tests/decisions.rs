@@ -1,5 +1,6 @@
 //! What readers of property lists disagree about, and what is decided here.
 
+use super::oracle::theirs;
 use super::*;
 use crate::value::{Date, Integer, Real};
 
@@ -101,7 +102,7 @@ fn declarations() {
     assert_eq!(refused("<?xml?>"), version);
     assert_eq!(
         refused("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>"),
-        "line 1, column 1: the file says that it is written in `ISO-8859-1`; only UTF-8 is read"
+        "line 1, column 1: the file says that it is written in `ISO-8859-1`; only UTF-8 and UTF-16 are read"
     );
 }
 
@@ -179,6 +180,17 @@ fn one_value_and_nothing_after_it() {
     assert_eq!(after("<plist><true/></plist>"), trailing);
     assert_eq!(after("&amp;"), trailing);
     assert_eq!(after("\0"), Err("line 1, column 23: XML cannot carry the character U+0000".to_owned()));
+}
+
+/// macOS stops at `</plist>` and takes such a file. plistlib, libxml2 and the plist crate do not, and with them
+/// many an MDM: whoever gets to see it had better mend it.
+#[test]
+fn nul_bytes_behind_the_end_are_refused() {
+    for end in ["\0", "\n\0", "\0\0\0\0"] {
+        let said = document(format!("<plist><true/></plist>{end}")).unwrap_err().to_string();
+        assert!(said.ends_with("XML cannot carry the character U+0000"), "{said}");
+        assert!(theirs(format!("<plist><true/></plist>{end}").as_bytes()).is_none());
+    }
 }
 
 #[test]
@@ -288,7 +300,14 @@ fn reals() {
 fn dates() {
     let date = |text: &str| inside(&format!("<date>{text}</date>"));
     for good in
-        ["2027-01-31T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-30T22:00:00Z", "2028-02-29T12:00:00Z"]
+        // The second is how macOS writes NSDate.distantPast.
+        [
+            "2027-01-31T00:00:00Z",
+            "0000-12-30T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "9999-12-30T22:00:00Z",
+            "2028-02-29T12:00:00Z",
+        ]
     {
         assert_eq!(date(good).unwrap(), Value::Date(Date::parse(good).unwrap()));
     }
@@ -307,7 +326,6 @@ fn dates() {
         "2027-02-29T00:00:00Z",
         "2027-01-31T23:59:60Z",
         "2027-01-31T24:00:00Z",
-        "0000-01-01T00:00:00Z",
         "-0001-01-01T00:00:00Z",
         "now",
     ] {
