@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 21] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 32] = [
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
     ("deadline-passed", "tests/rules"),
@@ -40,6 +40,17 @@ const NOT_FROM_A_POLICY: [(&str, &str); 21] = [
     ("set-again", "a profile"),
     ("set-by-two-payloads", "a profile"),
     ("unreadable-file", "a profile"),
+    ("bad-uuid", "a profile"),
+    ("envelope-key", "a profile"),
+    ("envelope-missing", "a profile"),
+    ("envelope-type", "a profile"),
+    ("envelope-value", "a profile"),
+    ("no-display-name", "a profile"),
+    ("not-for-mdm", "a profile"),
+    ("same-profile", "a profile"),
+    ("same-uuid", "a profile"),
+    ("scope-missing", "a profile"),
+    ("set-by-two-profiles", "a profile"),
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
     ("project-format", "src/project/tests.rs, tests/cmd/project.trycmd"),
     ("project-path", "src/project/tests.rs, tests/cmd/project.trycmd"),
