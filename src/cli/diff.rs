@@ -14,12 +14,13 @@ use std::path::PathBuf;
 
 /// Findings of which a comparison must tell: because of them something is not in it, or not only once, or is not what
 /// its signer has signed.
-const TELLING: [&str; 6] = [
+const TELLING: [&str; 7] = [
     "unreadable-file",
     "encrypted-profile",
     "payload-shape",
     "bad-name",
     "set-by-two-payloads",
+    "set-by-two-profiles",
     "signature-broken",
 ];
 
