@@ -11,6 +11,7 @@ fn the_command_line() {
         .case("docs/editors.md")
         .case("docs/diff.md")
         .case("docs/microsoft-samples.md")
+        .case("docs/profiles.md")
         .case("docs/project.md")
         .run();
 }
