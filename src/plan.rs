@@ -67,6 +67,9 @@ pub struct Identity {
     pub channel: Channel,
     /// When the `[set-once]` values were last meant to be written.
     pub set_once_stamp: Option<Date>,
+    /// The profile whose identifiers and UUIDs a build keeps, by its path from the policy's folder, and where the
+    /// policy says so.
+    pub keep_identifiers_from: Option<(String, Origin)>,
     /// Where the `[policy]` table stands.
     pub origin: Option<Origin>,
 }

@@ -229,11 +229,11 @@ projects_try_repo() {
     tar -xf - -C "$projects/source"
   (cd "$projects/source" && git init -q && git add -A &&
     git -c user.name=nobody -c user.email=nobody@example.com commit -qm source)
-  exits 0 env PRE_COMMIT_HOME="$projects/cache" "$projects/python/bin/pre-commit" try-repo "$projects/source" --all-files
+  # It keeps no environment from one call to the next: what a hook says of a broken project is seen above. What the
+  # binary was built with may be used again.
+  exits 0 env PRE_COMMIT_HOME="$projects/cache" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$repo/target}" \
+    "$projects/python/bin/pre-commit" try-repo "$projects/source" --all-files
   says "prefsmith check" "prefsmith build --check" "Passed"
-  spoil
-  exits 1 env PRE_COMMIT_HOME="$projects/cache" "$projects/python/bin/pre-commit" try-repo "$projects/source" --all-files
-  says "set-by-two-policies"
 }
 
 step "docs/ci.md: YAML, actionlint, shellcheck" projects_yaml

@@ -2,14 +2,14 @@
 //!
 //! `build.rs` runs this for the built-in catalogue, `--catalog` at run time: there is one form of a layer.
 
-use super::fields::key;
+use super::fields::{key, pattern};
 use super::model::{
-    Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, NotAKey, Product, ReadAs, SECTIONS, Source,
-    Token,
+    Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, Mdm, NotAKey, Product, ReadAs, SECTIONS,
+    Source, Token,
 };
 use super::rule::Rule;
 use super::rule_fields::rule;
-use crate::document::{Document, Kind, Table};
+use crate::document::{Document, Item, Kind, Table};
 use crate::finding::{Finding, Findings, Span};
 use crate::version::Ranges;
 use std::collections::BTreeMap;
@@ -171,6 +171,7 @@ pub fn read<'d>(document: &'d Document<'d>, parts: &mut Parts<'d>, findings: &mu
     each("mau-app", findings, &mut |reader| parts.extras.mau_apps.push(mau_app(reader)));
     each("not-a-key", findings, &mut |reader| parts.extras.not_keys.push(not_a_key(reader)));
     each("token", findings, &mut |reader| parts.extras.tokens.push(token(reader)));
+    each("mdm", findings, &mut |reader| parts.extras.mdms.push(mdm(reader)));
     root.refuse_others("catalogue", "at the top of a catalogue", findings);
 }
 
@@ -265,6 +266,39 @@ fn token<'d>(mut reader: Reader<'d, '_>) -> Token<'d> {
         sources: reader.list("sources"),
     };
     reader.done("in [[token]]");
+    found
+}
+
+fn mdm<'d>(mut reader: Reader<'d, '_>) -> Mdm<'d> {
+    let mut spelt = Vec::new();
+    if let Some(table) = reader.table.table("spelt", reader.findings) {
+        for entry in table.entries() {
+            let texts: Option<Vec<&str>> = match entry.item.kind() {
+                Kind::String(text) => Some(vec![text]),
+                Kind::Array(items) => items.iter().map(Item::as_string).collect(),
+                _ => None,
+            };
+            match texts {
+                Some(texts) => spelt.push((entry.key, texts)),
+                None => {
+                    let finding = Finding::new("catalogue", "a spelling is a text, or a list of texts");
+                    reader.findings.push(finding.at(entry.item.span, ""));
+                }
+            }
+        }
+    }
+    let found = Mdm {
+        name: reader.required("name"),
+        title: reader.required("title"),
+        token: pattern(&mut reader, "token").unwrap_or(""),
+        spelt,
+        sources: reader.list("sources"),
+    };
+    if found.token.is_empty() {
+        let finding = Finding::new("catalogue", "`token` is missing: what do its tokens look like?");
+        reader.findings.push(finding.at(reader.table.span, "in this table"));
+    }
+    reader.done("in [[mdm]]");
     found
 }
 

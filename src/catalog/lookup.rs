@@ -1,7 +1,7 @@
 //! Look-ups over all layers of a catalogue.
 
 use super::layer::Layer;
-use super::model::{Delivery, Domain, Key, List, MauApp, NotAKey, Product, ReadAs, Source, Token};
+use super::model::{Delivery, Domain, Key, List, MauApp, Mdm, NotAKey, Product, ReadAs, Source, Token};
 use super::rule::Rule;
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -275,6 +275,11 @@ impl<'c> Catalog<'c> {
     /// Every identity token.
     pub fn tokens(&self) -> impl Iterator<Item = &Token<'c>> {
         self.layers.iter().flat_map(|layer| &layer.extras().tokens)
+    }
+
+    /// Every MDM whose spellings of tokens are known, the strongest layer's first.
+    pub fn mdms(&self) -> impl Iterator<Item = &Mdm<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.extras().mdms)
     }
 
     /// Every app that AutoUpdate's dictionaries know.

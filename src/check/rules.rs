@@ -10,7 +10,8 @@ use crate::finding::{Code, Finding, Findings, Origin, Severity, listed};
 use crate::version::Ranges;
 
 /// Why something is only a note.
-pub(super) const BESIDE: &str = "another of these profiles sets what is missing here; it is so on Macs that do not get it";
+pub(super) const BESIDE: &str =
+    "another of these profiles sets what is missing here; it is so on Macs that do not get it";
 
 /// Pushes what every rule has to say of the plan; gives back what is accepted of it, domain by domain.
 pub(super) fn rules(
@@ -41,9 +42,9 @@ pub(super) fn rules(
 }
 
 /// Takes out what would not be said of a Mac that gets the other profiles too, and narrows the rest to what would.
-fn mended_beside(
-    context: &Context<'_, '_>,
-    rule: &Rule<'_>,
+fn mended_beside<'c>(
+    context: &Context<'_, 'c>,
+    rule: &Rule<'c>,
     facts: &Sound<'_>,
     firings: &mut Vec<Firing>,
 ) -> Vec<Firing> {

@@ -232,9 +232,10 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     let by = newer.first().map_or(String::new(), |one| of_domain(context, one.by));
     let finding = subject.finding("superseded", superseded_title(subject.key(), product, &reads, &by));
     let finding = newer.iter().map(|one| add(context, one)).fold(finding, Finding::help);
-    let beside = newer.iter().filter_map(|one| one.by.split_once(':')).any(|(domain, key)| {
-        context.beside.has(domain, key.split(['=', ' ']).next().unwrap_or(key))
-    });
+    let beside = newer
+        .iter()
+        .filter_map(|one| one.by.split_once(':'))
+        .any(|(domain, key)| context.beside.has(domain, key.split(['=', ' ']).next().unwrap_or(key)));
     findings.push(if beside { finding.severity(Severity::Note).note(BESIDE) } else { finding });
 }
 

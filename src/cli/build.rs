@@ -12,9 +12,10 @@ use crate::check::Options;
 use crate::emit::{Artefact, Request, manifest};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
-use crate::profile::Form;
+use crate::plan::Identity;
+use crate::profile::{Form, Kept};
 use crate::report::secrets::Secrets;
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use clap::ValueEnum;
 use clap_complete::ArgValueCompleter;
 use std::collections::BTreeSet;
@@ -180,7 +181,7 @@ impl Build<'_, '_> {
         let mut own = Findings::new();
         let left = match &self.args.previous {
             Some(path) => {
-                let renamed = job.keep.is_none();
+                let renamed = job.keep.is_none() && plan.identity.keep_identifiers_from.is_none();
                 previous::left(path, &plan, self.catalog, renamed, &mut own)?
             }
             None => {
@@ -196,13 +197,15 @@ impl Build<'_, '_> {
                 Vec::new()
             }
         };
+        let own_keep = keep_of_policy(job, policy, &plan.identity)?;
+        let keep = job.keep.as_ref().or(own_keep.as_ref());
         let request = Request {
             plan: &plan,
             catalog: self.catalog,
             stem: &job.stem,
             form: job.form,
             split: job.split,
-            keep: job.keep.as_ref(),
+            keep,
             left: &left,
             scripts: job.targets.iter().any(|target| target.name() == "defaults"),
         };
@@ -279,4 +282,20 @@ impl Build<'_, '_> {
         print(&text)?;
         Ok(if differences.is_empty() { Exit::Fine } else { Exit::Found })
     }
+}
+
+/// The identifiers that the policy itself says are to stay; the command line and the project file win over it.
+fn keep_of_policy(job: &Job<'_>, policy: &Path, identity: &Identity) -> Result<Option<Kept>> {
+    let Some((path, _)) = &identity.keep_identifiers_from else { return Ok(None) };
+    if job.keep.is_some() {
+        return Ok(None);
+    }
+    if job.split {
+        let sentence = "`keep-identifiers-from` is of no use with --split: no part of it was ever deployed";
+        complain(&format!("{}: {sentence}", label(policy)));
+        return Ok(None);
+    }
+    let path = policy.parent().unwrap_or(Path::new("")).join(path);
+    let kept = previous::identifiers(&path);
+    kept.map(Some).with_context(|| format!("{}: keep-identifiers-from", label(policy)))
 }

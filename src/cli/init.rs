@@ -34,7 +34,7 @@ pub(super) struct Args {
     organization: String,
 }
 
-fn id(text: &str) -> Result<String, String> {
+pub(super) fn id(text: &str) -> Result<String, String> {
     if crate::policy::is_identifier(text) {
         Ok(text.to_owned())
     } else {
@@ -42,7 +42,7 @@ fn id(text: &str) -> Result<String, String> {
     }
 }
 
-fn some_text(text: &str) -> Result<String, String> {
+pub(super) fn some_text(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("it cannot be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 

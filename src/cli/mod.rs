@@ -7,6 +7,7 @@ mod common;
 mod completions;
 mod diff;
 mod explain;
+mod import;
 mod init;
 mod jobs;
 mod man;
@@ -55,6 +56,7 @@ enum Verb {
     Build(build::Args),
     Plan(plan::Args),
     Diff(diff::Args),
+    Import(import::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         Verb::Build(args) => build::run(args, &cli.global),
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
+        Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
         Verb::Schema(args) => schema::run(args, &cli.global),
         Verb::Completions(args) => completions::run(args),

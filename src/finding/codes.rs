@@ -498,6 +498,15 @@ Outlook = "16.80 ..""#,
         allowable: false,
     },
     CodeInfo {
+        name: "mdm-token",
+        severity: Severity::Warning,
+        summary: "A text that an MDM would replace.",
+        why: "MDMs put the name of a user or the serial number of a Mac in the place of their own tokens, such as `$EMAIL` or `{{mail}}`. Another MDM, or a script, hands the token to users as it stands. A policy has neutral tokens, which each target spells in its own way; `import --from` writes them where the MDM documents that they mean the same.",
+        example: "prefsmith import office.mobileconfig",
+        instead: "prefsmith import --from jamf office.mobileconfig",
+        allowable: false,
+    },
+    CodeInfo {
         name: "near-miss",
         severity: Severity::Error,
         summary: "A name that is nearly one that the catalogue knows.",
@@ -575,6 +584,16 @@ UpdateCheckInterval = 120"#,
 OUIWhatsNewShownItemIds = [1]"#,
         instead: r#"[settings.Word]
 OUIWhatsNewShownItemIds = [1]"#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "not-expressed",
+        severity: Severity::Warning,
+        summary: "Something of an input that a policy has no way to say.",
+        why: "What `import` cannot put into a policy is never dropped silently: the finding names it with its place, and the policy has it in a comment. It is an error where a Mac would apply less than before, a warning where it would apply the same in another way, and a note where only the envelope of a profile is concerned, such as PayloadRemovalDisallowed.",
+        example: r##"<key>PayloadRemovalDisallowed</key>
+<true/>"##,
+        instead: "Set it in the MDM, or in the profile that was built.",
         allowable: false,
     },
     CodeInfo {
@@ -1060,6 +1079,15 @@ file = "payloads/word.plist"
 
 [custom."com.microsoft.Word"]
 AnotherNewKey = 1"#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "set-by-two-inputs",
+        severity: Severity::Warning,
+        summary: "Two inputs of an import set one key to different values.",
+        why: "macOS does not say which of two profiles wins that manage one key, so nobody can say what the Macs had. The policy takes the first input that has the key, in the order of the command line, and says above the setting what the others held.",
+        example: "prefsmith import first.mobileconfig second.mobileconfig",
+        instead: "Look at the setting in the policy and write the value that is meant.",
         allowable: false,
     },
     CodeInfo {

@@ -18,6 +18,7 @@
 //! Symlinks in the folder are never followed. This guards against what lies there, not against another program that
 //! changes the folder while a build runs.
 
+mod beside;
 mod disk;
 mod error;
 mod folder;
@@ -36,6 +37,7 @@ use std::path::Path;
 
 pub use crate::emit::Artefact;
 pub use crate::value::{FileName, FileNameError};
+pub use beside::write_beside;
 pub use error::{Kept, NameClash, Obstacle, ObstacleKind, OutputError};
 pub use manifest::FileEntry;
 

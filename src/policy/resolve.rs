@@ -10,7 +10,7 @@ use crate::catalog::model::{Node, Segment};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings, Origin, Severity, Span, listed};
-use crate::plan::{Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
+use crate::plan::{Enforcement, Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
 use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, write};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +91,9 @@ impl Policy {
             organization: text(|head| &head.organization),
             channel: heads().find_map(|head| head.channel).unwrap_or_default(),
             set_once_stamp: heads().find_map(|head| head.set_once_stamp).map(|(date, _)| date),
+            keep_identifiers_from: own
+                .and_then(|head| head.keep_identifiers_from.clone())
+                .map(|(path, span)| (path, span.into())),
             origin: own.and_then(|head| head.span).map(Origin::from),
         }
     }
@@ -211,8 +214,8 @@ impl<'c> Resolver<'_, 'c> {
     }
 
     fn in_domain(&mut self, named: &Named, raw: &RawSetting, chosen: &mut InFile, findings: &mut Findings) {
-        let (name, span) = &raw.key;
-        let open = matches!(raw.section, Section::Custom | Section::Unset);
+        let name = &raw.key.0;
+        let open = raw.section.is_custom() || raw.section == Section::Unset;
         let wanted = if open { Wanted::Any } else { Wanted::Known };
         // A section is looked up once: a whole section under a wrong name is one mistake.
         let (catalog, groups) = (self.catalog, &self.groups);
@@ -234,8 +237,8 @@ impl<'c> Resolver<'_, 'c> {
             let domain = domain.as_str();
             match self.catalog.key(domain, name) {
                 Some(known) => {
-                    if raw.section == Section::Custom {
-                        findings.push(custom_known(domain, name, *span, self.catalog));
+                    if raw.section.is_custom() {
+                        findings.push(custom_known(domain, raw, self.catalog));
                     }
                     self.push(domain, Some(&known), raw, false, chosen, findings);
                 }
@@ -336,7 +339,7 @@ impl<'c> Resolver<'_, 'c> {
         };
         let (value, places) = match &raw.value {
             Some((value, places)) => {
-                let node = known.filter(|_| raw.section != Section::Custom).map(|known| &known.key.node);
+                let node = known.filter(|_| !raw.section.is_custom()).map(|known| &known.key.node);
                 let value = with_data(value, places, node, findings);
                 self.tokens(&value, places, findings);
                 (Some(value), places.clone())
@@ -391,12 +394,14 @@ fn plain_unknown(domain: &str, name: &str, span: Span) -> Finding {
         .about(domain, name)
 }
 
-fn custom_known(domain: &str, name: &str, span: Span, catalog: &Catalog<'_>) -> Finding {
+fn custom_known(domain: &str, raw: &RawSetting, catalog: &Catalog<'_>) -> Finding {
+    let (name, span) = &raw.key;
     let short = catalog.short(domain);
+    let section = if raw.section == Section::Custom { "settings" } else { "set-once" };
     Finding::new("custom-known", format!("`{name}` of {short} is known by now"))
-        .at(span, "")
+        .at(*span, "")
         .about(domain, name)
-        .help(format!("write it under [settings.{short}], and it is checked"))
+        .help(format!("write it under [{section}.{short}], and it is checked"))
 }
 
 /// The builds that read a key, product by product; empty where no range is known.
@@ -488,11 +493,12 @@ fn require_stamp(files: &[Raw], all: &Chosen, identity: &Identity, findings: &mu
     if identity.set_once_stamp.is_some() || files.iter().any(|raw| raw.head.has_stamp) {
         return;
     }
-    let Some(first) = all.values().filter(|c| c.section == Section::SetOnce).min_by_key(|c| c.span) else {
+    let once = |c: &&Candidate| c.section.enforcement() == Enforcement::SetOnce;
+    let Some(first) = all.values().filter(once).min_by_key(|c| c.span) else {
         return;
     };
     findings.push(
-        Finding::new("set-once-stamp", "[set-once] needs `set-once-stamp` under [policy]")
+        Finding::new("set-once-stamp", format!("[{}] needs `set-once-stamp` under [policy]", first.section.name()))
             .at(first.span, "")
             .note("macOS writes the values once for each stamp; without one it writes them at every login")
             .help("add `set-once-stamp = 2027-01-31T00:00:00Z` with the day of the change; a later one writes them again"),
@@ -515,7 +521,7 @@ fn setting(
         origin: candidate.span.into(),
         overrides: candidate.overrides,
         bare: candidate.bare,
-        custom: candidate.section == Section::Custom,
+        custom: candidate.section.is_custom(),
         why: None,
         domain,
         key,

@@ -80,6 +80,10 @@ fn policy() -> Json {
                 "Needed with `[set-once]`: a moment such as `2027-01-31T00:00:00Z`. A later one writes the values again.",
                 stamp,
             ),
+            "keep-identifiers-from": told(
+                "The profile that is deployed already, as a path from this file's folder: what is built replaces it on every Mac.",
+                path,
+            ),
             "attach-key": one_of("Which spelling of one switch of the error reporter is set.", &[
                 ("named", "the one that the policy names; the default"),
                 ("both", "`IsAttachFilesEnabled` and `IsAttachedEnabled`: sources disagree which is read"),

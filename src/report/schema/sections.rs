@@ -17,6 +17,17 @@ const SECTIONS: [(&str, &str); 3] = [
     ),
     ("defaults", "A weak value for everybody, in `/Library/Preferences`; by script only."),
 ];
+/// Sections of keys that no catalogue knows.
+const CUSTOM: [(&str, &str); 2] = [
+    (
+        "custom",
+        "Keys that no catalogue knows, in any domain, as they stand: `[custom.\"com.example.app\"]`. Nothing is checked of them.",
+    ),
+    (
+        "custom-set-once",
+        "The same as `[custom]`, but as starting values that the user may change; needs `set-once-stamp` under `[policy]`.",
+    ),
+];
 /// What a key alone does, and what a table is.
 const BY_DEPTH: &str = "A key alone goes to every domain where it means the same. A table is a domain, by its alias or its name, or a group of `[groups]`; inside it everything is a key with its value.";
 /// The definition of a reason.
@@ -62,7 +73,10 @@ impl Keys {
                 let Some(first) = here.first() else { continue };
                 let of = if several { format!(".{}", catalog.short(first)) } else { String::new() };
                 let hover = hover(&entry, catalog);
-                let schema = value::key(entry.key, &hover, catalog, &mut keys.definitions);
+                let mut schema = value::key(entry.key, &hover, catalog, &mut keys.definitions);
+                if catalog.is_weak(entry.layer) {
+                    schema = value::unsure(schema);
+                }
                 let definition = keys.definitions.add(&format!("key.{name}{of}"), schema);
                 for domain in &here {
                     if let Some(properties) = inside.get_mut(domain) {
@@ -77,12 +91,12 @@ impl Keys {
         }
         for domain in domains {
             let properties = inside.remove(domain.name).unwrap_or_default();
-            keys.domain(domain, properties);
+            keys.domain(domain, properties, catalog.is_hearsay(domain.name));
         }
         keys
     }
 
-    fn domain(&mut self, domain: &Domain<'_>, properties: Map<String, Json>) {
+    fn domain(&mut self, domain: &Domain<'_>, properties: Map<String, Json>, hearsay: bool) {
         let names: Vec<String> = properties.keys().cloned().collect();
         let mut text = markdown(domain.summary);
         text.push_str(&format!("\n\n- **domain:** `{}`", domain.name));
@@ -97,7 +111,8 @@ impl Keys {
             "description": text,
             "type": "object",
             "properties": properties,
-            "additionalProperties": false,
+            // Who only tells of a domain need not know all of its keys.
+            "additionalProperties": hearsay,
         });
         let definition = self.definitions.add(&format!("domain.{}", domain.name), schema);
         for called in called(domain) {
@@ -112,14 +127,16 @@ impl Keys {
             properties.insert(section.to_owned(), self.section(means));
         }
         properties.insert("unset".to_owned(), self.unset());
-        properties.insert(
-            "custom".to_owned(),
-            json!({
-                "type": "object",
-                "description": "Keys that no catalogue knows, in any domain, as they stand: `[custom.\"com.example.app\"]`. Nothing is checked of them.",
-                "additionalProperties": { "type": "object", "additionalProperties": true },
-            }),
-        );
+        for (section, means) in CUSTOM {
+            properties.insert(
+                section.to_owned(),
+                json!({
+                    "type": "object",
+                    "description": means,
+                    "additionalProperties": { "type": "object", "additionalProperties": true },
+                }),
+            );
+        }
         let members = json!({ "type": "string", "enum": self.members });
         properties.insert(
             "groups".to_owned(),
