@@ -237,6 +237,9 @@ pub struct Plan {
     pub left_out: Vec<LeftOut>,
     /// The findings that the policy accepts.
     pub allows: Vec<Allow>,
+    /// What a profile says of a key that it has set already, to something else: which of them wins is open. A
+    /// policy has none.
+    pub contradictions: Vec<Setting>,
 }
 
 impl Plan {

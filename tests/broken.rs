@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 21] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 24] = [
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
     ("deadline-passed", "tests/rules"),
@@ -35,9 +35,12 @@ const NOT_FROM_A_POLICY: [(&str, &str); 21] = [
     ("catalogue-override", "`--catalog`, by the command line"),
     ("left-policy", "`build --previous`"),
     ("encrypted-profile", "a profile"),
+    ("mdm-token", "`import`"),
+    ("not-expressed", "`import`"),
     ("nothing-known", "a profile"),
     ("payload-shape", "a profile"),
     ("set-again", "a profile"),
+    ("set-by-two-inputs", "`import`"),
     ("set-by-two-payloads", "a profile"),
     ("unreadable-file", "a profile"),
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),

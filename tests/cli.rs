@@ -9,6 +9,7 @@ fn the_command_line() {
         .case("tests/cmd/*.trycmd")
         .case("README.md")
         .case("docs/editors.md")
+        .case("docs/diff.md")
         .case("docs/microsoft-samples.md")
         .case("docs/import.md")
         .case("docs/project.md")

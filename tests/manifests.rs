@@ -223,6 +223,21 @@ fn secrets_stay_hidden_whether_a_manifest_says_so_or_not() {
     assert_eq!(said(&with(&folder), "secret-in-profile").len(), 2);
 }
 
+/// An editor offers what manifests tell, and refuses nothing for their sake.
+#[test]
+fn the_schema_of_policies_offers_and_does_not_refuse() {
+    let folder = folder("");
+    let schema = text(&run(&folder, &["schema", "--manifests", "manifests"]));
+    let schema: Json = serde_json::from_str(&schema).unwrap();
+    let of = |name: &str| &schema["definitions"][name];
+    assert_eq!(of("domain.com.example.notes")["additionalProperties"], true);
+    assert_eq!(of("domain.com.microsoft.Outlook")["additionalProperties"], false);
+    let color = of("key.Color");
+    assert_eq!(color["anyOf"][1], serde_json::json!({}));
+    assert!(color["anyOf"][0].to_string().contains("Yellow"), "{color}");
+    assert!(color["description"].is_string());
+}
+
 /// What is imported means the same as what it was made of.
 #[test]
 fn an_imported_catalogue_means_the_same() {

@@ -7,7 +7,7 @@
 
 use prefsmith::catalog::Catalog;
 use prefsmith::check::{CheckedPlan, Options, check};
-use prefsmith::diff::{Verdict, between};
+use prefsmith::diff::{Side, between};
 use prefsmith::emit::{Artefact, Request, target};
 use prefsmith::finding::{Findings, Severity, Sources};
 use prefsmith::plan::Plan;
@@ -286,16 +286,28 @@ fn payloads_are_compared_by_what_they_do() {
         "<key>PayloadIdentifier</key><string>x</string><key>PayloadDisplayName</key><string>y</string>";
     let one = plan(&[("a", dock("")), ("b", font("b")), ("c", font("c"))]);
     let same = plan(&[("c", font("b")), ("d", font("c")), ("e", dock(named))]);
-    assert!(!between(&one, &same).drift());
+    let told = |one: &Plan, other: &Plan| {
+        let difference = between(&Side::policy(one), &Side::policy(other));
+        let told = difference.payloads.iter().map(|pair| {
+            let places: Vec<String> = pair.inside().iter().map(|place| place.path.join(" > ")).collect();
+            let verdict = if pair.expected.is_none() { "extra" } else { pair.verdict().word() };
+            format!("{verdict} {} {}", pair.either().unwrap().kind, places.join(", "))
+        });
+        (difference.drift(), told.collect::<Vec<_>>())
+    };
+    assert!(!told(&one, &same).0);
+    let other = plan(&[("c", font("c")), ("d", font("x"))]);
+    let said = ["missing com.apple.dock ", "differs com.apple.font Name", "same com.apple.font "];
+    assert_eq!(told(&one, &other), (true, said.map(str::to_owned).to_vec()));
+    // Which of two became which other is a guess.
     let other = plan(&[("c", font("c")), ("d", font("x")), ("e", font("y"))]);
-    let difference = between(&one, &other);
-    let verdicts: Vec<Verdict> = difference.payloads.iter().map(|pair| pair.verdict).collect();
-    assert_eq!(verdicts, [Verdict::Missing, Verdict::Differs, Verdict::Same]);
-    assert_eq!(difference.payloads[1].places(), [["Name"]]);
-    assert_eq!(difference.extra_payloads.len(), 1);
-    assert_eq!(difference.extra_payloads[0].file, "e");
-    assert!(difference.drift());
+    let said = ["missing com.apple.dock ", "missing com.apple.font ", "same com.apple.font "];
+    let extra = ["extra com.apple.font ", "extra com.apple.font "];
+    assert_eq!(
+        told(&one, &other),
+        (true, said.iter().chain(&extra).map(|text| (*text).to_owned()).collect())
+    );
     // A number is no text, and `1` is not `true`.
     let typed = |value: &str| plan(&[("a", dock(&format!("<key>k</key>{value}")))]);
-    assert!(between(&typed("<integer>1</integer>"), &typed("<true/>")).drift());
+    assert!(told(&typed("<integer>1</integer>"), &typed("<true/>")).0);
 }

@@ -153,6 +153,20 @@ fn a_project_gives_every_verb_its_catalogue() {
 }
 
 #[test]
+fn a_project_gives_every_verb_its_manifests() {
+    let folder = project();
+    let manifest = "<?xml version=\"1.0\"?>\n<plist version=\"1.0\"><dict>\
+         <key>pfm_domain</key><string>com.example.other</string><key>pfm_title</key><string>Other</string>\
+         <key>pfm_subkeys</key><array><dict><key>pfm_name</key><string>OwnKey</string>\
+         <key>pfm_type</key><string>boolean</string></dict></array></dict></plist>\n";
+    put(&folder, "Manifests/com.example.other.plist", manifest);
+    assert_eq!(run(folder.path(), &["explain", "OwnKey"]).0, 1);
+    put(&folder, "prefsmith.toml", &format!("{PROJECT}manifests = [\"Manifests\"]\n"));
+    let (status, said) = run(&folder.path().join("policies"), &["explain", "OwnKey"]);
+    assert!(status == 0 && said.contains("com.example.other"), "{said}");
+}
+
+#[test]
 fn kept_identifiers_of_one_policy() {
     let folder = project();
     assert_eq!(run(folder.path(), &["build"]).0, 0);

@@ -171,8 +171,15 @@ schemas_diff() {
   written 1 there.out "$prefsmith" diff --format json all.toml other.toml
   written 1 back.out "$prefsmith" diff --format json other.toml all.toml
   written 0 same.out "$prefsmith" diff --format json all.toml all.toml
-  grep -q '"differs_in": \[$' there.out || fail "no payload differs"
-  grep -q '"extra_payloads": \[$' back.out || fail "no payload is extra"
+  python3 - there.out back.out <<'PYTHON'
+import json, sys
+there, back = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:])
+verdicts = lambda result: {payload["verdict"] for payload in result["payloads"]}
+if not any(payload["inside"] for payload in there["payloads"]):
+    sys.exit("no payload differs")
+if "extra" not in verdicts(there) | verdicts(back):
+    sys.exit("no payload is extra")
+PYTHON
   hold diff there.out back.out same.out
 }
 

@@ -113,8 +113,17 @@ impl<'c> Catalog<'c> {
 
     /// Every (domain, key) of this name, by domain.
     pub fn named(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
+        self.named_in(self.layers.len(), name)
+    }
+
+    /// Every (domain, key) of this name that a layer vouches for, by domain: what weak layers say is left out.
+    pub fn vouched(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
+        self.named_in(self.builtin + 1, name)
+    }
+
+    fn named_in(&self, layers: usize, name: &str) -> Vec<KeyRef<'_, 'c>> {
         let mut by_domain: BTreeMap<&str, KeyRef<'_, 'c>> = BTreeMap::new();
-        for (number, layer) in self.layers.iter().enumerate() {
+        for (number, layer) in self.layers.iter().enumerate().take(layers) {
             for at in layer.named(name) {
                 let Some(key) = layer.key(at) else { continue };
                 for domain in &key.domains {
@@ -221,6 +230,23 @@ impl<'c> Catalog<'c> {
         let mut seen = BTreeMap::new();
         for rule in self.layers.iter().flat_map(|layer| layer.rules()) {
             seen.entry(rule.id).or_insert(rule);
+        }
+        seen.into_values().collect()
+    }
+
+    /// The rules that can have something to say of settings in these domains: all of them, but of weak layers those
+    /// alone that speak of one of these.
+    pub fn rules_about(&self, domains: &BTreeSet<&str>) -> Vec<&Rule<'c>> {
+        let mut seen = BTreeMap::new();
+        for (number, layer) in self.layers.iter().enumerate() {
+            for rule in layer.rules() {
+                // What must be set in a domain without settings is not set.
+                let needed = rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value());
+                let mut needed = needed.map(|atom| atom.path.domain).filter(|domain| *domain != "@");
+                if !self.is_weak(number) || needed.all(|domain| domains.contains(domain)) {
+                    seen.entry(rule.id).or_insert(rule);
+                }
+            }
         }
         seen.into_values().collect()
     }

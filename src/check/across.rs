@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::allow::Allows;
+use super::payloads;
 use super::special::{same_id, twice};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Severity, Sources, listed};
@@ -88,6 +89,7 @@ pub fn across(
         }
     }
     across.findings.extend(same.values().filter_map(|clashes| look.all_the_same(clashes)).collect());
+    look.payloads(&mut across.findings);
     if accepted.whole.is_some() {
         allows.finish(&plan, &mut across.findings);
     }
@@ -157,6 +159,16 @@ impl<'a> Look<'a, '_> {
             }
         }
         clashes.into_values().collect()
+    }
+
+    /// Payloads that two policies carry under one name: often one file, of what both extend.
+    fn payloads(&self, findings: &mut Findings) {
+        let of = |(number, member): (usize, &'a Member<'a>)| (number, member.plan.payloads.as_slice());
+        let listed = self.members.iter().enumerate().filter(|(_, member)| member.path.is_some());
+        let lists: Vec<_> = listed.map(of).filter(|(_, list)| !list.is_empty()).collect();
+        if lists.len() > 1 {
+            payloads::shared(&lists, &self.apart(), findings);
+        }
     }
 
     /// The pairs of which no Mac gets both.

@@ -12,8 +12,9 @@ pub(super) fn types(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findin
         let kind = position.value.kind();
         if position.node.types.contains(&kind) {
             entries(subject, position, findings);
-        } else if !(is_number(kind) && position.node.types.iter().copied().any(is_number))
-            || !context.is_hearsay(subject)
+        } else if !(is_number(kind)
+            && position.node.types.iter().copied().any(is_number)
+            && context.is_hearsay(subject))
         {
             findings.push(wrong_type(subject, position));
         }

@@ -40,6 +40,8 @@ pub(super) struct Global {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     Fine,
+    /// Nothing was found, but something could not be decided.
+    Undecided,
     Found,
     Failure,
 }
@@ -48,6 +50,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
             Exit::Fine => Self::SUCCESS,
+            Exit::Undecided => Self::from(3),
             Exit::Found => Self::from(1),
             Exit::Failure => Self::from(2),
         }

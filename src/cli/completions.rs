@@ -10,12 +10,11 @@ use crate::catalog::rule::plain;
 use crate::emit::TARGETS;
 use crate::finding::{CODES, Findings, Sources};
 use anyhow::{Context as _, Result};
-use clap::ValueEnum;
+use clap::{CommandFactory as _, FromArgMatches as _, ValueEnum};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::{PathCompleter, ValueCompleter as _};
 use clap_complete::env::{Bash, CompleteEnv, EnvCompleter, Fish, Zsh};
 use std::ffi::OsStr;
-use std::path::PathBuf;
 
 /// The variable through which a shell asks.
 const ASKED: &str = "PREFSMITH_COMPLETE";
@@ -23,7 +22,7 @@ const ASKED: &str = "PREFSMITH_COMPLETE";
 /// Print what makes a shell complete prefsmith's words
 ///
 /// Verbs, options and their values are completed, and also keys, domains, codes of findings, targets and policies.
-/// The shell asks prefsmith itself, which must be in the PATH; catalogues of --catalog on the line count.
+/// The shell asks prefsmith itself, which must be in the PATH; catalogues that the line or the project names count.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -86,21 +85,18 @@ fn beginning(typed: &OsStr, all: Vec<CompletionCandidate>) -> Vec<CompletionCand
 
 /// Calls `with` with the catalogue of the line that is typed; the built-in one if those of the line are no good.
 fn catalog<T>(with: impl FnOnce(&Catalog<'_>) -> T) -> T {
-    let mut paths: Vec<PathBuf> = Vec::new();
-    let mut words = std::env::args_os().skip_while(|word| word != "--");
-    while let Some(word) = words.next() {
-        if word == "--catalog" {
-            paths.extend(words.next().map(PathBuf::from));
-        } else if let Some(path) = word.to_str().and_then(|word| word.strip_prefix("--catalog=")) {
-            paths.push(path.into());
-        }
-    }
-    let global = Global { catalog: paths, ..Global::default() };
-    let layers = Layers::load(&global, &mut Sources::new(), &mut Findings::new());
+    let layers = Layers::load(&typed_options(), &mut Sources::new(), &mut Findings::new());
     match layers.as_ref().ok().and_then(|layers| layers.catalog().ok()) {
         Some(catalog) => with(&catalog),
         None => with(&Catalog::builtin()),
     }
+}
+
+/// The options of every verb, as far as they stand on the line: a shell gives it behind `--`, half typed.
+fn typed_options() -> Global {
+    let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
+    let matches = super::Cli::command().ignore_errors(true).try_get_matches_from(words);
+    matches.ok().and_then(|matches| Global::from_arg_matches(&matches).ok()).unwrap_or_default()
 }
 
 /// Names of keys.

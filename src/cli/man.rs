@@ -176,14 +176,17 @@ mod tests {
     fn every_verb_has_a_page_that_names_the_others() {
         let root = root();
         let pages = pages(&root).unwrap();
-        assert_eq!(pages.len(), root.get_subcommands().count() + 1);
+        for verb in root.get_subcommands() {
+            assert!(pages.iter().any(|(name, _)| *name == format!("prefsmith-{}.1", verb.get_name())));
+        }
         for (name, text) in &pages {
             let stem = name.strip_suffix(".1").unwrap();
             assert!(text.contains(&format!("\n.TH \"{}\" \"1\" ", stem.to_uppercase())), "{name}");
             assert!(text.is_ascii() && !text.contains(" \n") && !text.contains("\n\n"), "{name}");
-            for (other, _) in &pages {
-                let other = other.strip_suffix(".1").unwrap().replace('-', "\\-");
-                assert_eq!(text.contains(&format!("\\fB{other}\\fR(1)")), other != stem.replace('-', "\\-"));
+            let named = |other: &str| text.contains(&format!("\\fB{}\\fR(1)", other.replace('-', "\\-")));
+            for verb in root.get_subcommands() {
+                let other = format!("prefsmith-{}", verb.get_name());
+                assert_eq!(named(&other), other != stem, "{name} and {other}");
             }
         }
     }

@@ -17,6 +17,7 @@ mod plan;
 mod previous;
 mod project;
 mod schema;
+mod sides;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use common::{Exit, Global};
@@ -28,6 +29,7 @@ Exit status:
   0  fine
   1  error findings, differences, out-of-date files, an unknown name
   2  usage, an input that cannot be read at all, or our own output failed
+  3  nothing differs, but something could not be compared
 
 Examples:
   prefsmith init office.toml                  start a policy

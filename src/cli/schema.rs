@@ -12,8 +12,8 @@ use clap_complete::ArgValueCompleter;
 /// Print the JSON Schema of policies, for editors
 ///
 /// An editor that reads it completes keys with what they do and the builds that read them, and underlines wrong
-/// types and values. It is made from the catalogue, those of --catalog included. What depends on more than one value,
-/// and misspelt domains, only `prefsmith check` sees.
+/// types and values. It is made from the catalogue, those of --catalog and --manifests included. What depends on more
+/// than one value, and misspelt domains, only `prefsmith check` sees.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -667,7 +667,8 @@ file = "payloads/privacy.plist""#,
         why: "Macs and MDMs know payloads by `PayloadIdentifier`, which must be unique in a profile, and by \
               `PayloadUUID`, which must be unique anywhere; the letter case of a UUID does not count. What \
               prefsmith makes for a payload that has none comes from the policy's id, the payload's type and \
-              the name of its file.",
+              the name of its file. \
+              A note tells of two policies of a project that share one.",
         example: r#"[[payload]]
 file = "payloads/privacy.plist"
 

@@ -66,7 +66,15 @@ impl Policy {
         let allows = allows
             .filter_map(|allow| resolve_allow(allow, &set, &self.payloads, catalog, findings))
             .collect();
-        Plan { identity, macs, settings, payloads: self.payloads.clone(), left_out, allows }
+        Plan {
+            identity,
+            macs,
+            settings,
+            payloads: self.payloads.clone(),
+            left_out,
+            allows,
+            ..Plan::default()
+        }
     }
 
     /// The id is the file's own; the rest is what the last file says of it.
@@ -139,7 +147,8 @@ impl<'c> Resolver<'_, 'c> {
                 self.push(known.domain, Some(known), raw, true, chosen, findings);
             }
         }
-        for known in self.catalog.named(name) {
+        // What others say of other domains does not tell what a bare key means.
+        for known in self.catalog.vouched(name) {
             if !reached.iter().any(|reached| reached.domain == known.domain) {
                 self.leave_out(&known, LeftOutWhy::OtherMeaning, *span);
             }

@@ -1,3 +1,5 @@
+//! Versions that are none, and manifests that mean harm.
+
 use super::{Bound, Facts, Manifests, Named, bound, versions};
 use crate::finding::{Findings, Sources};
 

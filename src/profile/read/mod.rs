@@ -14,6 +14,7 @@ mod tests;
 
 pub use dict::Dict;
 pub use names::Unknown;
+pub use payload::ENVELOPE;
 pub use plan::plan;
 
 use crate::catalog::Catalog;

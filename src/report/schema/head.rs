@@ -133,6 +133,7 @@ fn payload() -> Json {
             "type": "object",
             "properties": {
                 "file": told("A property list with one payload, or a profile, as a path from this file's folder.", path),
+                "drop": told("Leave out what an extended file names.", json!({ "type": "boolean" })),
                 "why": told("Why the policy carries it.", json!({ "type": "string" })),
             },
             "required": ["file"],

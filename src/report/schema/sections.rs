@@ -73,7 +73,10 @@ impl Keys {
                 let Some(first) = here.first() else { continue };
                 let of = if several { format!(".{}", catalog.short(first)) } else { String::new() };
                 let hover = hover(&entry, catalog);
-                let schema = value::key(entry.key, &hover, catalog, &mut keys.definitions);
+                let mut schema = value::key(entry.key, &hover, catalog, &mut keys.definitions);
+                if catalog.is_weak(entry.layer) {
+                    schema = value::unsure(schema);
+                }
                 let definition = keys.definitions.add(&format!("key.{name}{of}"), schema);
                 for domain in &here {
                     if let Some(properties) = inside.get_mut(domain) {
@@ -88,12 +91,12 @@ impl Keys {
         }
         for domain in domains {
             let properties = inside.remove(domain.name).unwrap_or_default();
-            keys.domain(domain, properties);
+            keys.domain(domain, properties, catalog.is_hearsay(domain.name));
         }
         keys
     }
 
-    fn domain(&mut self, domain: &Domain<'_>, properties: Map<String, Json>) {
+    fn domain(&mut self, domain: &Domain<'_>, properties: Map<String, Json>, hearsay: bool) {
         let names: Vec<String> = properties.keys().cloned().collect();
         let mut text = markdown(domain.summary);
         text.push_str(&format!("\n\n- **domain:** `{}`", domain.name));
@@ -108,7 +111,8 @@ impl Keys {
             "description": text,
             "type": "object",
             "properties": properties,
-            "additionalProperties": false,
+            // Who only tells of a domain need not know all of its keys.
+            "additionalProperties": hearsay,
         });
         let definition = self.definitions.add(&format!("domain.{}", domain.name), schema);
         for called in called(domain) {

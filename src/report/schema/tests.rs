@@ -11,8 +11,8 @@ fn schema(only: &[&str]) -> Json {
     serde_json::from_str(&policy(&Catalog::builtin(), only)).unwrap()
 }
 
-/// The schema with a catalogue of somebody's own in front.
-fn with_layer(text: &str) -> Json {
+/// The schema with a catalogue of somebody's own, in front of the built-in one or behind it.
+fn with_layer(text: &str, weak: bool) -> Json {
     let (mut sources, mut findings) = (Sources::new(), Findings::new());
     let source = sources.add("own.toml", text);
     let document = Document::parse(source, text, &mut findings);
@@ -20,7 +20,8 @@ fn with_layer(text: &str) -> Json {
     read(&document, &mut parts, &mut findings);
     assert!(!findings.has_errors(), "{:?}", findings.iter().map(|f| &f.title).collect::<Vec<_>>());
     let bytes = parts.write().unwrap();
-    let catalog = Catalog::with(vec![Layer::new("own.toml", &bytes).unwrap()]);
+    let own = vec![Layer::new("own.toml", &bytes).unwrap()];
+    let catalog = if weak { Catalog::between(Vec::new(), own) } else { Catalog::with(own) };
     serde_json::from_str(&policy(&catalog, &[])).unwrap()
 }
 
@@ -164,7 +165,7 @@ confidence = "community"
 summary = "Second."
 sources = ["own"]
 "##;
-    let schema = with_layer(text);
+    let schema = with_layer(text, false);
     sound(&schema);
     let table = schema["definitions"]["domain.com.example.tool"]["properties"].as_object().unwrap();
     let first = table["a/b~c%20 \"d\"#e.f"]["$ref"].as_str().unwrap();
@@ -177,6 +178,42 @@ sources = ["own"]
     let data = &schema["definitions"][second.rsplit('/').next().unwrap()];
     assert_eq!(data["anyOf"][0]["contentEncoding"], "base64");
     assert_eq!(data["anyOf"][1]["required"], json!(["$data"]));
+}
+
+/// What `check` only warns of, no editor underlines: nobody vouches for a weak layer.
+#[test]
+fn what_a_weak_layer_says_is_offered_and_refuses_nothing() {
+    let text = r#"
+[[source]]
+id = "them"
+kind = "community"
+title = "They say"
+
+[[domain]]
+name = "com.example.tool"
+title = "Tool"
+summary = "A tool."
+sources = ["them"]
+
+[[key]]
+name = "Mode"
+domains = ["com.example.tool"]
+type = "string"
+values = [{ value = "a", means = "one" }]
+confidence = "community"
+summary = "The mode."
+sources = ["them"]
+"#;
+    let weak = with_layer(text, true);
+    sound(&weak);
+    let key = &weak["definitions"]["key.Mode"];
+    assert_eq!(key["anyOf"][0]["enum"], json!(["a"]));
+    assert_eq!(key["anyOf"][1], json!({ "additionalProperties": true }));
+    assert!(key["title"].is_string() && key["type"].is_null());
+    assert_eq!(weak["definitions"]["domain.com.example.tool"]["additionalProperties"], true);
+    let strong = with_layer(text, false);
+    assert_eq!(strong["definitions"]["key.Mode"]["enum"], json!(["a"]));
+    assert_eq!(strong["definitions"]["domain.com.example.tool"]["additionalProperties"], false);
 }
 
 #[test]

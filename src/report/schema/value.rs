@@ -37,6 +37,17 @@ pub(super) fn key(
     schema.into()
 }
 
+/// What nobody vouches for: it is offered and told, and nothing is refused.
+pub(super) fn unsure(schema: Json) -> Json {
+    let Json::Object(mut limits) = schema else { return schema };
+    let mut told = Map::new();
+    for word in ["title", "description", "default", "deprecated", "deprecationMessage"] {
+        told.extend(limits.remove(word).map(|said| (word.to_owned(), said)));
+    }
+    told.insert("anyOf".to_owned(), json!([limits, { "additionalProperties": true }]));
+    told.into()
+}
+
 /// What is referred to, by name.
 #[derive(Default)]
 pub(super) struct Definitions(Map<String, Json>);
@@ -119,7 +130,7 @@ fn scalar(kind: Type, node: &Node<'_>, hover: &Hover) -> Map<String, Json> {
         return limits;
     }
     let listed = listed(node, hover, kind);
-    let open = node.range.is_some() || node.pattern.is_some();
+    let open = node.range.is_some() || node.pattern.is_some() || node.open;
     if !open {
         limits.extend(listed);
         return limits;
