@@ -20,6 +20,15 @@ pub(super) fn rules(
     let domains = context.plan.settings.iter().map(|setting| setting.domain.as_str()).collect();
     for rule in context.catalog.rules_about(&domains) {
         let mut firings = Rule::evaluate(rule, facts, context.catalog);
+        if !firings.is_empty() && !context.beside.is_empty() {
+            // What hangs on something that another profile sets is not said of this one.
+            let known = firings;
+            let alike = |a: &Firing, b: &Firing| {
+                a.domain == b.domain && a.key == b.key && a.x == b.x && a.certain == b.certain
+            };
+            firings = Rule::evaluate(rule, &facts.among(context.beside), context.catalog);
+            firings.retain(|firing| known.iter().any(|known| alike(known, firing)));
+        }
         // What is unknown because of an error is asked again once the error is mended.
         firings.retain(|firing| firing.certain || !facts.hides());
         let one = |firing: &Firing| finding(context, rule, std::slice::from_ref(firing));
@@ -116,7 +125,8 @@ fn labelled(context: &Context<'_, '_>, finding: Finding, place: &Place) -> Findi
     }
 }
 
-/// Puts what the variables are bound to into a text. `{is|are}` takes the form that fits their number.
+/// Puts what the variables are bound to into a text. `{is|are}` takes the form that fits their number, and
+/// `{policy:…|…}` what fits a policy or a profile.
 fn filled(context: &Context<'_, '_>, rule: &Rule<'_>, text: &str, group: &[Firing]) -> String {
     let Some(first) = group.first() else { return text.to_owned() };
     let domains = distinct(group.iter().filter_map(|firing| firing.domain.as_deref()));
@@ -146,6 +156,10 @@ fn filled(context: &Context<'_, '_>, rule: &Rule<'_>, text: &str, group: &[Firin
             "x" => out.push_str(first.x.as_deref().unwrap_or("")),
             "value" => out.push_str(first.value.as_deref().unwrap_or("")),
             other => match other.split_once('|') {
+                Some((policy, profile)) if policy.starts_with("policy:") => {
+                    let policy = policy.trim_start_matches("policy:");
+                    out.push_str(if context.of_profile() { profile } else { policy });
+                }
                 Some((one, several)) => out.push_str(if many { several } else { one }),
                 None => out.push_str(other),
             },

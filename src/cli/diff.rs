@@ -12,9 +12,17 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
-/// Findings of which a comparison must tell: because of them, something is not in it, or not only once.
-const TELLING: [&str; 5] =
-    ["unreadable-file", "encrypted-profile", "payload-shape", "bad-name", "set-by-two-payloads"];
+/// Findings of which a comparison must tell: because of them something is not in it, or not only once, or is not what
+/// its signer has signed.
+const TELLING: [&str; 7] = [
+    "unreadable-file",
+    "encrypted-profile",
+    "payload-shape",
+    "bad-name",
+    "set-by-two-payloads",
+    "set-by-two-profiles",
+    "signature-broken",
+];
 
 /// Show where two policies or profiles differ
 ///

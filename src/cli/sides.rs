@@ -7,6 +7,7 @@ use crate::diff::{Part, Side};
 use crate::finding::{Finding, Findings, Origin, Sources};
 use crate::plan::Plan;
 use crate::profile::read::{Held, Input, Unknown, budgets, load, plan};
+use crate::profile::signature;
 use std::path::{Path, PathBuf};
 
 /// How deep folders nest.
@@ -67,6 +68,9 @@ impl Reader<'_, '_> {
     fn file(&mut self, name: &str, bytes: &[u8], domain: Option<&str>) -> Option<Read> {
         let input = Input { label: name, bytes, domain };
         let held = load(&input, self.catalog, self.sources, self.files)?;
+        if let Some(message) = &held.message {
+            self.files.extend(signature::findings(message, held.source, None));
+        }
         // Which domains are known is no matter of a comparison.
         let mut unknown = Unknown::default();
         let one = |profile| plan(&held, profile, self.catalog, &mut unknown, self.files);

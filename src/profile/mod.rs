@@ -1,10 +1,12 @@
 //! Configuration profiles: the envelope, and both payload forms of managed preferences.
 
+pub mod envelope;
 mod identify;
 mod kept;
 #[cfg(test)]
 mod kept_tests;
 pub mod read;
+pub mod signature;
 mod write;
 
 pub use identify::{

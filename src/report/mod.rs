@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod explain;
 pub mod findings;
+mod markup;
 pub mod plan;
 pub mod schema;
 pub mod secrets;

@@ -160,7 +160,7 @@ fn collect<'m>(
 /// `domain:key > field`; none for names that have a meaning of their own there.
 fn address(domain: &str, path: &[&str]) -> Option<String> {
     let plain = |part: &&str| !part.contains(['{', '}', '@', '*', '>']) && part.trim() == *part;
-    path.iter().all(|part| plain(part)).then(|| format!("{domain}:{}", path.join(" > ")))
+    path.iter().all(plain).then(|| format!("{domain}:{}", path.join(" > ")))
 }
 
 /// Where a target's name leads: a key of that whole name, or through dictionaries by its dots.

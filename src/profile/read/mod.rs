@@ -23,6 +23,7 @@ use crate::plan::{Channel, Enforcement};
 use crate::profile::Form;
 use crate::value::read::{self, Budgets, ReadError, Wanted};
 use crate::value::{Date, MAX_DEPTH, Places, Value};
+use std::borrow::Cow;
 
 /// How many levels a profile puts around a value.
 pub(super) const AROUND: usize = 8;
@@ -51,6 +52,8 @@ pub struct Held {
     pub shape: Shape,
     /// Whether a signature stands around it.
     pub signed: bool,
+    /// The CMS message that the signature is in, which `profile::signature` judges.
+    pub message: Option<Vec<u8>>,
     /// Its profiles: one, unless it shows those of a Mac. What is no profile is held as one without an envelope.
     pub profiles: Vec<HeldProfile>,
 }
@@ -189,6 +192,7 @@ pub fn load(
         Ok(read) => {
             let mut held = shape::hold(read, source, input, catalog, findings)?;
             held.signed = plain.signed;
+            held.message = plain.message.map(Cow::into_owned);
             Some(held)
         }
         Err(error) => {
