@@ -12,6 +12,7 @@ fn the_command_line() {
         .case("docs/diff.md")
         .case("docs/microsoft-samples.md")
         .case("docs/import.md")
+        .case("docs/profiles.md")
         .case("docs/project.md")
         .run();
 }

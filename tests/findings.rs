@@ -88,6 +88,9 @@ fn every_code_is_documented() {
     assert!(CODES.is_sorted_by(|a, b| a.name < b.name), "codes stand in the order of their names");
 }
 
+/// What `import` says of profiles, and no check does.
+const OF_IMPORT: &str = "not-expressed";
+
 /// Where a piece of a profile can stand: as the whole file, as payloads, or as keys of the profile, of a payload, of
 /// the domains of com.apple.ManagedClient.preferences, or of AutoUpdate's preferences.
 const PLACES: [&str; 6] = ["file", "payloads", "profile", "payload", "domains", "preferences"];
@@ -173,7 +176,8 @@ fn is_true_of_profiles(info: &CodeInfo) -> bool {
 
 #[test]
 fn every_example_of_a_profile_gives_its_finding() {
-    let of_profiles: Vec<&CodeInfo> = CODES.iter().filter(|info| info.example.starts_with('<')).collect();
+    let of_profiles: Vec<&CodeInfo> =
+        CODES.iter().filter(|info| info.example.starts_with('<') && info.name != OF_IMPORT).collect();
     assert!(of_profiles.len() > 10);
     for info in of_profiles {
         assert!(is_true_of_profiles(info), "{}:\n{}\n{}", info.name, info.example, info.instead);

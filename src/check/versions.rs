@@ -1,6 +1,7 @@
 //! Which builds of `[macs]` read a setting, and what took its place.
 
 use super::context::{Context, Subject, walk};
+use super::rules::BESIDE;
 use crate::catalog::model::Superseded;
 use crate::catalog::ranges_of;
 use crate::finding::{Finding, Findings, Severity};
@@ -165,12 +166,11 @@ pub(super) fn left_out(context: &Context<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a policy, or a profile beside this one, sets what took a key's place.
+/// Whether a policy sets what took a key's place.
 fn is_set(context: &Context<'_, '_>, newer: &Superseded<'_>) -> bool {
     newer.by.split_once(':').is_some_and(|(domain, key)| {
         let name = key.split(['=', ' ']).next().unwrap_or(key);
-        let own = context.plan.setting(domain, name).is_some_and(|setting| setting.value.is_some());
-        own || context.beside.has(domain, name)
+        context.plan.setting(domain, name).is_some_and(|setting| setting.value.is_some())
     })
 }
 
@@ -231,7 +231,12 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     }
     let by = newer.first().map_or(String::new(), |one| of_domain(context, one.by));
     let finding = subject.finding("superseded", superseded_title(subject.key(), product, &reads, &by));
-    findings.push(newer.iter().map(|one| add(context, one)).fold(finding, Finding::help));
+    let finding = newer.iter().map(|one| add(context, one)).fold(finding, Finding::help);
+    let beside = newer
+        .iter()
+        .filter_map(|one| one.by.split_once(':'))
+        .any(|(domain, key)| context.beside.has(domain, key.split(['=', ' ']).next().unwrap_or(key)));
+    findings.push(if beside { finding.severity(Severity::Note).note(BESIDE) } else { finding });
 }
 
 fn superseded_title(key: &str, product: Option<&str>, reads: &Ranges, by: &str) -> String {

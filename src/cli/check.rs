@@ -8,7 +8,7 @@ use super::project::{Found, Run, together};
 use super::walk::{Given, has_extension, is_text, walk};
 use crate::catalog::Catalog;
 use crate::check::{Beside, CheckedPlan, Options, check_beside};
-use crate::finding::{Findings, Severity, Sources};
+use crate::finding::{Finding, Findings, Severity, Sources};
 use crate::plan::{Macs, Plan};
 use crate::policy::{Files, macs_of};
 use crate::profile::envelope::{Mdm, Member, across, envelope, for_mdm};
@@ -265,6 +265,10 @@ impl Batch<'_, '_> {
                 };
             }
             said.extend(std::mem::take(&mut read.found));
+            if read.held.signed {
+                // What stands inside a signature cannot be edited.
+                said = said.into_iter().map(|finding| Finding { fix: None, ..finding }).collect();
+            }
             if let Some(target) = self.args.mdm {
                 said = for_mdm(target.mdm(), &read.held, read.bytes, said);
             }
