@@ -289,7 +289,7 @@ fn every_code_fires_and_is_silent_one_line_apart() {
         }
     }
     for (name, _) in NOT_FROM_A_POLICY {
-        assert!(CODES.iter().any(|info| info.name == name), "{name} is no code any more");
+        assert!(CODES.iter().any(|info| info.name == *name), "{name} is no code any more");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

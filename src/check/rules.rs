@@ -55,12 +55,14 @@ fn mended_beside<'c>(
     let alike = |a: &Firing, b: &Firing| {
         a.domain == b.domain && a.key == b.key && a.x == b.x && a.certain == b.certain
     };
-    let (kept, mended): (Vec<_>, Vec<_>) = std::mem::take(firings)
-        .into_iter()
-        .map(|firing| together.iter().find(|other| alike(&firing, other)).cloned().ok_or(firing))
-        .partition(Result::is_ok);
-    firings.extend(kept.into_iter().flatten());
-    mended.into_iter().filter_map(Result::err).collect()
+    let mut mended = Vec::new();
+    for firing in std::mem::take(firings) {
+        match together.iter().find(|other| alike(&firing, other)) {
+            Some(other) => firings.push(other.clone()),
+            None => mended.push(firing),
+        }
+    }
+    mended
 }
 
 /// Firings that are one finding: those of one line, which can reach eight domains; and those that differ only in
