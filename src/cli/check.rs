@@ -52,7 +52,7 @@ pub(super) struct Args {
     /// Let warnings count as errors do
     #[arg(long, value_name = "WHAT")]
     deny: Option<Deny>,
-    /// The day on which `until` of an [[allow]] and deadlines are judged; none is without it
+    /// The day on which `until` of an [[allow]], deadlines and certificates are judged; none is without it
     #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<jiff::civil::Date>,
     /// The MDM that is to take the profiles: what it would refuse or drop is an error
