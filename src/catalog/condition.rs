@@ -214,14 +214,21 @@ impl<'e, 'c> Evaluation<'e, 'c> {
     }
 
     fn fire(&self, bound: Bound<'_>, licence: Truth) -> Option<Firing> {
+        // Most rules fail at a first look at a key; which Macs are concerned takes longest to tell.
+        let mut truth = licence;
+        let when = self.rule.when.iter().map(|atom| (atom, true));
+        for (atom, wanted) in when.chain(self.rule.unless.iter().map(|atom| (atom, false))) {
+            if truth == Truth::No {
+                return None;
+            }
+            let holds = self.atom(atom, bound);
+            truth = truth.and(if wanted { holds } else { holds.not() });
+        }
+        if truth == Truth::No {
+            return None;
+        }
         let (macs_hold, macs) = self.macs(bound);
-        let mut truth = licence.and(macs_hold);
-        for atom in &self.rule.when {
-            truth = truth.and(self.atom(atom, bound));
-        }
-        for atom in &self.rule.unless {
-            truth = truth.and(self.atom(atom, bound).not());
-        }
+        truth = truth.and(macs_hold);
         let certain = match truth {
             Truth::No => return None,
             Truth::Unknown if self.rule.unknown.is_none() => return None,

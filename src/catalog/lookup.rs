@@ -234,21 +234,21 @@ impl<'c> Catalog<'c> {
         seen.into_values().collect()
     }
 
-    /// The rules that can have something to say of settings in these domains: all of them, but of weak layers those
-    /// alone that speak of one of these.
+    /// The rules that can have something to say of settings in these domains: a rule for which a key must have a value
+    /// in another domain has nothing to say.
     pub fn rules_about(&self, domains: &BTreeSet<&str>) -> Vec<&Rule<'c>> {
         let mut seen = BTreeMap::new();
-        for (number, layer) in self.layers.iter().enumerate() {
+        for layer in &self.layers {
             for rule in layer.rules() {
                 // What must be set in a domain without settings is not set.
                 let needed = rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value());
                 let mut needed = needed.map(|atom| atom.path.domain).filter(|domain| *domain != "@");
-                if !self.is_weak(number) || needed.all(|domain| domains.contains(domain)) {
-                    seen.entry(rule.id).or_insert(rule);
-                }
+                let speaks = needed.all(|domain| domains.contains(domain));
+                // One that says nothing still stands in front of a weaker one of its name.
+                seen.entry(rule.id).or_insert(speaks.then_some(rule));
             }
         }
-        seen.into_values().collect()
+        seen.into_values().flatten().collect()
     }
 
     /// A rule by its id.
