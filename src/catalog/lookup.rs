@@ -173,6 +173,11 @@ impl<'c> Catalog<'c> {
         self.layers.iter().flat_map(|layer| &layer.heads().domains).find(|domain| domain.alias == Some(alias))
     }
 
+    /// The domain that a name of the command line means: an alias's, or the name itself.
+    pub fn meant<'n>(&'n self, name: &'n str) -> &'n str {
+        self.alias(name).map_or(name, |domain| domain.name)
+    }
+
     /// The domain that a name in other letters, or a misspelling the catalogue knows, is meant for.
     pub fn misspelt(&self, name: &str) -> Option<&'c str> {
         let same = |known: &str| known.eq_ignore_ascii_case(name);

@@ -6,7 +6,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Confidence, Node, Segment};
 use crate::finding::{Finding, Findings, Severity};
 use crate::plan::{Enforcement, Setting};
-use crate::value::{Part, Places, Value};
+use crate::value::{Part, Places, Type, Value};
 
 pub(super) fn deprecated(_: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
@@ -106,8 +106,9 @@ pub fn secrets<'s>(setting: &'s Setting, catalog: &Catalog<'_>) -> Vec<(&'s Valu
         let known = catalog.key(setting.domain.as_str(), setting.key.as_str());
         let node = known.as_ref().map(|known| &known.key.node);
         let known_token = |name: &str| catalog.token(name).is_some();
-        // A weak layer that does not call something a secret has not said that it is none.
-        let names = known.as_ref().is_none_or(|known| catalog.is_weak(known.layer));
+        // A weak layer that does not call something a secret has not said that it is none; a flag is none.
+        let flag = node.is_some_and(|node| node.types.as_slice() == [Type::Boolean]);
+        let names = known.as_ref().is_none_or(|known| catalog.is_weak(known.layer) && !flag);
         let ask = Ask { known_token: &known_token, names };
         seek(setting.key.as_str(), (value, &setting.places), node, false, &ask, &mut found);
     }

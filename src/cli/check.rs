@@ -228,7 +228,11 @@ impl Batch<'_, '_> {
 
     fn profile(&mut self, path: &Path, bytes: &[u8]) {
         let label = label(path);
-        let input = Input { label: &label, bytes, domain: self.args.domain.as_deref() };
+        let input = Input {
+            label: &label,
+            bytes,
+            domain: self.args.domain.as_deref().map(|name| self.catalog.meant(name)),
+        };
         let mut found = Findings::new();
         let Some(held) = load(&input, self.catalog, &mut self.sources, &mut found) else {
             self.findings.extend(found.sorted());

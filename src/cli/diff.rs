@@ -78,7 +78,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let catalog = layers.catalog()?;
     let mut reader = Reader {
         catalog: &catalog,
-        domain: args.domain.as_deref(),
+        domain: args.domain.as_deref().map(|name| catalog.meant(name)),
         sources: &mut sources,
         policies: &mut policies,
         files: &mut files,

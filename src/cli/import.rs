@@ -223,6 +223,14 @@ fn read(
 ) -> Result<Option<File>> {
     let name = label(path);
     let bytes = read_bytes(path, MAX_BYTES).map_err(|why| anyhow!("{name}: {why}"))?;
+    if path.extension().is_some_and(|own| own.eq_ignore_ascii_case("toml")) {
+        let source = sources.add(name, "");
+        let finding = Finding::new("unreadable-file", "this is a policy already, by the name of the file");
+        findings.push(
+            finding.at(Origin::Whole(source), "").help("`prefsmith check` says what is wrong with a policy"),
+        );
+        return Ok(None);
+    }
     let mut called = name.clone();
     let (bytes, wrapper, unkept) = match import::open(&bytes) {
         Ok(Opened::Plain) => {
@@ -242,7 +250,11 @@ fn read(
             return Ok(None);
         }
     };
-    let input = Input { label: &called, bytes: &bytes, domain: args.domain.as_deref() };
+    let input = Input {
+        label: &called,
+        bytes: &bytes,
+        domain: args.domain.as_deref().map(|name| catalog.meant(name)),
+    };
     let held = load(&input, catalog, sources, findings);
     Ok(held.map(|held| File { path: path.to_owned(), held, wrapper, unkept }))
 }

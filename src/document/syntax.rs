@@ -68,7 +68,7 @@ fn say(text: &str, at: &Range<usize>, line: &Range<usize>, message: &str) -> Sai
     }
     if whole.starts_with("<?xml") || whole.starts_with("<!DOCTYPE") || whole.starts_with("<plist") {
         return Said::new("this is a property list, not a policy")
-            .help("a policy is TOML: `prefsmith init` writes one");
+            .help("a policy is TOML: `prefsmith import` makes one of a profile, `prefsmith init` a new one");
     }
     if before.is_empty() && whole.starts_with('{') {
         return Said::new("this is JSON, not a policy").help("a policy is TOML: `prefsmith init` writes one");

@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings, Origin, Severity, Span, listed};
 use crate::plan::{Enforcement, Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
-use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, write};
+use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, toml_key, write};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -401,7 +401,7 @@ fn custom_known(domain: &str, raw: &RawSetting, catalog: &Catalog<'_>) -> Findin
     Finding::new("custom-known", format!("`{name}` of {short} is known by now"))
         .at(*span, "")
         .about(domain, name)
-        .help(format!("write it under [{section}.{short}], and it is checked"))
+        .help(format!("write it under [{section}.{}], and it is checked", toml_key(short)))
 }
 
 /// The builds that read a key, product by product; empty where no range is known.
