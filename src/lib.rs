@@ -16,6 +16,8 @@ pub mod emit;
 
 pub mod diff;
 
+pub mod mac;
+
 pub mod check;
 
 pub mod profile;

@@ -1,6 +1,8 @@
 //! Where two plans differ: by channel, domain and key, with types and enforcement.
 
 mod inside;
+pub mod same;
+pub mod verdict;
 
 pub use inside::{Inside, inside};
 
