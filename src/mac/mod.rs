@@ -4,7 +4,9 @@
 //! reason, so that nobody takes what is unknown for what is not there.
 
 mod apps;
+pub mod archive;
 mod facts;
+pub mod folder;
 mod ladder;
 mod layer;
 mod read;
