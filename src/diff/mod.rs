@@ -1,7 +1,9 @@
 //! Where two plans differ: by channel, domain and key, with types and enforcement.
 
+pub mod exempt;
 mod inside;
 pub mod same;
+
 pub mod verdict;
 
 pub use inside::{Inside, inside};

@@ -6,6 +6,7 @@
 use super::same::{Match, compare, first_token, replaced};
 use crate::catalog::model::{Compare, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
+use crate::finding::listed;
 use crate::mac::{Ladder, Layer, Mac, RungState, Seen};
 use crate::plan::{Enforcement, Plan, Setting};
 use crate::value::Value;
@@ -111,6 +112,8 @@ pub struct Judged<'p> {
     pub path: Option<&'p str>,
     /// The value in effect.
     pub actual: Option<Value>,
+    /// What the profiles are called that set it, where the Mac shows them.
+    pub profiles: Vec<&'p str>,
     /// Sentences that explain the verdict, without a full stop.
     pub detail: Vec<String>,
 }
@@ -128,6 +131,8 @@ pub struct Extra<'p> {
     pub path: &'p str,
     /// The value.
     pub value: &'p Value,
+    /// What the profiles are called that set it, where the Mac shows them.
+    pub profiles: Vec<&'p str>,
 }
 
 /// Judges every setting of a plan, in its order.
@@ -148,7 +153,8 @@ pub fn extra<'p>(plan: &'p Plan, mac: &'p Mac, user: Option<&str>) -> Vec<Extra<
     for domain in domains {
         for (key, layer, path, value) in mac.managed(domain, user) {
             if plan.setting(domain, key).is_none() {
-                found.push(Extra { domain, key, layer, path, value });
+                let profiles = mac.evidence.profiles(domain, key, user);
+                found.push(Extra { domain, key, layer, path, value, profiles });
             }
         }
     }
@@ -205,6 +211,11 @@ impl<'p> Judge<'_, 'p> {
                 stray.path
             )
         }));
+        let profiles = self.mac.evidence.profiles(domain, key, self.judging.user);
+        if profiles.len() > 1 {
+            // Apple leaves open which of them wins.
+            detail.push(format!("several profiles set it: {}", listed(&profiles)));
+        }
         let excusable = !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
             && !verdict.undecided()
             && verdict != Verdict::Unwanted;
@@ -221,6 +232,7 @@ impl<'p> Judge<'_, 'p> {
             path: winner.map(|(rung, _)| rung.path),
             actual: winner.map(|(_, value)| value.clone()).or(default),
             wanted: wanted.map(|value| value.or_else(|| setting.value.clone())).unwrap_or_default(),
+            profiles,
             ladder,
             detail,
         }

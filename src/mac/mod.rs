@@ -5,6 +5,7 @@
 
 mod apps;
 pub mod archive;
+mod evidence;
 mod facts;
 pub mod folder;
 mod ladder;
@@ -16,6 +17,7 @@ mod tests;
 pub mod tree;
 
 pub use apps::App;
+pub use evidence::{Evidence, PROFILES};
 pub use facts::Seen;
 pub use ladder::{Ladder, Rung, RungState, Stray};
 pub use layer::{GLOBAL, Layer, MANAGED};
@@ -107,6 +109,8 @@ pub struct Mac {
     pub users: Vec<User>,
     /// The copies of each product of the catalogue; one that is not installed is not there.
     pub apps: BTreeMap<String, Vec<App>>,
+    /// Which profiles set what, as far as the Mac shows it.
+    pub evidence: Evidence,
     domains: BTreeMap<String, Files>,
     global: Files,
 }

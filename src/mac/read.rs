@@ -3,7 +3,7 @@
 use super::layer::{GLOBAL, Layer, MANAGED, UserFiles, user_files};
 use super::snapshot::{self, About};
 use super::tree::Tree;
-use super::{ABOUT, File, Files, Mac, MacError, State, User, apps, keys};
+use super::{ABOUT, File, Files, Mac, MacError, State, User, apps, evidence, keys};
 use crate::catalog::Catalog;
 use std::collections::BTreeMap;
 
@@ -64,7 +64,8 @@ impl Mac {
         let all = wanted.is_some_and(|ask| ask.keys.is_none()) || asks.iter().any(|ask| ask.keys.is_none());
         let global = reader.files(GLOBAL, (!all).then_some(every.as_slice()), &users);
         let everybody = everybody.into_iter().map(|user| user.name).collect();
-        Ok(Self { everybody, users, apps, domains, global, about })
+        let evidence = evidence::evidence(tree, catalog);
+        Ok(Self { everybody, users, apps, evidence, domains, global, about })
     }
 }
 
