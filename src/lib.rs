@@ -20,6 +20,8 @@ pub mod mac;
 
 pub mod check;
 
+pub mod project;
+
 pub mod profile;
 
 pub mod policy;

@@ -169,6 +169,56 @@ pub struct Allow {
     pub origin: Origin,
 }
 
+/// A payload that is no preferences, carried into the profile as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// `PayloadType`.
+    pub kind: String,
+    /// `PayloadIdentifier`; none where the file has none, and a build makes one.
+    pub identifier: Option<String>,
+    /// `PayloadUUID`; none where the file has none, and a build makes one.
+    pub uuid: Option<String>,
+    /// Every key of the payload with its value, the envelope's included.
+    pub value: BTreeMap<String, Value>,
+    /// Where the pieces of the payload stand in its file.
+    pub places: Places,
+    /// Where the policy names the file.
+    pub origin: Origin,
+    /// The file, by its path from the policy's folder.
+    pub file: String,
+    /// Which one it is of the payloads of its type in the file, from 1.
+    pub number: usize,
+    /// The channel of the profile that it stood in, and where that says so.
+    pub scope: Option<(Channel, Origin)>,
+    /// Why the policy wants it, in its own words.
+    pub why: Option<String>,
+}
+
+impl Passed {
+    /// The name of the file without its folder and its ending, in letters, digits, `.`, `-` and `_`: what is made for
+    /// the payload is called so.
+    pub fn stem(&self) -> String {
+        let name = self.file.rsplit('/').next().unwrap_or(&self.file);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' };
+        let stem: String = stem.chars().map(safe).collect();
+        let stem = stem.trim_matches(['.', '-']).replace("..", ".");
+        if stem.is_empty() { "payload".to_owned() } else { stem }
+    }
+
+    /// One payload as JSON. What it says is in no report: any of its values may be a secret.
+    pub fn to_json(&self, sources: &Sources, base: &str) -> Json {
+        json!({
+            "type": self.kind,
+            "identifier": self.identifier,
+            "uuid": self.uuid,
+            "file": self.file,
+            "origin": place(&self.origin, sources, base),
+            "why": self.why,
+        })
+    }
+}
+
 /// A policy resolved against a catalogue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -178,6 +228,8 @@ pub struct Plan {
     pub macs: Macs,
     /// The settings, by channel, domain, key.
     pub settings: Vec<Setting>,
+    /// Payloads that are no preferences, by file, in the order in which they stand there.
+    pub payloads: Vec<Passed>,
     /// What bare keys did not reach.
     pub left_out: Vec<LeftOut>,
     /// The findings that the policy accepts.
@@ -206,6 +258,7 @@ impl Plan {
             },
             "left_out": self.left_out.iter().map(|left| left.to_json(sources, base)).collect::<Json>(),
             "settings": self.settings.iter().map(|s| s.to_json(sources, base, secret(s))).collect::<Json>(),
+            "payloads": self.payloads.iter().map(|passed| passed.to_json(sources, base)).collect::<Json>(),
         })
     }
 }

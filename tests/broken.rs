@@ -3,7 +3,7 @@
 //! `tests/broken/NNN-name.toml` is a policy, `NNN-name.expect` all of its findings, written or read by hand; a
 //! finding too many fails as one too few does. `NNN-name.good.toml` is the same policy mended, at most one
 //! changed stretch away, of which nothing may be said (or what `NNN-name.good.expect` says). Files without a
-//! number are there to be extended. Directives stand in comments: `#! build`, `#! build defaults`, `#! form domain`,
+//! number are there to be extended; what a `[[payload]]` names lies in `payloads/`. Directives stand in comments: `#! build`, `#! build defaults`, `#! form domain`,
 //! `#! today 2027-01-31`. `PREFSMITH_UPDATE=1 cargo test --test broken` writes the expectations anew.
 #![expect(
     clippy::unwrap_used,
@@ -76,6 +76,10 @@ impl Files for Folder {
         let text = self.0.get(path).ok_or("there is no such file")?;
         // As the command line does, which reads bytes.
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        std::fs::read(Path::new(FOLDER).join(path)).map_err(|_| "there is no such file".to_owned())
     }
 }
 
@@ -280,6 +284,10 @@ struct Edited<'f> {
 impl Files for Edited<'_> {
     fn read(&self, path: &str) -> Result<String, String> {
         if path == self.name { Ok(self.text.clone()) } else { self.folder.read(path) }
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.folder.read_bytes(path)
     }
 }
 

@@ -87,6 +87,50 @@ fn identifiers_are_kept_and_new_domains_lie_below_them() {
     }
 }
 
+/// An element of ASN.1, its length in four bytes.
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).expect("a short content").to_be_bytes();
+    [&[tag, 0x84], length.as_slice(), content].concat()
+}
+
+/// A signed message (CMS) around this, without any signer: prefsmith does not check signatures here.
+fn signed(content: &[u8]) -> Vec<u8> {
+    let kind = |last| [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, last];
+    let inner = element(0x30, &[kind(1).to_vec(), element(0xA0, &element(4, content))].concat());
+    let message = element(0x30, &[vec![2, 1, 1], vec![0x31, 0], inner, vec![0x31, 0]].concat());
+    element(0x30, &[kind(2).to_vec(), element(0xA0, &message)].concat())
+}
+
+/// What an administrator has may come from an MDM (signed) or from a Mac (binary).
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the input of the test, and another reader than prefsmith's")]
+fn binary_and_signed_profiles_give_the_same_identifiers() {
+    let folder = tempfile::tempdir().unwrap();
+    let xml = root().join("tests/fixtures/old-profile.mobileconfig");
+    let text = std::fs::read(&xml).unwrap();
+    let mut binary = Vec::new();
+    plist::Value::from_file(&xml).unwrap().to_writer_binary(&mut binary).unwrap();
+    let wanted = payloads(&{
+        let out = folder.path().join("xml");
+        assert!(build(&out, &xml, &[]).status.success());
+        profile(out.join("office-privacy.mobileconfig"))
+    });
+    let forms = [("binary", binary.clone()), ("signed", signed(&text)), ("both", signed(&binary))];
+    for (name, bytes) in forms {
+        let (old, out) = (folder.path().join(format!("{name}.mobileconfig")), folder.path().join(name));
+        std::fs::write(&old, bytes).unwrap();
+        let built = build(&out, &old, &[]);
+        assert!(built.status.success(), "{name}: {}", String::from_utf8_lossy(&built.stderr));
+        let kept = profile(out.join("office-privacy.mobileconfig"));
+        assert_eq!(text_of(&kept), PROFILE, "{name}");
+        assert_eq!(payloads(&kept), wanted, "{name}");
+    }
+}
+
+fn text_of(profile: &Dictionary) -> &str {
+    text(profile, "PayloadUUID")
+}
+
 /// One old payload for several domains becomes one payload for each, and only one of them can be its successor.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the input of the test")]
@@ -115,7 +159,8 @@ fn a_file_that_is_no_profile_stops_the_build() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     for (name, why) in [
-        ("tests/hostile/signed.mobileconfig", "this is a signed profile"),
+        ("tests/hostile/signed.mobileconfig", "line 4, column 1: the profile has no PayloadIdentifier"),
+        ("tests/hostile/encrypted.mobileconfig", "this profile is encrypted"),
         ("tests/hostile/duplicate-key.mobileconfig", "line 7, column 3: the key `PayloadUUID` stands twice"),
         ("tests/hostile/none.mobileconfig", "there is no such file"),
     ] {

@@ -260,7 +260,7 @@ fn an_edit_that_the_build_would_undo_is_an_edit() {
     place.build(&files);
     place.put("a", "edited");
     assert!(place.refused(false, &files).contains("`out/a` was edited since prefsmith wrote it"));
-    assert_eq!(place.differences(&files), ["`out/a` is out of date"]);
+    assert_eq!(place.differences(&files), ["`out/a` was edited since prefsmith wrote it"]);
 }
 
 #[test]
@@ -524,7 +524,10 @@ fn compare_tells_every_difference_and_touches_nothing() {
     assert_eq!(place.differences(&files), Vec::<String>::new());
     fs::remove_file(place.at("a")).unwrap();
     place.put("b", "edited");
-    assert_eq!(place.differences(&files), ["`out/a` is missing", "`out/b` is out of date"]);
+    assert_eq!(
+        place.differences(&files),
+        ["`out/a` is missing", "`out/b` was edited since prefsmith wrote it"]
+    );
     assert_eq!(
         place.differences(&[file("a", "a"), file("b", "edited")]),
         ["`out/a` is missing", "`out/c/d` is no longer made", "`out/manifest.json` is out of date"]

@@ -328,3 +328,38 @@ fn mutilated_policies_never_panic() {
         }
     }
 }
+
+/// Each file is small enough, and there are few of them: what counts is what they come to.
+#[test]
+fn a_policy_of_many_large_files() {
+    struct Large;
+    impl Files for Large {
+        fn read(&self, path: &str) -> Result<String, String> {
+            if path == "policy.toml" {
+                return Ok(format!("{HEAD}extends = [\"1.toml\", \"2.toml\", \"3.toml\", \"4.toml\"]\n"));
+            }
+            Ok(format!("#{}\n", " ".repeat(prefsmith::policy::MAX_BYTES - 2)))
+        }
+    }
+    let (mut sources, mut findings) = (Sources::new(), Findings::new());
+    Policy::load("policy.toml", &Large, &mut sources, &mut findings).unwrap();
+    let said: Vec<_> =
+        findings.iter().map(|finding| (finding.code.as_str(), finding.title.as_str())).collect();
+    // Three of 16 MiB and the policy leave room for less than 16 MiB.
+    assert_eq!(said, [("extends", "with `4.toml`, the policy would be larger than 64 MiB")]);
+}
+
+/// What clap prints by itself must reach its reader as everything else does.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_help_that_cannot_be_written() {
+    for arguments in [&["--help"][..], &["--version"], &["build", "--help"], &["help", "check"]] {
+        let mut full = std::fs::File::options();
+        #[expect(clippy::disallowed_methods, reason = "opened as standard output of another process")]
+        let full = full.write(true).open("/dev/full").unwrap();
+        let ended =
+            Command::new(env!("CARGO_BIN_EXE_prefsmith")).args(arguments).stdout(full).output().unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&ended.stderr).starts_with("prefsmith: standard output: "));
+    }
+}

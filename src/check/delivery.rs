@@ -61,7 +61,8 @@ fn not_a_preference(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findin
 /// The user channel reaches fewer people than most expect.
 pub(super) fn channel(context: &Context<'_, '_>, findings: &mut Findings) {
     let identity = &context.plan.identity;
-    let profiled = context.plan.settings.iter().any(|s| s.enforcement == Enforcement::Forced);
+    let forced = context.plan.settings.iter().any(|s| s.enforcement == Enforcement::Forced);
+    let profiled = forced || !context.plan.payloads.is_empty();
     if identity.channel != Channel::User || !profiled {
         return;
     }

@@ -3,10 +3,12 @@
 //! A check is one function that looks at one setting and pushes what it has to say. Everything here sees plans
 //! only, so that policies and profiles take the same path.
 
+mod across;
 mod allow;
 mod context;
 mod delivery;
 mod fold;
+mod payloads;
 mod rules;
 mod sound;
 mod special;
@@ -16,6 +18,7 @@ mod types;
 mod values;
 mod versions;
 
+pub use across::{Accepted, Across, Member, across};
 pub use special::{same_id, twice};
 pub use status::{holds_secrets, is_secret, looks_secret, secrets};
 
@@ -119,12 +122,13 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     allowed.extend(fold::fold(fold::gather(accepted, &context), &context));
     let facts = Sound::new(&plan, findings.iter());
     let mut between = Findings::new();
+    payloads::payloads(&context, &mut between);
     special::special(&context, &facts, options, &mut between);
     let (mut between, accepted) = allows.take(between);
     allowed.extend(accepted);
     allowed.extend(rules::rules(&context, &facts, &mut allows, &mut between));
     findings.extend(between);
-    if plan.settings.is_empty() && plan.left_out.is_empty() && !broken {
+    if plan.settings.is_empty() && plan.payloads.is_empty() && plan.left_out.is_empty() && !broken {
         let finding = Finding::new("empty-policy", "the policy sets nothing");
         let finding = match &plan.identity.origin {
             Some(origin) => finding.at(origin.clone(), ""),

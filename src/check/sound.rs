@@ -19,6 +19,9 @@ const MACS: [&str; 9] = [
     "wrong-word",
 ];
 
+/// Findings about what is carried as it stands: they put no setting in doubt.
+const PAYLOADS: [&str; 2] = ["bad-payload", "payload-file"];
+
 /// Facts of a plan of which some are wrong. A setting with an error is unknown; and if an error has kept a setting
 /// out of the plan, so is every setting that seems to be missing.
 pub(super) struct Sound<'p> {
@@ -35,7 +38,10 @@ impl<'p> Sound<'p> {
     /// The plan, and what was found of it so far and is not accepted.
     pub fn new<'f>(plan: &'p Plan, findings: impl Iterator<Item = &'f Finding>) -> Self {
         let mut sound = Self { plan, broken: BTreeSet::new(), lost: false, macs: false };
-        for finding in findings.filter(|finding| finding.severity == Severity::Error) {
+        let counts = |finding: &&Finding| {
+            finding.severity == Severity::Error && !PAYLOADS.contains(&finding.code.as_str())
+        };
+        for finding in findings.filter(counts) {
             let there =
                 |domain: &str, key: &str| plan.setting(domain, key).is_some_and(|s| s.value.is_some());
             let known = finding.subjects.iter().all(|subject| there(&subject.domain, &subject.key));

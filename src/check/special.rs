@@ -275,25 +275,25 @@ impl Look<'_, '_> {
     }
 }
 
-/// Policies of one command line that have one id: on a Mac the profile of one would replace that of the other.
-pub fn same_id(plans: &[&Plan]) -> Findings {
-    let mut seen: BTreeMap<&str, &Origin> = BTreeMap::new();
-    let mut findings = Findings::new();
-    for plan in plans {
+/// Policies that have one id: on a Mac the profile of one would replace that of the other. `apart` tells, of two by
+/// their place in the list, that no Mac gets both. Comes with the two of each finding.
+pub fn same_id(plans: &[&Plan], apart: &dyn Fn(usize, usize) -> bool) -> Vec<([usize; 2], Finding)> {
+    let mut seen: BTreeMap<&str, Vec<(usize, &Origin)>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (number, plan) in plans.iter().enumerate() {
         let (id, Some(origin)) = (plan.identity.id.as_str(), &plan.identity.origin) else { continue };
-        if let Some(first) = seen.get(id).filter(|first| **first != origin) {
-            findings.push(
-                Finding::new("same-id", format!("two policies have the id `{id}`"))
-                    .at(origin.clone(), "")
-                    .at((*first).clone(), "")
-                    .note("a Mac takes their profiles for one: the second replaces the first")
-                    .help("give each policy an id of its own"),
-            );
-        } else {
-            seen.insert(id, origin);
+        let before = seen.entry(id).or_default();
+        if let Some((first, at)) = before.iter().find(|(first, at)| *at != origin && !apart(*first, number)) {
+            let finding = Finding::new("same-id", format!("two policies have the id `{id}`"))
+                .at(origin.clone(), "")
+                .at((*at).clone(), "")
+                .note("a Mac takes their profiles for one: the second replaces the first")
+                .help("give each policy an id of its own");
+            found.push(([*first, number], finding));
         }
+        before.push((number, origin));
     }
-    findings
+    found
 }
 
 /// Dictionaries that several policies of one command line enforce, with different entries.

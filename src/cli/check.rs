@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         }
     }
     let plans: Vec<&Plan> = judged_plans.iter().flatten().map(|plan| &**plan).collect();
-    findings.extend(same_id(&plans));
+    findings.extend(same_id(&plans, &|_, _| false).into_iter().map(|(_, finding)| finding).collect());
     findings.extend(twice(&plans, &catalog));
     // A file that several of them extend was read for each.
     let mut findings = findings.distinct(&sources);

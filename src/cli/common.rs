@@ -70,6 +70,10 @@ impl Files for Disk {
     fn read(&self, path: &str) -> Result<String, String> {
         read_text(Path::new(path), MAX_BYTES)
     }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        read_bytes(Path::new(path), MAX_BYTES)
+    }
 }
 
 /// A text file of at most `limit` bytes.

@@ -49,7 +49,10 @@ enum Verb {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return said(&answer).into(),
+    };
     let result = match &cli.verb {
         Verb::Init(args) => init::run(args),
         Verb::Check(args) => check::run(args, &cli.global),
@@ -63,6 +66,23 @@ pub fn main() -> ExitCode {
         Err(error) => {
             common::complain(&format!("{error:#}"));
             Exit::Failure.into()
+        }
+    }
+}
+
+/// Shows what clap answers instead of running a verb: help and version on standard output, usage errors on standard
+/// error. Clap's own way ends with 0 when the help could not be written.
+fn said(answer: &clap::Error) -> Exit {
+    let text = answer.render().ansi().to_string();
+    if answer.use_stderr() {
+        common::say(&text);
+        return Exit::Failure;
+    }
+    match common::print(&text) {
+        Ok(()) => Exit::Fine,
+        Err(error) => {
+            common::complain(&format!("{error:#}"));
+            Exit::Failure
         }
     }
 }

@@ -2,13 +2,16 @@
 
 pub mod exempt;
 mod inside;
+mod payloads;
 pub mod same;
-
 pub mod verdict;
+#[cfg(test)]
+mod verdict_tests;
 
 pub use inside::{Inside, inside};
+pub use payloads::PayloadPair;
 
-use crate::plan::{Plan, Setting};
+use crate::plan::{Passed, Plan, Setting};
 use std::collections::BTreeMap;
 
 /// What is said of one setting of the expected plan.
@@ -51,12 +54,18 @@ pub struct Difference<'p> {
     pub pairs: Vec<Pair<'p>>,
     /// What only the second plan has.
     pub extra: Vec<&'p Setting>,
+    /// Every payload of the first plan that is carried as it stands, in its order.
+    pub payloads: Vec<PayloadPair<'p>>,
+    /// The payloads that only the second plan has.
+    pub extra_payloads: Vec<&'p Passed>,
 }
 
 impl Difference<'_> {
     /// Whether anything differs.
     pub fn drift(&self) -> bool {
-        !self.extra.is_empty() || self.pairs.iter().any(|pair| pair.verdict != Verdict::Same)
+        let payloads = || self.payloads.iter().any(|pair| pair.verdict != Verdict::Same);
+        let settings = || self.pairs.iter().any(|pair| pair.verdict != Verdict::Same);
+        !self.extra.is_empty() || !self.extra_payloads.is_empty() || settings() || payloads()
     }
 
     /// How many settings of the first plan have this verdict.
@@ -81,5 +90,6 @@ pub fn between<'p>(expected: &'p Plan, actual: &'p Plan) -> Difference<'p> {
         };
         pairs.push(Pair { expected: setting, actual: other, verdict });
     }
-    Difference { pairs, extra: others.into_values().collect() }
+    let (payloads, extra_payloads) = payloads::pairs(expected, actual);
+    Difference { pairs, extra: others.into_values().collect(), payloads, extra_payloads }
 }

@@ -139,8 +139,8 @@ pub struct Extra<'p> {
 pub fn judge<'p>(
     plan: &'p Plan,
     mac: &'p Mac,
-    catalog: &'p Catalog<'p>,
-    judging: &Judging<'p>,
+    catalog: &Catalog<'_>,
+    judging: &Judging<'_>,
 ) -> Vec<Judged<'p>> {
     let judge = Judge { mac, catalog, judging };
     plan.settings.iter().map(|setting| judge.setting(setting)).collect()
@@ -173,16 +173,16 @@ pub fn extra<'p>(plan: &'p Plan, mac: &'p Mac, user: Option<&str>) -> Vec<Extra<
     found.into_iter().zip(copies).filter(|(_, copy)| !copy).map(|(extra, _)| extra).collect()
 }
 
-struct Judge<'j, 'p> {
+struct Judge<'j, 'p, 'c> {
     mac: &'p Mac,
-    catalog: &'p Catalog<'p>,
-    judging: &'j Judging<'p>,
+    catalog: &'j Catalog<'c>,
+    judging: &'j Judging<'j>,
 }
 
 /// A verdict with what explains it.
 struct Said(Verdict, Vec<String>);
 
-impl<'p> Judge<'_, 'p> {
+impl<'p> Judge<'_, 'p, '_> {
     fn setting(&self, setting: &'p Setting) -> Judged<'p> {
         let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
         let known = self.catalog.key(domain, key);

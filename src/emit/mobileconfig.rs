@@ -1,6 +1,6 @@
 //! Configuration profiles: one for the whole policy, or with `--split` one for each domain.
 
-use super::{Artefact, Request, Target};
+use super::{Artefact, Request, Target, passed};
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
 use crate::profile::{Content, Form, Kept, Payload, Profile, Slice, identifier, payload_identifier, uuid};
@@ -33,10 +33,12 @@ impl Target for Mobileconfig {
         }
         apple_domains(request, &domains, findings);
         leading_dots(request, &domains, findings);
-        if domains.is_empty() && request.scripts {
+        let payloads = &request.plan.payloads;
+        let nothing = domains.is_empty() && payloads.is_empty();
+        if nothing && request.scripts {
             return Vec::new();
         }
-        if domains.is_empty() {
+        if nothing {
             let finding =
                 Finding::new("empty-profile", "the policy enforces nothing: there is no profile to write");
             findings.push(at_policy(finding, request));
@@ -45,18 +47,30 @@ impl Target for Mobileconfig {
         if findings.has_errors() {
             return Vec::new();
         }
-        if !request.split {
+        let mut profiles: Vec<(String, Profile)> = Vec::new();
+        if request.split {
+            for (domain, carried) in &domains {
+                let stem = format!("{}.{domain}", request.stem);
+                profiles.push((stem, profile(request, Slice::Domain, &[(domain, carried)])));
+            }
+            profiles.extend(passed::files(request, findings));
+        } else {
             let parts: Vec<_> = domains.iter().collect();
-            return artefact(request, request.stem, Slice::Whole, &parts, findings).into_iter().collect();
+            let mut whole = profile(request, Slice::Whole, &parts);
+            whole.passed = passed::payloads(request, payloads, Slice::Whole);
+            profiles.push((request.stem.to_owned(), whole));
         }
-        let one = |part: (&DomainName, &Carried)| {
-            artefact(request, &format!("{}.{}", request.stem, part.0), Slice::Domain, &[part], findings)
-        };
-        domains.iter().filter_map(one).collect()
+        if !findings.has_errors() {
+            passed::clashes(request, &profiles, findings);
+        }
+        if findings.has_errors() {
+            return Vec::new();
+        }
+        profiles.iter().filter_map(|(stem, profile)| artefact(request, stem, profile, findings)).collect()
     }
 }
 
-fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
+pub(super) fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
     match &request.plan.identity.origin {
         Some(origin) => finding.at(origin.clone(), ""),
         None => finding,
@@ -204,13 +218,8 @@ fn leading_dots(request: &Request<'_, '_>, domains: &BTreeMap<DomainName, Carrie
     }
 }
 
-fn artefact(
-    request: &Request<'_, '_>,
-    stem: &str,
-    slice: Slice,
-    parts: &[(&DomainName, &Carried)],
-    findings: &mut Findings,
-) -> Option<Artefact> {
+/// The profile of some domains, without what is carried as it stands.
+fn profile(request: &Request<'_, '_>, slice: Slice, parts: &[(&DomainName, &Carried)]) -> Profile {
     let identity = &request.plan.identity;
     let only = match (slice, parts) {
         (Slice::Domain, [(domain, _)]) => domain.as_str(),
@@ -219,7 +228,7 @@ fn artefact(
     let title = |domain: &str| {
         request.catalog.domain(domain).map_or_else(|| domain.to_owned(), |d| d.title.to_owned())
     };
-    let profile = Profile {
+    Profile {
         identifier: kept(request, slice)
             .map_or_else(|| identifier(&identity.id, only, slice), |k| k.identifier.clone()),
         uuid: kept(request, slice)
@@ -239,7 +248,16 @@ fn artefact(
                 payload(request, slice, domain, carried, old, &title)
             })
             .collect(),
-    };
+        passed: Vec::new(),
+    }
+}
+
+fn artefact(
+    request: &Request<'_, '_>,
+    stem: &str,
+    profile: &Profile,
+    findings: &mut Findings,
+) -> Option<Artefact> {
     let bytes = match profile.to_xml() {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -260,7 +278,7 @@ fn artefact(
 }
 
 /// Identifiers are kept for a whole profile: the parts of a split one were never deployed as one.
-fn kept<'r>(request: &Request<'r, '_>, slice: Slice) -> Option<&'r Kept> {
+pub(super) fn kept<'r>(request: &Request<'r, '_>, slice: Slice) -> Option<&'r Kept> {
     request.keep.filter(|_| slice == Slice::Whole)
 }
 

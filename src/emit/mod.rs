@@ -3,6 +3,7 @@
 mod defaults;
 mod manifest;
 mod mobileconfig;
+mod passed;
 
 pub use defaults::Defaults;
 pub use manifest::manifest;

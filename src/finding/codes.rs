@@ -153,6 +153,20 @@ Size = 1"#,
         allowable: false,
     },
     CodeInfo {
+        name: "bad-payload",
+        severity: Severity::Error,
+        summary: "A payload that no profile can carry.",
+        why: "What a `[[payload]]` names goes into the profile as it stands, so it must be a payload, or a \
+              profile with payloads in it: a dictionary with a `PayloadType`, whose `PayloadIdentifier` and \
+              `PayloadUUID`, where it has them, are texts. What is encrypted is known to the Mac alone that \
+              it was encrypted for.",
+        example: r#"[[payload]]
+file = "payloads/no-type.plist""#,
+        instead: r#"[[payload]]
+file = "payloads/privacy.plist""#,
+        allowable: false,
+    },
+    CodeInfo {
         name: "bad-range",
         severity: Severity::Error,
         summary: "A range of versions that does not parse.",
@@ -510,6 +524,16 @@ ExtendedLogging = false"#,
         allowable: true,
     },
     CodeInfo {
+        name: "not-in-script",
+        severity: Severity::Note,
+        summary: "A payload that a script cannot carry.",
+        why: "Scripts set preferences. What a `[[payload]]` brings is none: a profile alone delivers it.",
+        example: r#"[[payload]]
+file = "payloads/privacy.plist""#,
+        instead: "prefsmith build office.toml --target mobileconfig",
+        allowable: true,
+    },
+    CodeInfo {
         name: "not-installed",
         severity: Severity::Warning,
         summary: "A setting for an app that `[macs]` says is not installed.",
@@ -596,6 +620,107 @@ AutomaticUploadBandwidthPercentage = 99"#,
         allowable: true,
     },
     CodeInfo {
+        name: "payload-channel",
+        severity: Severity::Error,
+        summary: "A payload that the channel of the policy does not deliver.",
+        why: "Apple's schema of profiles says of each type of payload whether the device channel, the user \
+              channel or both deliver it. A Mac refuses a profile with a payload for the other channel, and \
+              with it all that the profile brings.",
+        example: r#"[policy]
+id      = "com.example.office"
+channel = "user"
+
+[[payload]]
+file = "payloads/privacy.plist""#,
+        instead: r#"[policy]
+id      = "com.example.office"
+channel = "device"
+
+[[payload]]
+file = "payloads/privacy.plist""#,
+        allowable: true,
+    },
+    CodeInfo {
+        name: "payload-clash",
+        severity: Severity::Error,
+        summary: "Two payloads with one identifier or one UUID.",
+        why: "Macs and MDMs know payloads by `PayloadIdentifier` and `PayloadUUID`, whose letter case does \
+              not count. Two payloads of one profile that share one are no valid profile, and two profiles \
+              that do replace parts of each other. What prefsmith makes for a payload that has none comes \
+              from the policy's id, the payload's type and the name of its file.",
+        example: r#"[[payload]]
+file = "payloads/privacy.plist"
+
+[[payload]]
+file = "payloads/privacy-copy.plist""#,
+        instead: r#"[[payload]]
+file = "payloads/privacy.plist""#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "payload-envelope",
+        severity: Severity::Warning,
+        summary: "A payload whose envelope is incomplete.",
+        why: "Every payload needs `PayloadType`, `PayloadIdentifier`, `PayloadUUID` and `PayloadVersion`. \
+              Where a file leaves out the last three, prefsmith writes them: version 1, and an identifier and \
+              a UUID that are the same on every build. They change with the policy's id and the name of the \
+              file; those in the file stay.",
+        example: r#"[[payload]]
+file = "payloads/no-version.plist""#,
+        instead: r#"[[payload]]
+file = "payloads/privacy.plist""#,
+        allowable: true,
+    },
+    CodeInfo {
+        name: "payload-file",
+        severity: Severity::Error,
+        summary: "A file of payloads that cannot be read.",
+        why: "A `[[payload]]` names a property list by its path from the folder of the policy file that names \
+              it, never from the root of the disk: elsewhere the policy would mean something else. The file \
+              is XML or binary, with a signature or without.",
+        example: r#"[[payload]]
+file = "payloads/missing.plist""#,
+        instead: r#"[[payload]]
+file = "payloads/privacy.plist""#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "payload-not-for-macs",
+        severity: Severity::Warning,
+        summary: "A payload for other devices than Macs.",
+        why: "Apple's schema of profiles says that macOS does not take this type of payload. A Mac ignores \
+              it, or refuses the profile.",
+        example: r#"[[payload]]
+file = "payloads/cellular.plist""#,
+        instead: r#"[[payload]]
+file = "payloads/privacy.plist""#,
+        allowable: true,
+    },
+    CodeInfo {
+        name: "payload-once",
+        severity: Severity::Warning,
+        summary: "Several payloads of a type that counts once.",
+        why: "Apple's schema of profiles says that a Mac takes one payload of this type. With two, in one \
+              profile or in several, it is not said which counts, or the second is refused.",
+        example: r#"[[payload]]
+file = "payloads/two-docks.mobileconfig""#,
+        instead: r#"[[payload]]
+file = "payloads/one-dock.mobileconfig""#,
+        allowable: true,
+    },
+    CodeInfo {
+        name: "payload-refused",
+        severity: Severity::Error,
+        summary: "A payload that a policy does not carry.",
+        why: "A profile inside a profile is none (its payloads are taken if the file is the profile itself), \
+              and what enrols a Mac in an MDM belongs into the profile by which it enrols.",
+        example: r#"[[payload]]
+file = "payloads/enrollment.plist""#,
+        instead: r#"[[payload]]
+file = "payloads/privacy.plist""#,
+        allowable: false,
+    },
+    CodeInfo {
         name: "payload-shape",
         severity: Severity::Error,
         summary: "The wrapper of a payload is wrong, so that macOS applies nothing of it.",
@@ -643,6 +768,37 @@ name = "Office""#,
         instead: r#"[policy]
 id   = "com.example.office"
 name = "Office""#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "preferences-in-payload",
+        severity: Severity::Warning,
+        summary: "A payload that carries preferences.",
+        why: "`[[payload]]` is for what is no preference. What stands in such a payload is not checked \
+              against the catalogue, no report shows it, and it is in no script. A type that is none of \
+              Apple's payloads is the domain of an app.",
+        example: r#"[[payload]]
+file = "payloads/word.plist""#,
+        instead: r#"[settings.Word]
+ShowWhatsNewOnLaunch = false"#,
+        allowable: true,
+    },
+    CodeInfo {
+        name: "project-format",
+        severity: Severity::Error,
+        summary: "The project file is of a format that this prefsmith does not read.",
+        why: "`format` under `[project]` counts the changes of the file's format that an older prefsmith would misread. Without it, the file is taken to be of format 1.",
+        example: "In prefsmith.toml: `format = 2` under [project].",
+        instead: "Write `format = 1`, or use a prefsmith that reads the later format.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "project-path",
+        severity: Severity::Error,
+        summary: "A path of the project file that leads nowhere, or where it must not.",
+        why: "Paths and patterns of prefsmith.toml start from its folder, are written with `/`, and find at least one file: a pattern that finds none would make `prefsmith check` pass without having looked at anything. What is built stays inside of the project's folder.",
+        example: "In prefsmith.toml: `policies = [\"/Users/ann/policies/*.toml\"]` under [project].",
+        instead: "In prefsmith.toml: `policies = [\"policies/*.toml\"]` under [project].",
         allowable: false,
     },
     CodeInfo {
@@ -754,6 +910,24 @@ httpProxyPassword = "correct horse""#,
 <!-- in a second payload of com.microsoft.autoupdate2 -->
 <key>HowToCheck</key><string>Manual</string>"##,
         instead: "Set each key in one payload.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "set-by-payload",
+        severity: Severity::Error,
+        summary: "A key that both the policy and a payload set.",
+        why: "A profile with two payloads for one key has two values for it, and macOS does not say which \
+              counts.",
+        example: r#"[[payload]]
+file = "payloads/word.plist"
+
+[custom."com.microsoft.Word"]
+BrandNewKey = 1"#,
+        instead: r#"[[payload]]
+file = "payloads/word.plist"
+
+[custom."com.microsoft.Word"]
+AnotherNewKey = 1"#,
         allowable: false,
     },
     CodeInfo {
@@ -1186,7 +1360,8 @@ channel = "device""#,
 
 /// The codes that may be accepted and that only a build gives: `check` cannot tell whether an `[[allow]]` of one is of
 /// use.
-pub static ONLY_BUILD: &[&str] = &["apple-payload-type", "left-policy", "not-in-profile", "secret-in-script"];
+pub static ONLY_BUILD: &[&str] =
+    &["apple-payload-type", "left-policy", "not-in-profile", "not-in-script", "secret-in-script"];
 
 /// Looks a code up.
 pub fn code_info(name: &str) -> Option<&'static CodeInfo> {

@@ -4,10 +4,12 @@
 //! here prints: `report` renders.
 
 mod codes;
+mod key_path;
 mod source;
 mod words;
 
 pub use codes::{CODES, CodeInfo, ONLY_BUILD, code_info};
+pub use key_path::KeyPath;
 pub use source::{Origin, Position, SourceId, Sources, Span};
 pub use words::listed;
 

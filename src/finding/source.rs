@@ -1,5 +1,7 @@
 //! Texts that findings point into, and places in them.
 
+use super::KeyPath;
+
 /// Which text a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(u32);
@@ -20,12 +22,12 @@ pub struct Span {
 pub enum Origin {
     /// A stretch of a text.
     Text(Span),
-    /// A path into something that has no lines, such as a binary property list; outermost part first.
+    /// A path into something that has no lines, such as a binary property list.
     Path {
         /// The input.
         source: SourceId,
         /// Keys and indices from the root.
-        path: Vec<String>,
+        path: KeyPath,
     },
     /// A whole input.
     Whole(SourceId),
@@ -49,11 +51,11 @@ impl Origin {
     }
 
     /// What places are ordered by: input, then offset, then path.
-    pub(super) fn sort_key(&self) -> (SourceId, u32, u32, &[String]) {
+    pub(super) fn sort_key(&self) -> (SourceId, u32, u32, Option<&KeyPath>) {
         match self {
-            Self::Text(span) => (span.source, span.start, span.end, &[]),
-            Self::Path { source, path } => (*source, 0, 0, path),
-            Self::Whole(source) => (*source, 0, 0, &[]),
+            Self::Text(span) => (span.source, span.start, span.end, None),
+            Self::Path { source, path } => (*source, 0, 0, Some(path)),
+            Self::Whole(source) => (*source, 0, 0, None),
         }
     }
 }
@@ -79,6 +81,7 @@ struct Source {
     within: Option<String>,
     text: String,
     line_starts: Vec<u32>,
+    concealed: bool,
 }
 
 /// All texts of one run.
@@ -105,7 +108,7 @@ impl Sources {
             }
         }
         let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(Source { label: label.into(), within: None, text, line_starts });
+        self.list.push(Source { label: label.into(), within: None, text, line_starts, concealed: false });
         id
     }
 
@@ -150,6 +153,31 @@ impl Sources {
         source.text.replace_range(range, &hidden);
     }
 
+    /// Overwrites everything but white space and these stretches with asterisks, so that reports can point into an
+    /// input of which any value may be a secret. Offsets stay as they are.
+    pub fn conceal(&mut self, id: SourceId, shown: &[Span]) {
+        let Some(source) = self.list.get_mut(id.0 as usize) else { return };
+        let mut shown: Vec<Span> = shown.iter().copied().filter(|span| span.source == id).collect();
+        shown.sort_unstable();
+        let mut shown = shown.into_iter().peekable();
+        let mut hidden = String::with_capacity(source.text.len());
+        for (at, character) in source.text.char_indices() {
+            while shown.next_if(|span| span.end as usize <= at).is_some() {}
+            if character.is_ascii_whitespace() || shown.peek().is_some_and(|span| span.start as usize <= at) {
+                hidden.push(character);
+            } else {
+                hidden.extend(std::iter::repeat_n('*', character.len_utf8()));
+            }
+        }
+        source.text = hidden;
+        source.concealed = true;
+    }
+
+    /// Whether [`Sources::conceal`] was called for an input: nothing is left in it to be hidden.
+    pub fn is_concealed(&self, id: SourceId) -> bool {
+        self.get(id).is_some_and(|source| source.concealed)
+    }
+
     /// The text of a span; empty if the span is none of that text.
     pub fn slice(&self, span: Span) -> &str {
         self.text(span.source).get(span.start as usize..span.end as usize).unwrap_or("")
@@ -173,5 +201,20 @@ impl Sources {
     /// Line and column of the start of a place; none where an input has no lines.
     pub fn position_of(&self, origin: &Origin) -> Option<Position> {
         origin.span().map(|span| self.position(span.source, span.start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_concealed_keeps_its_offsets() {
+        let mut sources = Sources::new();
+        let id = sources.add("a", "<k>ä</k>\n\t<s>secret</s> <k>b</k>");
+        let span = |start, end| Span { source: id, start, end };
+        sources.conceal(id, &[span(26, 34), span(0, 9)]);
+        assert_eq!(sources.text(id), "<k>ä</k>\n\t*************  <k>b</k>".replace("  ", " "));
+        assert!(sources.is_concealed(id));
     }
 }

@@ -15,6 +15,8 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+#[cfg(test)]
+pub(crate) mod world;
 
 pub use apps::App;
 pub use evidence::{Evidence, PROFILES};

@@ -1,53 +1,8 @@
 //! Macs in memory: layers, containers, ByHost files, what cannot be read.
 
-use super::tree::{Entry, Tree, Unreadable};
+use super::world::World;
 use super::{Ask, Layer, Mac, MacError, RungState, Who};
 use crate::catalog::Catalog;
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// A Mac in memory: paths to preferences, written as the inside of a dictionary.
-#[derive(Default)]
-struct World {
-    files: BTreeMap<String, String>,
-    denied: BTreeSet<String>,
-}
-
-impl World {
-    fn with(mut self, path: &str, keys: &str) -> Self {
-        self.files.insert(path.to_owned(), format!("<plist><dict>{keys}</dict></plist>"));
-        self
-    }
-
-    fn denied(mut self, path: &str) -> Self {
-        self.denied.insert(path.to_owned());
-        self
-    }
-}
-
-impl Tree for World {
-    fn read(&self, path: &str, _limit: usize) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
-        if self.denied.contains(path) {
-            return Err(Unreadable::new("it may not be read"));
-        }
-        Ok(self.files.get(path).map(|text| Cow::Borrowed(text.as_bytes())))
-    }
-
-    fn list(&self, path: &str) -> Result<Option<Vec<Entry>>, Unreadable> {
-        if self.denied.contains(path) {
-            return Err(Unreadable::new("it may not be listed"));
-        }
-        let folder = format!("{path}/");
-        let below = self.files.keys().filter_map(|file| file.strip_prefix(&folder));
-        let entries: BTreeSet<Entry> = below
-            .map(|rest| match rest.split_once('/') {
-                Some((name, _)) => Entry { name: name.to_owned(), folder: true },
-                None => Entry { name: rest.to_owned(), folder: false },
-            })
-            .collect();
-        Ok((!entries.is_empty()).then(|| entries.into_iter().collect()))
-    }
-}
 
 const UUID: &str = "6D1F36B5-0C35-5D9C-9B8E-58F08A1D7C42";
 

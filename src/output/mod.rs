@@ -45,7 +45,7 @@ use folder::{Folder, JOURNAL};
 use manifest::{Known, New};
 use mend::Mended;
 use replace::Work;
-use survey::{State, Survey};
+use survey::{Claim, State, Survey};
 
 /// How to write a build.
 #[derive(Clone, Copy, Debug, Default)]
@@ -287,6 +287,7 @@ fn compare_on(
         let kind = match state {
             State::Same | State::Blocked => continue,
             State::Absent => DifferenceKind::Missing,
+            State::Differs { claim: Claim::Edited, .. } => DifferenceKind::InTheWay(ObstacleKind::Edited),
             State::Differs { .. } => DifferenceKind::Different,
         };
         differences.push(shown(file.path.as_str(), kind));

@@ -6,7 +6,7 @@ use super::resolve::SUGGESTIONS;
 use crate::catalog::Catalog;
 use crate::document::nearest;
 use crate::finding::{CODES, Finding, Findings, code_info};
-use crate::plan::{Allow, Setting};
+use crate::plan::{Allow, Passed, Setting};
 use crate::value::{DomainName, quoted, toml_key};
 use std::collections::BTreeMap;
 
@@ -73,6 +73,7 @@ fn why_unused(why: &Why, of: Option<&[DomainName]>, settings: &[Setting], catalo
 pub(super) fn resolve_allow(
     raw: &RawAllow,
     settings: &[&Setting],
+    payloads: &[Passed],
     catalog: &Catalog<'_>,
     findings: &mut Findings,
 ) -> Option<Allow> {
@@ -94,7 +95,9 @@ pub(super) fn resolve_allow(
     }
     if let (Some(name), Some(span)) = (&allow.domain, raw.domain) {
         let named = Named { name: name.clone(), span, header: None, value: true };
-        if settings.iter().all(|setting| setting.domain.as_str() != name) {
+        let set = settings.iter().any(|setting| setting.domain.as_str() == name);
+        // A payload is named by its type.
+        if !set && payloads.iter().all(|passed| passed.kind != *name) {
             let known = domains(&named, Wanted::Known, catalog, &Groups::new(), findings);
             allow.domain = Some(known.first()?.as_str().to_owned());
         }

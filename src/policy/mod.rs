@@ -8,6 +8,8 @@ mod head;
 mod macs;
 mod merge;
 mod names;
+mod passed;
+mod payload;
 mod raw;
 mod read;
 mod resolve;
@@ -16,7 +18,9 @@ mod value;
 pub use head::is_identifier;
 pub use resolve::reads;
 
+use crate::document::Table;
 use crate::finding::{Finding, Findings, SourceId, Sources, Span};
+use crate::plan::{Allow, Passed};
 use raw::Raw;
 use std::collections::BTreeSet;
 
@@ -24,16 +28,30 @@ use std::collections::BTreeSet;
 pub const MAX_BYTES: usize = 16 << 20;
 /// How many files one policy may be made of.
 pub const MAX_FILES: usize = 256;
+/// How many bytes the files of one policy may have together.
+pub const MAX_TOTAL: usize = 64 << 20;
+
+/// Reads one `[[allow]]` of another file than a policy, as a policy's is read, and where its code stands; none if it
+/// cannot be used, which is said. Whether there is such a code is not looked at.
+pub fn read_allow(table: &Table<'_>, whole: bool, findings: &mut Findings) -> Option<(Allow, Span)> {
+    head::allow(table, whole, findings).map(|raw| (raw.allow, raw.code))
+}
 
 /// Where policy files are read from: the disk, or a test's memory. The core itself opens nothing.
 pub trait Files {
     /// The text at a path as [`Policy::load`] was given it, or as `extends` led to it; else why it cannot be read.
     fn read(&self, path: &str) -> Result<String, String>;
+
+    /// The bytes of a file that a `[[payload]]` names; else why it cannot be read.
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.read(path).map(String::into_bytes)
+    }
 }
 
 /// One policy: the files it is made of, those it extends first.
 pub struct Policy {
     files: Vec<Raw>,
+    payloads: Vec<Passed>,
     root: SourceId,
 }
 
@@ -53,12 +71,21 @@ impl Policy {
     ) -> Result<Self, String> {
         let text = files.read(path)?;
         let root = sources.add(normal(path), text.clone());
-        let mut loader =
-            Loader { files, sources, findings, done: Vec::new(), seen: BTreeSet::new(), open: Vec::new() };
+        let mut loader = Loader {
+            files,
+            sources,
+            findings,
+            done: Vec::new(),
+            seen: BTreeSet::new(),
+            open: Vec::new(),
+            left: MAX_TOTAL.saturating_sub(text.len()),
+        };
         loader.seen.insert(normal(path));
         let own = path.rsplit('/').next().unwrap_or(path);
         loader.take(path, own, root, &text);
-        let mut policy = Self { files: loader.done, root };
+        let raws = loader.done;
+        let payloads = payload::load(&raws, files, sources, findings);
+        let mut policy = Self { files: raws, payloads, root };
         policy.require_identity(findings);
         Ok(policy)
     }
@@ -93,6 +120,8 @@ struct Loader<'l> {
     done: Vec<Raw>,
     seen: BTreeSet<String>,
     open: Vec<String>,
+    /// How many bytes may still be read.
+    left: usize,
 }
 
 impl Loader<'_> {
@@ -102,6 +131,10 @@ impl Loader<'_> {
     fn take(&mut self, path: &str, within: &str, source: SourceId, text: &str) {
         self.sources.set_within(source, normal(within));
         let mut raw = read::read(source, text, self.findings);
+        for payload in &mut raw.payloads {
+            payload.path = join(path, &payload.file.0);
+            payload.within = normal(&join(within, &payload.file.0));
+        }
         self.open.push(normal(path));
         for (wanted, span) in &raw.head.extends {
             raw.base_lost |= !self.extend((path, within), wanted, *span);
@@ -113,13 +146,8 @@ impl Loader<'_> {
     /// Whether what the file says is known: here, or where it was read before.
     fn extend(&mut self, (from, within): (&str, &str), wanted: &str, span: Span) -> bool {
         let refuse = |title: String| Finding::new("extends", title).at(span, "");
-        if wanted.trim().is_empty() {
-            self.findings.push(refuse("the path of a file to be extended is empty".to_owned()));
-            return false;
-        }
-        if wanted.starts_with('/') || wanted.contains(['\\', '\0']) {
-            let finding = refuse(format!("`{wanted}` is no relative path"));
-            self.findings.push(finding.help("write it from this file's folder, with `/`"));
+        if let Some(finding) = no_path("extends", "a file to be extended", wanted, span) {
+            self.findings.push(finding);
             return false;
         }
         let path = join(from, wanted);
@@ -140,7 +168,14 @@ impl Loader<'_> {
             return false;
         }
         match self.files.read(&path) {
+            Ok(text) if text.len() > self.left => {
+                let most = MAX_TOTAL >> 20;
+                self.findings
+                    .push(refuse(format!("with `{wanted}`, the policy would be larger than {most} MiB")));
+                false
+            }
             Ok(text) => {
+                self.left -= text.len();
                 let source = self.sources.add(normal(&path), text.clone());
                 self.take(&path, &join(within, wanted), source, &text);
                 true
@@ -151,6 +186,17 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// What is wrong with the path by which a policy names another file.
+fn no_path(code: &'static str, what: &str, wanted: &str, span: Span) -> Option<Finding> {
+    let refuse = |title: String| Finding::new(code, title).at(span, "");
+    if wanted.trim().is_empty() {
+        return Some(refuse(format!("the path of {what} is empty")));
+    }
+    let relative = !wanted.starts_with('/') && !wanted.contains(['\\', '\0']);
+    let finding = || refuse(format!("`{wanted}` is no relative path"));
+    (!relative).then(|| finding().help("write it from this file's folder, with `/`"))
 }
 
 /// A path from the folder of another file.

@@ -113,6 +113,17 @@ pub(super) struct Group {
     pub told: bool,
 }
 
+/// One `[[payload]]`.
+pub(super) struct RawPayload {
+    /// The path as it was written.
+    pub file: Said<String>,
+    /// The path from where prefsmith was started, and the one from the folder of the policy.
+    pub path: String,
+    pub within: String,
+    pub drop: bool,
+    pub why: Option<String>,
+}
+
 /// One policy file.
 #[derive(Default)]
 pub(super) struct Raw {
@@ -124,6 +135,7 @@ pub(super) struct Raw {
     pub groups: Vec<Group>,
     pub why: Vec<Why>,
     pub allows: Vec<RawAllow>,
+    pub payloads: Vec<RawPayload>,
     /// Whether a `[policy]` that cannot be used was told.
     pub head_told: bool,
     /// Whether nothing is missing because of a syntax error.

@@ -1,6 +1,7 @@
 //! The grammar of a policy file: by depth, never by catalogue.
 
 use super::head;
+use super::payload;
 use super::raw::{Group, Header, Named, Raw, RawSetting, Section, Why};
 use super::value::lower;
 use crate::document::{Document, Entry, Kind, Table, Written, nearest, wrong_shape};
@@ -38,6 +39,9 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
     }
     for table in root.tables("allow", findings) {
         raw.allows.extend(head::allow(&table, raw.whole, findings));
+    }
+    for table in root.tables("payload", findings) {
+        raw.payloads.extend(payload::read(&table, raw.whole, findings));
     }
     let mut others = Findings::new();
     root.refuse_others("unknown-table", "at the top of a policy", &mut others);

@@ -63,8 +63,10 @@ impl Policy {
         reasons(&self.files, &mut settings, catalog, &groups, whole, findings);
         let allows = self.files.iter().flat_map(|raw| raw.allows.iter());
         let set: Vec<&Setting> = settings.iter().collect();
-        let allows = allows.filter_map(|allow| resolve_allow(allow, &set, catalog, findings)).collect();
-        Plan { identity, macs, settings, left_out, allows }
+        let allows = allows
+            .filter_map(|allow| resolve_allow(allow, &set, &self.payloads, catalog, findings))
+            .collect();
+        Plan { identity, macs, settings, payloads: self.payloads.clone(), left_out, allows }
     }
 
     /// The id is the file's own; the rest is what the last file says of it.

@@ -3,7 +3,7 @@
 //! They are an interface: an MDM and a Mac know a profile by them, and a change of one leaves the old profile
 //! behind beside the new one. Golden tests hold them fast.
 
-use crate::plan::Channel;
+use crate::plan::{Channel, Passed};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -55,9 +55,35 @@ impl Slice {
 /// that holds the whole policy.
 pub fn uuid(id: &str, channel: Channel, domain: &str, form: Option<Form>, slice: Slice) -> String {
     let form = form.map_or("profile", Form::word);
-    // A newline stands in none of the parts, so that no two tuples give one text.
-    let name = [id, channel.word(), domain, form, slice.word()].join("\n");
-    Uuid::new_v5(&NAMESPACE, name.as_bytes()).hyphenated().to_string().to_uppercase()
+    v5(&[id, channel.word(), domain, form, slice.word()])
+}
+
+/// A newline stands in none of the parts, so that no two tuples give one text.
+fn v5(parts: &[&str]) -> String {
+    Uuid::new_v5(&NAMESPACE, parts.join("\n").as_bytes()).hyphenated().to_string().to_uppercase()
+}
+
+/// The UUID that is made for a payload that is carried as it stands and has none: the version 5 UUID of (policy id,
+/// channel, type, name of its file, number among those of its type there, slice).
+pub fn passed_uuid(id: &str, channel: Channel, passed: &Passed, slice: Slice) -> String {
+    let number = passed.number.to_string();
+    v5(&[id, channel.word(), &passed.kind, "payload", &passed.stem(), &number, slice.word()])
+}
+
+/// The identifier that is made for such a payload: below that of its profile.
+pub fn passed_identifier(id: &str, passed: &Passed, slice: Slice) -> String {
+    let (kind, stem) = (passed.kind.trim_start_matches('.'), passed.stem());
+    let number = if passed.number > 1 { format!(".{}", passed.number) } else { String::new() };
+    match slice {
+        Slice::Whole => format!("{id}.{kind}.{stem}{number}"),
+        Slice::Domain => format!("{id}.{stem}.{kind}{number}"),
+    }
+}
+
+/// The identifier and the UUID of the profile that holds the payloads of one file, with `--split`.
+pub fn file_identity(id: &str, channel: Channel, stem: &str) -> (String, String) {
+    let uuid = v5(&[id, channel.word(), stem, "payload-file", Slice::Domain.word()]);
+    (format!("{id}.{stem}"), uuid)
 }
 
 /// The identifier of a profile: the policy's own, with the domain for a part of it.
@@ -104,6 +130,41 @@ mod tests {
             make(Channel::Device, word, None, Slice::Domain),
             make(Channel::Device, word, Some(Form::Mcx), Slice::Domain),
             make(Channel::User, word, Some(Form::Mcx), Slice::Whole),
+        ];
+        insta::assert_snapshot!(all.join("\n"));
+    }
+
+    /// As above, for what is carried as it stands and brings no identifiers.
+    #[test]
+    fn golden_identities_of_payloads() {
+        let (id, device) = ("com.example.office", Channel::Device);
+        let tcc = "com.apple.TCC.configuration-profile-policy";
+        let passed = |file: &str, number| {
+            let source = crate::finding::Sources::new().add("", "");
+            Passed {
+                kind: tcc.to_owned(),
+                identifier: None,
+                uuid: None,
+                value: BTreeMap::new(),
+                places: crate::value::Places::leaf(crate::finding::Origin::Whole(source)),
+                origin: crate::finding::Origin::Whole(source),
+                file: file.to_owned(),
+                number,
+                scope: None,
+                why: None,
+            }
+        };
+        let of = |passed: &Passed, slice| {
+            format!("{} {}", passed_identifier(id, passed, slice), passed_uuid(id, device, passed, slice))
+        };
+        let file = file_identity(id, device, "tcc");
+        let all = [
+            of(&passed("payloads/tcc.plist", 1), Slice::Whole),
+            of(&passed("payloads/tcc.plist", 2), Slice::Whole),
+            of(&passed("payloads/tcc.plist", 1), Slice::Domain),
+            of(&passed("elsewhere/tcc.mobileconfig", 1), Slice::Whole),
+            of(&passed("../Büro (neu).plist", 1), Slice::Whole),
+            format!("{} {}", file.0, file.1),
         ];
         insta::assert_snapshot!(all.join("\n"));
     }

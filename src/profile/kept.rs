@@ -2,8 +2,8 @@
 
 use super::Kept;
 use super::write::MCX;
-use crate::finding::{Origin, Position, Sources};
-use crate::value::read::{Budgets, ReadError, Wanted, position, read};
+use crate::finding::{Origin, Sources};
+use crate::value::read::{Budgets, ReadError, Spot, Wanted, plain, read};
 use crate::value::{MAX_DEPTH, Places, Value};
 use std::collections::BTreeMap;
 
@@ -17,12 +17,12 @@ pub enum KeptError {
     #[error(transparent)]
     Unreadable(#[from] ReadError),
     /// The file is a property list, but not the profile that is needed.
-    #[error("line {}, column {}: {problem}", .at.line, .at.column)]
+    #[error("{}{problem}", .at.prefix())]
     Unfit {
         /// What is wrong.
         problem: KeptProblem,
         /// Where.
-        at: Position,
+        at: Spot,
     },
 }
 
@@ -53,19 +53,19 @@ pub enum KeptProblem {
     #[error("this payload carries no preference domain: its PayloadContent is no dictionary of domains")]
     NoDomain,
     /// One domain in two payloads: which identifiers are to be kept?
-    #[error("two payloads carry {domain}; the first is on line {first}")]
+    #[error("two payloads carry {domain}; the first is at {first}")]
     Domain {
         /// The domain.
         domain: String,
-        /// The line of the first payload.
-        first: u32,
+        /// Where the first payload names it.
+        first: Spot,
     },
     /// One UUID in two payloads, which a profile must not have.
-    #[error("two payloads have one PayloadUUID; the first is on line {0}")]
-    Twice(u32),
+    #[error("two payloads have one PayloadUUID; the first is at {0}")]
+    Twice(Spot),
     /// The UUID of the profile in a payload, which a profile must not have.
-    #[error("this payload has the PayloadUUID of the profile itself, on line {0}")]
-    Own(u32),
+    #[error("this payload has the PayloadUUID of the profile itself, at {0}")]
+    Own(Spot),
 }
 
 /// A dictionary and its places.
@@ -85,16 +85,15 @@ type Unfit<'v> = (KeptProblem, &'v Origin);
 /// such payloads carry no preferences.
 ///
 /// # Errors
-/// The file is no profile in XML, an identifier is missing or no UUID, or it is not clear which ones belong to a
+/// The file is no profile, an identifier is missing or no UUID, or it is not clear which ones belong to a
 /// domain.
 pub fn kept(bytes: &[u8]) -> Result<Kept, KeptError> {
     let source = Sources::new().add("", "");
     let budgets = Budgets { depth: MAX_DEPTH + AROUND, ..Budgets::default() };
-    let read = read(bytes, source, &budgets, &Wanted::Everything)?;
-    profile(&read.value, &read.places, bytes).map_err(|(problem, origin)| {
-        let start = origin.span().map_or(0, |span| span.start as usize);
-        KeptError::Unfit { problem, at: position(bytes, start) }
-    })
+    let plain = plain(bytes, &budgets)?;
+    let read = read(&plain.bytes, source, &budgets, &Wanted::Everything)?;
+    profile(&read.value, &read.places, &plain.bytes)
+        .map_err(|(problem, origin)| KeptError::Unfit { problem, at: Spot::of(origin, &plain.bytes) })
 }
 
 fn profile<'v>(value: &'v Value, places: &'v Places, bytes: &'v [u8]) -> Result<Kept, Unfit<'v>> {
@@ -187,10 +186,10 @@ impl<'v> Payloads<'v> {
         let uuid_at = &payload.places.entry("PayloadUUID").at;
         let uuid = identity.1.to_uppercase();
         if uuid == self.own.0 {
-            return Err((KeptProblem::Own(self.line(self.own.1)), uuid_at));
+            return Err((KeptProblem::Own(self.spot(self.own.1)), uuid_at));
         }
         if let Some(first) = self.uuids.insert(uuid, uuid_at) {
-            return Err((KeptProblem::Twice(self.line(first)), uuid_at));
+            return Err((KeptProblem::Twice(self.spot(first)), uuid_at));
         }
         let direct = payload.text("PayloadType") != Some(MCX);
         for (domain, at) in domains {
@@ -200,14 +199,14 @@ impl<'v> Payloads<'v> {
             };
             if !(direct && first.direct && domain.starts_with("com.apple.")) {
                 let first = first.at;
-                return Err((KeptProblem::Domain { domain: domain.to_owned(), first: self.line(first) }, at));
+                return Err((KeptProblem::Domain { domain: domain.to_owned(), first: self.spot(first) }, at));
             }
             first.identity = None;
         }
         Ok(())
     }
 
-    fn line(&self, at: &Origin) -> u32 {
-        position(self.bytes, at.span().map_or(0, |span| span.start as usize)).line
+    fn spot(&self, at: &Origin) -> Spot {
+        Spot::of(at, self.bytes)
     }
 }

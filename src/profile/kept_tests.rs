@@ -58,7 +58,6 @@ fn what_is_no_profile() {
     assert_eq!(said("<plist><dict><key>a</key><true/></dict></plist>"), format!("line 1, column 8: {none}"));
     let other = format!("<plist>{}</plist>", payload("com.apple.dock", "a", ONE, ""));
     assert_eq!(said(&other), format!("line 1, column 36: {none}"));
-    assert_eq!(said("bplist00"), crate::value::read::ReadError::Binary.to_string());
     assert_eq!(said("<plist><dict>"), "line 1, column 8: `<dict>` is never closed");
     let lacks = "this profile has no payloads: PayloadContent is no array of dictionaries";
     let empty = format!("<plist>{}</plist>", payload("Configuration", "a", ONE, ""));
@@ -67,6 +66,49 @@ fn what_is_no_profile() {
     assert_eq!(said(&odd), format!("line 5, column 1: {lacks}"));
     let sealed = empty.replace("</dict>", "<key>EncryptedPayloadContent</key><data/></dict>");
     assert_eq!(said(&sealed), "line 4, column 1: the payloads of this profile are encrypted");
+}
+
+/// The profile as a binary property list.
+fn binary(text: &str) -> Vec<u8> {
+    let source = crate::finding::Sources::new().add("", "");
+    let all = crate::value::read::Wanted::Everything;
+    let read = crate::value::read::read(text.as_bytes(), source, &Default::default(), &all).unwrap();
+    let mut bytes = Vec::new();
+    plist_of(&read.value).to_writer_binary(&mut bytes).unwrap();
+    bytes
+}
+
+fn plist_of(value: &crate::value::Value) -> plist::Value {
+    use crate::value::Value;
+    match value {
+        Value::String(text) => plist::Value::String(text.to_string()),
+        Value::Array(items) => plist::Value::Array(items.iter().map(plist_of).collect()),
+        Value::Dictionary(entries) => {
+            let entries = entries.iter().map(|(key, value)| (key.clone(), plist_of(value)));
+            plist::Value::Dictionary(entries.collect())
+        }
+        other => panic!("{other:?} is in no profile of these tests"),
+    }
+}
+
+#[test]
+fn binary_profiles_are_read_and_their_places_are_paths() {
+    let word = "com.microsoft.Word";
+    let good = profile(&[mcx("com.example.old.a", TWO, &[word])]);
+    assert_eq!(kept(&binary(&good)).unwrap(), kept(good.as_bytes()).unwrap());
+    let said = |text: &str| kept(&binary(text)).unwrap_err().to_string();
+    assert_eq!(
+        said(&good.replace("com.example.old.a", "")),
+        "PayloadContent > 0 > PayloadIdentifier: the payload has no PayloadIdentifier"
+    );
+    assert_eq!(
+        said(&profile(&[mcx("a", TWO, &[word]), mcx("b", THREE, &[word])])),
+        "PayloadContent > 1 > PayloadContent > com.microsoft.Word: two payloads carry com.microsoft.Word; the first \
+         is at PayloadContent > 0 > PayloadContent > com.microsoft.Word"
+    );
+    let none = "this is no configuration profile: its PayloadType is not `Configuration`";
+    assert_eq!(said("<plist><array/></plist>"), none);
+    assert!(kept(b"bplist00").unwrap_err().to_string().starts_with("the end of this binary property list"));
 }
 
 #[test]
@@ -115,14 +157,18 @@ fn two_payloads_for_one_domain() {
     let twice = [mcx("a", TWO, &[word]), mcx("b", THREE, &[word])];
     assert_eq!(
         said(&profile(&twice)),
-        "line 14, column 32: two payloads carry com.microsoft.Word; the first is on line 8"
+        "line 14, column 32: two payloads carry com.microsoft.Word; the first is at line 8, column 32"
     );
     let mixed = [mcx("a", TWO, &[word]), payload(word, "b", THREE, "")];
     assert!(
-        said(&profile(&mixed)).ends_with("two payloads carry com.microsoft.Word; the first is on line 8")
+        said(&profile(&mixed))
+            .ends_with("two payloads carry com.microsoft.Word; the first is at line 8, column 32")
     );
     let uuids = [mcx("a", TWO, &[word]), mcx("b", &TWO.to_uppercase(), &["com.microsoft.Excel"])];
-    assert!(said(&profile(&uuids)).ends_with("two payloads have one PayloadUUID; the first is on line 7"));
+    assert!(
+        said(&profile(&uuids))
+            .ends_with("two payloads have one PayloadUUID; the first is at line 7, column 23")
+    );
     let none = [mcx("a", TWO, &[])];
     assert_eq!(
         said(&profile(&none)),
@@ -148,6 +194,6 @@ fn a_payload_with_the_uuid_of_the_profile() {
     let text = profile(&[mcx("a", &ONE.to_uppercase(), &["com.microsoft.Word"])]);
     assert_eq!(
         said(&text),
-        "line 7, column 23: this payload has the PayloadUUID of the profile itself, on line 3"
+        "line 7, column 23: this payload has the PayloadUUID of the profile itself, at line 3, column 23"
     );
 }

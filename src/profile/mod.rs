@@ -7,6 +7,8 @@ mod kept_tests;
 pub mod read;
 mod write;
 
-pub use identify::{Form, Kept, Slice, identifier, payload_identifier, uuid};
+pub use identify::{
+    Form, Kept, Slice, file_identity, identifier, passed_identifier, passed_uuid, payload_identifier, uuid,
+};
 pub use kept::{KeptError, KeptProblem, kept};
 pub use write::{Content, Payload, Profile};

@@ -27,6 +27,8 @@ pub struct Profile {
     pub channel: Channel,
     /// One payload for each domain.
     pub payloads: Vec<Payload>,
+    /// Payloads that are carried as they stand, after the others.
+    pub passed: Vec<BTreeMap<String, Value>>,
 }
 
 /// The preferences of one domain.
@@ -136,11 +138,9 @@ impl Profile {
         };
         text(&mut entries, "PayloadScope", scope);
         put(&mut entries, "TargetDeviceType", Value::Integer(Integer::from(MAC)));
-        put(
-            &mut entries,
-            "PayloadContent",
-            Value::Array(self.payloads.iter().map(Payload::to_value).collect()),
-        );
+        let passed = self.passed.iter().cloned().map(Value::Dictionary);
+        let payloads = self.payloads.iter().map(Payload::to_value).chain(passed).collect();
+        put(&mut entries, "PayloadContent", Value::Array(payloads));
         to_xml(&Value::Dictionary(entries))
     }
 }

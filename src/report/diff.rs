@@ -3,7 +3,7 @@
 use super::visible;
 use crate::catalog::Catalog;
 use crate::diff::{Difference, Verdict, inside};
-use crate::plan::{Enforcement, MASK, Setting};
+use crate::plan::{Enforcement, MASK, Passed, Setting};
 use crate::value::{Value, write};
 use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
@@ -82,6 +82,7 @@ pub fn text(
     for extra in &difference.extra {
         line(extra, format!("  only in {second}: {}", shown(extra, secret)));
     }
+    payload_text(difference, &first, &second, &mut out);
     let _ = writeln!(
         out,
         "{} of {} settings the same, {} different, {} only in {first}, {} only in {second}",
@@ -91,7 +92,49 @@ pub fn text(
         difference.count(Verdict::Missing),
         difference.extra.len()
     );
+    let (all, extra) = (difference.payloads.len(), difference.extra_payloads.len());
+    if all + extra > 0 {
+        let of = |verdict| difference.payloads.iter().filter(|pair| pair.verdict == verdict).count();
+        let _ = writeln!(
+            out,
+            "{} of {all} payloads the same, {} different, {} only in {first}, {extra} only in {second}",
+            of(Verdict::Same),
+            of(Verdict::Differs),
+            of(Verdict::Missing)
+        );
+    }
     out
+}
+
+/// Where payloads that are carried as they stand differ; what they say is not shown.
+fn payload_text(difference: &Difference<'_>, first: &str, second: &str, out: &mut String) {
+    let head = |passed: &Passed| format!("payload of {}", visible::line(&passed.kind, 200));
+    let file = |passed: &Passed| visible::line(&passed.file, 200);
+    for pair in &difference.payloads {
+        match (pair.verdict, pair.actual) {
+            (Verdict::Differs, Some(actual)) => {
+                let _ = writeln!(out, "{}", head(pair.expected));
+                let _ = writeln!(out, "  {first}: {}", file(pair.expected));
+                let _ = writeln!(out, "  {second}: {}", file(actual));
+                for path in pair.places() {
+                    let path: Vec<String> = path.iter().map(|part| visible::line(part, 200)).collect();
+                    let _ = writeln!(out, "  differs in {}", path.join(" > "));
+                }
+            }
+            (Verdict::Missing, _) => {
+                let _ = writeln!(out, "{}\n  only in {first}: {}", head(pair.expected), file(pair.expected));
+            }
+            _ => {}
+        }
+    }
+    for passed in &difference.extra_payloads {
+        let _ = writeln!(out, "{}\n  only in {second}: {}", head(passed), file(passed));
+    }
+}
+
+/// A payload by its names: what it says is in no report.
+fn named(passed: &Passed) -> Json {
+    json!({ "file": passed.file, "identifier": passed.identifier, "uuid": passed.uuid })
 }
 
 fn value(setting: &Setting, secret: &dyn Fn(&Setting) -> bool) -> Json {
@@ -144,6 +187,25 @@ pub fn json(
             })
         })
         .collect();
+    let payloads: Vec<Json> = difference
+        .payloads
+        .iter()
+        .map(|pair| {
+            json!({
+                "type": pair.expected.kind,
+                "verdict": pair.verdict.word(),
+                "drift": pair.verdict != Verdict::Same,
+                "expected": named(pair.expected),
+                "actual": pair.actual.map(named),
+                "differs_in": pair.places(),
+            })
+        })
+        .collect();
+    let extra_payloads: Vec<Json> = difference
+        .extra_payloads
+        .iter()
+        .map(|passed| json!({ "type": passed.kind, "actual": named(passed) }))
+        .collect();
     visible::json(&json!({
         "version": 1,
         "expected": names.0,
@@ -159,5 +221,7 @@ pub fn json(
         },
         "settings": settings,
         "extra": extra,
+        "payloads": payloads,
+        "extra_payloads": extra_payloads,
     }))
 }

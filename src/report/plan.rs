@@ -51,9 +51,14 @@ pub fn table(
 ) -> String {
     let mut out = String::new();
     let identity = &plan.identity;
+    let payloads = match plan.payloads.len() {
+        0 => String::new(),
+        1 => ", 1 payload".to_owned(),
+        many => format!(", {many} payloads"),
+    };
     let _ = writeln!(
         out,
-        "{} ({}), {} channel: {} {}",
+        "{} ({}), {} channel: {} {}{payloads}",
         visible::line(&identity.name, 200),
         identity.id,
         identity.channel.word(),
@@ -82,8 +87,23 @@ pub fn table(
         let line = place(&setting.origin, sources);
         let _ = writeln!(out, "  {key:<key_width$}  {value:<value_width$}  {how}{line}");
     }
+    carried(plan, sources, &mut out);
     left_out(plan, catalog, &mut out);
     out
+}
+
+/// What is carried as it stands: types and files, never what they say.
+fn carried(plan: &Plan, sources: &Sources, out: &mut String) {
+    if !plan.payloads.is_empty() {
+        out.push_str("\npayloads\n");
+    }
+    let cut = |text: &str| visible::line(text, LONGEST);
+    let wide = plan.payloads.iter().map(|passed| cut(&passed.kind).chars().count()).max().unwrap_or(0);
+    let files = plan.payloads.iter().map(|passed| cut(&passed.file).chars().count()).max().unwrap_or(0);
+    for passed in &plan.payloads {
+        let (kind, file) = (cut(&passed.kind), cut(&passed.file));
+        let _ = writeln!(out, "  {kind:<wide$}  {file:<files$}  {}", place(&passed.origin, sources));
+    }
 }
 
 /// What bare keys did not reach, what has the same reason together.

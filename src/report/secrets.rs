@@ -46,7 +46,7 @@ impl Secrets {
     /// the plans. `findings` may say that a name was meant to be one of a secret.
     pub fn find(sources: &Sources, plans: &[&Plan], findings: &Findings, catalog: &Catalog<'_>) -> Self {
         let mut found = Self::default();
-        for source in sources.ids() {
+        for source in sources.ids().filter(|source| !sources.is_concealed(*source)) {
             found.of_text(source, sources, catalog);
         }
         for setting in plans.iter().flat_map(|plan| &plan.settings) {

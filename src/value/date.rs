@@ -2,15 +2,17 @@
 
 use std::fmt;
 
-/// A moment in UTC, in whole seconds from 1970; years 1 to 9999.
+/// A moment in UTC, in whole seconds from 1970; years 0 to 9999.
+///
+/// The year 0 is there for `NSDate.distantPast`, which macOS writes as 0000-12-30T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(jiff::Timestamp);
 
 impl Date {
-    /// From seconds since 1970-01-01T00:00:00Z; none outside the years 1 to 9999.
+    /// From seconds since 1970-01-01T00:00:00Z; none outside the years 0 to 9999.
     pub fn from_seconds(seconds: i64) -> Option<Self> {
         let stamp = jiff::Timestamp::from_second(seconds).ok()?;
-        let first = jiff::civil::date(1, 1, 1).at(0, 0, 0, 0);
+        let first = jiff::civil::date(0, 1, 1).at(0, 0, 0, 0);
         let after = jiff::tz::Offset::UTC.to_timestamp(first).ok()?;
         (stamp >= after).then_some(Self(stamp))
     }
@@ -46,6 +48,8 @@ mod tests {
         assert_eq!(shown("2027-01-31T00:00:00Z").as_deref(), Some("2027-01-31T00:00:00Z"));
         assert_eq!(shown("2027-01-31T01:30:00+02:00").as_deref(), Some("2027-01-30T23:30:00Z"));
         assert_eq!(shown("0001-01-01T00:00:00Z").as_deref(), Some("0001-01-01T00:00:00Z"));
+        assert_eq!(shown("0000-12-30T00:00:00Z").as_deref(), Some("0000-12-30T00:00:00Z"));
+        assert_eq!(Date::from_seconds(-62_167_219_201), None);
         assert_eq!(shown("2027-01-31"), None);
         assert_eq!(shown("2027-01-31T00:00:00"), None);
         assert_eq!(shown("2027-01-31T00:00:00.5Z"), None);

@@ -58,6 +58,7 @@ impl Target for Defaults {
                 findings.push(at_policy(Finding::new("bad-name", title), request));
             }
         }
+        no_payloads(request, findings);
         if findings.has_errors() {
             return Vec::new();
         }
@@ -74,6 +75,25 @@ fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
         Some(origin) => finding.at(origin.clone(), ""),
         None => finding,
     }
+}
+
+/// What a profile alone delivers.
+fn no_payloads(request: &Request<'_, '_>, findings: &mut Findings) {
+    let payloads = &request.plan.payloads;
+    let kinds: BTreeSet<&str> = payloads.iter().map(|passed| passed.kind.as_str()).collect();
+    if kinds.is_empty() {
+        return;
+    }
+    let kinds: Vec<&str> = kinds.into_iter().collect();
+    let finding =
+        Finding::new("not-in-script", format!("a script cannot carry a payload of {}", listed(&kinds)));
+    let finding = payloads.iter().fold(finding, |finding, passed| {
+        // Several payloads of one file have one place.
+        let known = finding.labels.iter().any(|label| label.at == passed.origin);
+        let finding = if known { finding } else { finding.at(passed.origin.clone(), "") };
+        finding.about(&passed.kind, "")
+    });
+    findings.push(finding.note("the profile of `--target mobileconfig` carries it"));
 }
 
 /// What no script can do, and what everybody could read in one.

@@ -32,7 +32,7 @@ struct Place<'a> {
     column: Option<u32>,
     end_line: Option<u32>,
     end_column: Option<u32>,
-    key_path: Option<&'a [String]>,
+    key_path: Option<Vec<String>>,
 }
 
 #[derive(Serialize)]

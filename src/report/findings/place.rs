@@ -99,9 +99,9 @@ impl<'a> Places<'a> {
 }
 
 /// The keys that lead to a place in an input without lines.
-pub(super) fn key_path(origin: &Origin) -> Option<&[String]> {
+pub(super) fn key_path(origin: &Origin) -> Option<Vec<String>> {
     match origin {
-        Origin::Path { path, .. } => Some(path),
+        Origin::Path { path, .. } => Some(path.parts()),
         Origin::Text(_) | Origin::Whole(_) => None,
     }
 }

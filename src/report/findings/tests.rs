@@ -62,7 +62,7 @@ fn nasty() -> (Findings, Sources) {
             .at(
                 Origin::Path {
                     source: binary,
-                    path: ["PayloadContent", "0", "Start > at"].map(Into::into).into(),
+                    path: ["PayloadContent", "0", "Start > at"].into_iter().collect(),
                 },
                 "text",
             )
@@ -366,7 +366,7 @@ fn hard_finding(ids: [SourceId; 2]) -> impl Strategy<Value = Finding> {
         8 => span.clone().prop_map(Origin::Text),
         1 => (0_usize..2).prop_map(move |source| Origin::Whole(ids[source])),
         1 => ((0_usize..2), proptest::collection::vec(hard_text(), 0..3))
-            .prop_map(move |(source, path)| Origin::Path { source: ids[source], path }),
+            .prop_map(move |(source, path)| Origin::Path { source: ids[source], path: path.iter().collect() }),
     ];
     let labels = proptest::collection::vec((origin, prop_oneof![Just(String::new()), hard_text()]), 0..16);
     let fix = proptest::option::of((span, hard_text(), hard_text()));

@@ -195,8 +195,8 @@ impl<'a, 'b> Page<'a, 'b> {
     /// A place without lines: the file, the keys to the place, and what there is to say about it.
     fn words(&self, label: &Label, text: &str) -> String {
         let file = self.places.sources().label(label.at.source());
-        let parts: Vec<&str> =
-            [file].into_iter().chain(key_path(&label.at).into_iter().flatten().map(String::as_str)).collect();
+        let keys = key_path(&label.at).unwrap_or_default();
+        let parts: Vec<&str> = [file].into_iter().chain(keys.iter().map(String::as_str)).collect();
         let place = visible::line(&parts.join(" > "), MAX_TITLE);
         if text.is_empty() { place } else { format!("{place}: {text}") }
     }

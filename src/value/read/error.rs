@@ -1,6 +1,6 @@
 //! Why a property list was not read: all wording of the reader stands here.
 
-use crate::finding::{Position, SourceId, Span};
+use crate::finding::{KeyPath, Origin, Position, SourceId, Span};
 use std::fmt;
 use std::ops::Range;
 
@@ -44,6 +44,55 @@ pub fn position(bytes: &[u8], offset: usize) -> Position {
     Position { line: short(line), column: short(column) }
 }
 
+/// A place in words, for messages without a finding around them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// In a text.
+    Line(Position),
+    /// In a binary property list; the outermost value has no path.
+    Path(KeyPath),
+}
+
+impl Spot {
+    /// The spot of a place in these bytes, which are [`super::Plain::bytes`].
+    pub fn of(origin: &Origin, bytes: &[u8]) -> Self {
+        match origin {
+            Origin::Text(span) => Self::Line(position(bytes, span.start as usize)),
+            Origin::Path { path, .. } => Self::Path(path.clone()),
+            Origin::Whole(_) => Self::Path(KeyPath::root()),
+        }
+    }
+
+    /// What a message starts with: nothing, if it is about the whole.
+    pub fn prefix(&self) -> String {
+        match self {
+            Self::Path(path) if path.is_root() => String::new(),
+            spot => format!("{spot}: "),
+        }
+    }
+}
+
+/// Of a longer path, so many of the first and last parts are shown.
+const FIRST: usize = 6;
+const LAST: usize = 3;
+
+/// `line 3, column 7`, or `PayloadContent > 0 > PayloadUUID`.
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(at) => write!(f, "line {}, column {}", at.line, at.column),
+            Self::Path(path) if path.is_root() => f.write_str("the outermost value"),
+            Self::Path(path) => {
+                let mut parts: Vec<String> = path.parts().iter().map(|part| shown(part)).collect();
+                if parts.len() > FIRST + LAST + 1 {
+                    parts.splice(FIRST..parts.len() - LAST, ["…".to_owned()]);
+                }
+                f.write_str(&parts.join(" > "))
+            }
+        }
+    }
+}
+
 /// Why an input was not read. `Display` starts with the place, where there is one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -53,24 +102,33 @@ pub enum ReadError {
     /// More bytes than the budget.
     #[error("the file is larger than {}", size(*.0))]
     Large(usize),
-    /// `bplist…`.
+    /// A text in UTF-32.
     #[error(
-        "this is a binary property list, and only XML is read so far; \
-         `plutil -convert xml1 -o NEW FILE` writes it as XML"
-    )]
-    Binary,
-    /// A CMS signature around a profile.
-    #[error(
-        "this is a signed profile, and only unsigned ones are read so far; \
-         `security cms -D -i FILE -o NEW` writes it without its signature"
-    )]
-    Signed,
-    /// UTF-16 or UTF-32.
-    #[error(
-        "this text is UTF-16 or UTF-32, and only UTF-8 is read so far; \
+        "this text is UTF-32, and only UTF-8 and UTF-16 are read; \
          `iconv` turns one into the other (the first line must then say UTF-8)"
     )]
-    Wide,
+    Utf32,
+    /// CMS EnvelopedData.
+    #[error("this profile is encrypted: only the Mac that it was made for can read it")]
+    Encrypted,
+    /// A CMS signature without what it signs.
+    #[error("this is a signature alone, without the profile that it signs")]
+    Detached,
+    /// A CMS signature around a CMS signature.
+    #[error("this is a signed profile inside a signed one; a profile has one signature")]
+    SignedTwice,
+    /// CMS of another kind.
+    #[error("this is a CMS message, but no signed one")]
+    OtherCms,
+    /// CMS or its armour, broken.
+    #[error("the signature around this profile is damaged: {0}")]
+    Cms(&'static str),
+    /// A signed profile as a mail.
+    #[error(
+        "this is a mail message (S/MIME), which no Mac installs; \
+         `openssl smime` and `openssl cms` write a signed profile with `-outform DER -nodetach`"
+    )]
+    Mail,
     /// The format of NeXTSTEP: `{ key = value; }`, as `defaults read` prints it.
     #[error(
         "this is the old format of property lists, as `defaults read` prints it, which has lost the types of its \
@@ -94,9 +152,44 @@ pub enum ReadError {
         /// Where.
         at: Place,
     },
+    /// A text that cannot be decoded, so that there is nothing that places could belong to.
+    #[error("line {}, column {}: {problem}", .at.line, .at.column)]
+    Undecoded {
+        /// What is wrong.
+        problem: Problem,
+        /// Where, counted in what was decoded.
+        at: Position,
+    },
+    /// A binary property list with something wrong in it.
+    #[error("{}{problem}", Spot::Path(.at.clone()).prefix())]
+    Object {
+        /// What is wrong.
+        problem: Problem,
+        /// The object.
+        at: KeyPath,
+    },
 }
 
 impl ReadError {
+    /// The place for a finding about this input: the most exact one that there is.
+    pub fn origin(&self, source: SourceId) -> Origin {
+        match self {
+            Self::Malformed { at, .. } => Origin::Text(Span { source, ..at.span }),
+            Self::Object { at, .. } if !at.is_root() => Origin::Path { source, path: at.clone() },
+            _ => Origin::Whole(source),
+        }
+    }
+
+    /// What is wrong, without its place.
+    pub fn problem(&self) -> String {
+        match self {
+            Self::Malformed { problem, .. }
+            | Self::Undecoded { problem, .. }
+            | Self::Object { problem, .. } => problem.to_string(),
+            other => other.to_string(),
+        }
+    }
+
     /// Where it is, where the input is text.
     pub fn place(&self) -> Option<Place> {
         match self {
@@ -107,7 +200,10 @@ impl ReadError {
 
     /// Line and column of the start of the place.
     pub fn position(&self) -> Option<Position> {
-        self.place().map(|place| place.position)
+        match self {
+            Self::Undecoded { at, .. } => Some(*at),
+            other => other.place().map(|place| place.position),
+        }
     }
 
     /// The place as byte offsets.
@@ -116,15 +212,26 @@ impl ReadError {
     }
 }
 
-/// What is wrong in an XML property list. No message repeats a value, which may be a secret.
+/// What is wrong in a property list. No message repeats a value, which may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// Bytes that are no UTF-8.
     #[error("the text is not UTF-8 here")]
     Utf8,
     /// Another encoding in the declaration.
-    #[error("the file says that it is written in `{0}`; only UTF-8 is read")]
+    #[error("the file says that it is written in `{0}`; only UTF-8 and UTF-16 are read")]
     Encoding(String),
+    /// An encoding in the declaration that is not that of the file.
+    #[error("the file says that it is written in `{says}`, and is {is}")]
+    Disagrees {
+        /// What the declaration says.
+        says: String,
+        /// What the file is.
+        is: &'static str,
+    },
+    /// Half a character, or half of a surrogate pair.
+    #[error("the text is not UTF-16 here")]
+    Utf16,
     /// Another version in the declaration, or none.
     #[error("a property list is XML 1.0, and its declaration must say so")]
     Version,
@@ -255,6 +362,42 @@ pub enum Problem {
     /// Something inside `<true/>` or `<false/>`.
     #[error("`<{0}>` holds something; write `<{0}/>`")]
     Flag(&'static str),
+    /// A binary property list of another version than 00.
+    #[error("this is a binary property list of version `{0}`; only version 00 is read")]
+    BinaryVersion(String),
+    /// A trailer that does not fit the file.
+    #[error("the end of this binary property list does not fit the rest: it was cut short, or changed")]
+    Trailer,
+    /// A reference to an object that is none.
+    #[error("this refers to an object that the file does not have")]
+    ObjectNumber,
+    /// An object outside of where objects are.
+    #[error("this object does not lie where objects do, or runs out of it")]
+    ObjectEnd,
+    /// A kind of object that the format does not define.
+    #[error("this is no object of a binary property list (0x{0:02X})")]
+    UnknownObject(u8),
+    /// An object that is no value of a preference.
+    #[error("this is {0}, which is no value of a preference")]
+    Unsupported(&'static str),
+    /// An object inside itself.
+    #[error("this array or dictionary holds itself")]
+    Cycle,
+    /// A string that says it is ASCII.
+    #[error("this string says that it is ASCII, and is not")]
+    Ascii,
+    /// Half of a surrogate pair in a string.
+    #[error("this string holds half of a character (a lone UTF-16 surrogate)")]
+    Surrogate,
+    /// A key of another type.
+    #[error("a key of this dictionary is no string")]
+    KeyObject,
+    /// One key twice in a dictionary of a binary property list.
+    #[error("the key `{0}` stands twice in this dictionary")]
+    DuplicateObject(String),
+    /// A date outside of the years 0 to 9999.
+    #[error("this date lies outside of the years 0 to 9999")]
+    DateRange,
     /// Nested deeper than the budget.
     #[error("values nest deeper than {0} levels")]
     Deep(usize),
@@ -269,6 +412,10 @@ pub enum Problem {
 impl Problem {
     pub(super) fn at(self, bytes: &[u8], source: SourceId, range: Range<usize>) -> ReadError {
         ReadError::Malformed { problem: self, at: Place::new(bytes, source, range) }
+    }
+
+    pub(super) fn at_path(self, path: KeyPath) -> ReadError {
+        ReadError::Object { problem: self, at: path }
     }
 }
 

@@ -3,8 +3,11 @@
 //! What macOS, an MDM and a strict XML parser would read in different ways is refused with its place rather than
 //! guessed. Strings are literal text; an identity token is something that only a policy has.
 //!
-//! Read so far: XML. Binary property lists, signed profiles and UTF-16 are told apart and refused by name.
+//! Read are XML in UTF-8 and UTF-16, and binary property lists, each alone or inside a signed CMS message.
 
+mod armour;
+mod binary;
+mod cms;
 mod error;
 mod scalar;
 mod sniff;
@@ -13,12 +16,14 @@ mod tests;
 mod token;
 mod tree;
 mod wanted;
+mod wide;
 
-pub use error::{Place, Problem, ReadError, position};
+pub use error::{Place, Problem, ReadError, Spot, position};
 pub use wanted::Wanted;
 
 use super::{Places, Value};
 use crate::finding::SourceId;
+use sniff::{Form, Order};
 use std::borrow::Cow;
 
 /// How much one input may ask for. What exceeds it is refused before it is held in memory.
@@ -48,9 +53,15 @@ pub struct Plain<'b> {
     pub bytes: Cow<'b, [u8]>,
     /// Whether a signature stood around it.
     pub signed: bool,
+    /// The CMS message in BER that stood around it, out of its armour: what a check of the signature reads.
+    pub message: Option<Cow<'b, [u8]>>,
 }
 
-impl Plain<'_> {
+impl<'b> Plain<'b> {
+    fn new(bytes: Cow<'b, [u8]>) -> Self {
+        Self { bytes, signed: false, message: None }
+    }
+
     /// The text of an XML property list, for findings that show lines; empty for a binary one.
     pub fn text(&self) -> Cow<'_, str> {
         if self.bytes.starts_with(b"bplist") {
@@ -61,15 +72,44 @@ impl Plain<'_> {
     }
 }
 
-/// Takes off what stands around a property list: a signature, another encoding than UTF-8.
+/// Takes off what stands around a property list: a signature, an encoding that is not UTF-8. What is plain already
+/// stays as it is.
+///
+/// The signature is not checked. Of a text in UTF-16 the byte order mark goes, and spaces stand where the
+/// declaration named the encoding: lines and columns stay those of the file.
 ///
 /// # Errors
-/// More bytes than the budget, or a wrapper that is broken.
+/// More bytes than the budget, a wrapper that is broken, or one that no Mac opens.
 pub fn plain<'b>(bytes: &'b [u8], budgets: &Budgets) -> Result<Plain<'b>, ReadError> {
-    if bytes.len() > budgets.bytes {
-        return Err(ReadError::Large(budgets.bytes));
+    let limit = limit(budgets);
+    if bytes.len() > limit {
+        return Err(ReadError::Large(limit));
     }
-    Ok(Plain { bytes: Cow::Borrowed(bytes), signed: false })
+    let message = match sniff::form(bytes)? {
+        Form::Cms => Cow::Borrowed(bytes),
+        Form::Armour => Cow::Owned(armour::open(bytes)?),
+        Form::Binary | Form::Text => return Ok(Plain::new(Cow::Borrowed(bytes))),
+        Form::Utf16(order) => return Ok(Plain::new(decoded(bytes, order, limit)?)),
+    };
+    let inner = match &message {
+        Cow::Borrowed(message) => cms::content(message)?,
+        Cow::Owned(message) => Cow::Owned(cms::content(message)?.into_owned()),
+    };
+    let bytes = match sniff::form(&inner)? {
+        Form::Binary | Form::Text => inner,
+        Form::Utf16(order) => decoded(&inner, order, limit)?,
+        Form::Cms | Form::Armour => return Err(ReadError::SignedTwice),
+    };
+    Ok(Plain { bytes, signed: true, message: Some(message) })
+}
+
+fn decoded<'b>(bytes: &[u8], order: Order, limit: usize) -> Result<Cow<'b, [u8]>, ReadError> {
+    wide::decode(bytes, order, limit).map(|text| Cow::Owned(text.into_bytes()))
+}
+
+/// Places are 32 bits wide.
+fn limit(budgets: &Budgets) -> usize {
+    budgets.bytes.min(u32::MAX as usize)
 }
 
 /// A property list that was read.
@@ -77,15 +117,18 @@ pub fn plain<'b>(bytes: &'b [u8], budgets: &Budgets) -> Result<Plain<'b>, ReadEr
 pub struct Read {
     /// What it holds.
     pub value: Value,
-    /// Where each piece of it stands: whole elements, from `<` to `>`.
+    /// Where each piece of it stands: whole elements, from `<` to `>`; paths in a binary property list.
     pub places: Places,
 }
 
-/// Reads a property list.
+/// Reads a property list in any form: XML in UTF-8 or UTF-16, or binary, with a signature around it or without.
 ///
-/// Places are byte offsets from the start of `bytes`, a byte order mark included; they belong to `source`, whose
-/// text must be the same. What is not wanted is skipped: it must be well-formed XML of known elements, and its
-/// values are neither judged nor copied.
+/// Places in XML are byte offsets from the start of [`Plain::bytes`], a byte order mark included; they belong to
+/// `source`, whose text must be the same. Where the input is plain already, that is `bytes`; otherwise [`plain`]
+/// gives it, and what it gives is then read. Places in a binary property list are paths of keys and indices.
+///
+/// What is not wanted is skipped: in XML it must be well-formed and of known elements, in a binary property list it
+/// is not looked at, and its values are neither judged nor copied.
 ///
 /// # Errors
 /// The first thing that is wrong, in reading order, with its place.
@@ -95,10 +138,10 @@ pub fn read(
     budgets: &Budgets,
     wanted: &Wanted<'_>,
 ) -> Result<Read, ReadError> {
-    // Places are 32 bits wide.
-    let limit = budgets.bytes.min(u32::MAX as usize);
-    if bytes.len() > limit {
-        return Err(ReadError::Large(limit));
+    let plain = plain(bytes, budgets)?;
+    let bytes = plain.bytes.as_ref();
+    if bytes.starts_with(b"bplist") {
+        return binary::read(bytes, source, budgets, wanted);
     }
     let body = sniff::xml(bytes)?;
     let start = bytes.len() - body.len();

@@ -4,20 +4,69 @@ use super::ReadError;
 
 /// The byte order mark of UTF-8.
 pub(super) const MARK: &[u8] = b"\xEF\xBB\xBF";
-/// The object identifier of CMS's SignedData, 1.2.840.113549.1.7.2, in DER.
-const SIGNED_DATA: &[u8] = b"\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02";
 
-/// The input without its byte order mark, if it is something like XML.
-pub(super) fn xml(bytes: &[u8]) -> Result<&[u8], ReadError> {
+/// What stands at the start of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A binary property list.
+    Binary,
+    /// A CMS message, in BER.
+    Cms,
+    /// A CMS message in its armour of base64.
+    Armour,
+    /// A text in UTF-16.
+    Utf16(Order),
+    /// Anything else: a text in UTF-8, perhaps.
+    Text,
+}
+
+/// Which byte of a pair comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The higher one.
+    Big,
+    /// The lower one.
+    Little,
+}
+
+/// Tells what an input is, as far as its wrappers go.
+pub(super) fn form(bytes: &[u8]) -> Result<Form, ReadError> {
     if bytes.starts_with(b"bplist") {
-        return Err(ReadError::Binary);
+        return Ok(Form::Binary);
     }
-    if signed(bytes) {
-        return Err(ReadError::Signed);
+    if cms(bytes) {
+        return Ok(Form::Cms);
     }
-    if wide(bytes) {
-        return Err(ReadError::Wide);
+    let text = bytes.trim_ascii_start();
+    if super::armour::LABELS.iter().any(|label| super::armour::begins(text, label)) {
+        return Ok(Form::Armour);
     }
+    if ["MIME-Version:", "Content-Type: multipart/", "Content-Type: application/"]
+        .iter()
+        .any(|head| text.starts_with(head.as_bytes()))
+    {
+        return Err(ReadError::Mail);
+    }
+    // Marks first (that of little-endian UTF-32 begins as that of UTF-16), then `<` without a mark.
+    match bytes {
+        [0, 0, 0xFE, 0xFF, ..] | [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
+            Err(ReadError::Utf32)
+        }
+        [0xFE, 0xFF, ..] | [0, b'<', ..] => Ok(Form::Utf16(Order::Big)),
+        [0xFF, 0xFE, ..] | [b'<', 0, ..] => Ok(Form::Utf16(Order::Little)),
+        _ => Ok(Form::Text),
+    }
+}
+
+/// A sequence that starts with an object identifier, as every CMS message does.
+fn cms(bytes: &[u8]) -> bool {
+    let Some([0x30, length, rest @ ..]) = bytes.get(..bytes.len().min(16)) else { return false };
+    let long = if *length > 0x80 { usize::from(length & 0x7F) } else { 0 };
+    matches!(rest.get(long..), Some([0x06, 0x09 | 0x0B, 0x2A, 0x86, ..]))
+}
+
+/// The text without its byte order mark, if it is something like XML.
+pub(super) fn xml(bytes: &[u8]) -> Result<&[u8], ReadError> {
     let body = bytes.strip_prefix(MARK).unwrap_or(bytes);
     let start = body.iter().position(|byte| !space(*byte));
     match start.and_then(|at| body.get(at..)) {
@@ -30,19 +79,6 @@ pub(super) fn xml(bytes: &[u8]) -> Result<&[u8], ReadError> {
 /// White space as XML has it.
 pub(super) fn space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-fn signed(bytes: &[u8]) -> bool {
-    // The identifier follows a tag and a length of at most nine bytes.
-    let head = bytes.get(..bytes.len().min(24)).unwrap_or(bytes);
-    let der = head.first() == Some(&0x30) && head.windows(SIGNED_DATA.len()).any(|part| part == SIGNED_DATA);
-    der || bytes.starts_with(b"-----BEGIN PKCS7-----") || bytes.starts_with(b"-----BEGIN CMS-----")
-}
-
-fn wide(bytes: &[u8]) -> bool {
-    // Marks in both orders (that of little-endian UTF-32 begins as that of UTF-16); then `<` without a mark.
-    let marks: [&[u8]; 6] = [b"\xFE\xFF", b"\xFF\xFE", b"\0\0\xFE\xFF", b"<\0", b"\0<", b"\0\0\0<"];
-    marks.iter().any(|mark| bytes.starts_with(mark))
 }
 
 fn foreign(text: &[u8]) -> ReadError {

@@ -285,7 +285,13 @@ fn declared(declaration: &BytesDecl<'_>) -> Result<(), Problem> {
             // ASCII is a part of UTF-8.
             let read = ["utf-8", "utf8", "us-ascii", "ascii"];
             let known = read.iter().any(|known| name.eq_ignore_ascii_case(known));
-            if known { Ok(()) } else { Err(Problem::Encoding(shown(&name))) }
+            match () {
+                () if known => Ok(()),
+                () if super::wide::named(&name) => {
+                    Err(Problem::Disagrees { says: shown(&name), is: "UTF-8" })
+                }
+                () => Err(Problem::Encoding(shown(&name))),
+            }
         }
     }
 }

@@ -1,13 +1,15 @@
 //! The reader against hostile input, against hand-written expectations, and against the plist crate.
 
+mod binary;
 mod budgets;
 mod decisions;
 mod hostile;
 mod oracle;
 mod places;
+mod wrapped;
 
 use super::*;
-use crate::finding::Sources;
+use crate::finding::{Origin, Sources};
 
 /// Runs on a stack of 256 KB: an eighth of what rayon's threads have.
 fn small<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

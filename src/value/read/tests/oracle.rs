@@ -33,7 +33,7 @@ fn values() -> impl Strategy<Value = Value> {
         any::<u64>().prop_map(|number| Value::Integer(Integer::from(number))),
         any::<f64>().prop_filter_map("finite", |number| Real::new(number).map(Value::Real)),
         text().prop_map(Value::string),
-        (-62_135_596_800_i64..253_402_207_200).prop_map(|at| Value::Date(Date::from_seconds(at).unwrap())),
+        (-62_167_219_200_i64..253_402_207_200).prop_map(|at| Value::Date(Date::from_seconds(at).unwrap())),
         proptest::collection::vec(any::<u8>(), 0..40).prop_map(Value::Data),
     ];
     leaf.prop_recursive(5, 40, 6, |inner| {
