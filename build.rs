@@ -74,5 +74,27 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         return Err(said.into());
     }
     std::fs::write(out.join("catalog.bin"), parts.write()?)?;
+    println!("cargo::rustc-env=PREFSMITH_READER={:016x}", reader(&root)?);
     Ok(())
+}
+
+/// A number for the code that turns manifests into a layer: what another code made is made anew.
+fn reader(root: &Path) -> std::io::Result<u64> {
+    use std::hash::Hasher as _;
+    let mut open: Vec<PathBuf> =
+        ["src/catalog", "src/value", "src/document", "src/version"].map(|folder| root.join(folder)).to_vec();
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() { open.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    let mut hasher = std::hash::DefaultHasher::new();
+    for path in files {
+        hasher.write(&std::fs::read(path)?);
+    }
+    Ok(hasher.finish())
 }

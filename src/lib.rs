@@ -18,6 +18,8 @@ pub mod diff;
 
 pub mod mac;
 
+pub mod import;
+
 pub mod check;
 
 pub mod project;

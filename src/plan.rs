@@ -67,6 +67,9 @@ pub struct Identity {
     pub channel: Channel,
     /// When the `[set-once]` values were last meant to be written.
     pub set_once_stamp: Option<Date>,
+    /// The profile whose identifiers and UUIDs a build keeps, by its path from the policy's folder, and where the
+    /// policy says so.
+    pub keep_identifiers_from: Option<(String, Origin)>,
     /// Where the `[policy]` table stands.
     pub origin: Option<Origin>,
 }
@@ -234,6 +237,9 @@ pub struct Plan {
     pub left_out: Vec<LeftOut>,
     /// The findings that the policy accepts.
     pub allows: Vec<Allow>,
+    /// What a profile says of a key that it has set already, to something else: which of them wins is open. A
+    /// policy has none.
+    pub contradictions: Vec<Setting>,
 }
 
 impl Plan {

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 19] = [
+const NOT_FROM_A_POLICY: [(&str, &str); 25] = [
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
     ("deadline-passed", "tests/rules"),
@@ -40,7 +40,13 @@ const NOT_FROM_A_POLICY: [(&str, &str); 19] = [
     ("set-again", "a profile"),
     ("set-by-two-payloads", "a profile"),
     ("unreadable-file", "a profile"),
+    ("manifest", "a file of `--manifests`"),
+    ("mdm-token", "`import`"),
+    ("not-expressed", "`import`"),
+    ("set-by-two-inputs", "`import`"),
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
+    ("project-format", "src/project/tests.rs, tests/cmd/project.trycmd"),
+    ("project-path", "src/project/tests.rs, tests/cmd/project.trycmd"),
     ("same-id", "several policies at once"),
     ("set-by-two-policies", "several policies at once"),
     ("token-in-script", "a token of a file of `--catalog`"),

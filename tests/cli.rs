@@ -5,8 +5,13 @@
 fn the_command_line() {
     trycmd::TestCases::new()
         .env("COLUMNS", "100")
+        .env("PREFSMITH_CACHE", "")
         .case("tests/cmd/*.trycmd")
         .case("README.md")
+        .case("docs/editors.md")
+        .case("docs/diff.md")
         .case("docs/microsoft-samples.md")
+        .case("docs/import.md")
+        .case("docs/project.md")
         .run();
 }

@@ -105,7 +105,19 @@ ApiPassword = "hunter2"
 
 [why]
 HowToCheck = "Updates are ours to see."
+
+[[payload]]
+file = "dock.plist"
+why = "Nobody moves the Dock."
+
+[[payload]]
+file = "font.plist"
 TOML
+for type in dock font; do
+  printf '<plist version="1.0"><dict><key>PayloadType</key><string>com.apple.%s</string><key>autohide</key><true/></dict></plist>' \
+    "$type" >"$schemas/$type.plist"
+done
+printf '<plist version="1.0"><dict><key>PayloadType</key><string>com.apple.dock</string></dict></plist>' >"$schemas/other.plist"
 cat >"$schemas/other.toml" <<'TOML'
 [policy]
 id = "com.example.other"
@@ -116,6 +128,9 @@ DiagnosticDataTypePreference = "BasicDiagnosticData"
 
 [unset]
 AutoUpdate = ["HowToCheck"]
+
+[[payload]]
+file = "other.plist"
 TOML
 cat >"$schemas/broken.toml" <<'TOML'
 [policy]
@@ -156,6 +171,15 @@ schemas_diff() {
   written 1 there.out "$prefsmith" diff --format json all.toml other.toml
   written 1 back.out "$prefsmith" diff --format json other.toml all.toml
   written 0 same.out "$prefsmith" diff --format json all.toml all.toml
+  python3 - there.out back.out <<'PYTHON'
+import json, sys
+there, back = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:])
+verdicts = lambda result: {payload["verdict"] for payload in result["payloads"]}
+if not any(payload["inside"] for payload in there["payloads"]):
+    sys.exit("no payload differs")
+if "extra" not in verdicts(there) | verdicts(back):
+    sys.exit("no payload is extra")
+PYTHON
   hold diff there.out back.out same.out
 }
 

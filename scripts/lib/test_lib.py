@@ -11,6 +11,7 @@ import unittest
 
 import check_json
 import check_manifest
+import check_payloads
 import check_profile
 import check_uuids
 import compare_profiles
@@ -306,6 +307,42 @@ class Json(unittest.TestCase):
             made = copy.deepcopy(self.sarif)
             change(made)
             self.assertTrue(check_json.check("sarif", made), made)
+
+
+class Payloads(InFolder):
+    """What is carried as it stands: any change to a payload is seen."""
+
+    def setUp(self):
+        super().setUp()
+        self.payload = {"PayloadType": "com.apple.dock", "autohide": True, "size": 1}
+        self.source = self.write("files/dock.plist", plistlib.dumps(self.payload))
+        identifier, uuid = check_payloads.identities("com.example", "device", "com.apple.dock", "dock", 1, False)
+        self.carried = {"PayloadVersion": 1, "PayloadIdentifier": identifier, "PayloadUUID": uuid, **self.payload}
+
+    def found(self, *payloads):
+        root = profile()
+        root["PayloadContent"] += payloads
+        path = self.write("p.mobileconfig", plistlib.dumps(root))
+        return check_payloads.check("com.example", [path], [self.source])
+
+    def test_good(self):
+        self.assertEqual(self.found(self.carried), [])
+
+    def test_changed(self):
+        changes = [{"autohide": 1}, {"autohide": False}, {"size": 1.0}, {"more": 1}, {"PayloadVersion": 2},
+                   {"PayloadUUID": UUIDS[3]}, {"PayloadIdentifier": "x"}]
+        for change in changes:
+            self.assertEqual(len(self.found({**self.carried, **change})), 2, change)
+        lacking = {key: value for key, value in self.carried.items() if key != "size"}
+        self.assertEqual(len(self.found(lacking)), 2)
+
+    def test_missing_or_doubled(self):
+        self.assertEqual(len(self.found()), 2)
+        self.assertEqual(len(self.found(self.carried, self.carried)), 2)
+
+    def test_names_of_files(self):
+        names = ["a.plist", "x/Wi-Fi (neu).mobileconfig", "é.plist", "a..b.plist", "x"]
+        self.assertEqual([check_payloads.stem(name) for name in names], ["a", "Wi-Fi--neu", "payload", "a.b", "x"])
 
 
 if __name__ == "__main__":

@@ -2,20 +2,20 @@
 //!
 //! `build.rs` runs this for the built-in catalogue, `--catalog` at run time: there is one form of a layer.
 
-use super::fields::key;
+use super::fields::{key, pattern};
 use super::model::{
-    Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, NotAKey, Product, ReadAs, SECTIONS, Source,
-    Token,
+    Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, Mdm, NotAKey, Product, ReadAs, SECTIONS,
+    Source, Token,
 };
 use super::rule::Rule;
 use super::rule_fields::rule;
-use crate::document::{Document, Table};
+use crate::document::{Document, Item, Kind, Table};
 use crate::finding::{Finding, Findings, Span};
 use crate::version::Ranges;
 use std::collections::BTreeMap;
 
 /// What every compiled layer starts with.
-pub const MAGIC: &[u8; 8] = b"prefsm\x00\x01";
+pub const MAGIC: &[u8; 8] = b"prefsm\x00\x02";
 
 /// The tables of a catalogue, before they are written.
 #[derive(Default)]
@@ -118,9 +118,16 @@ impl<'d> Reader<'d, '_> {
     }
 }
 
+/// Whether a document says that it is a weak one, which is asked last.
+pub fn is_weak(document: &Document<'_>) -> bool {
+    let said = document.root().get("weak").map(|entry| entry.item);
+    said.is_some_and(|item| matches!(item.kind(), Kind::Boolean(true)))
+}
+
 /// Reads one document of a catalogue into the parts.
 pub fn read<'d>(document: &'d Document<'d>, parts: &mut Parts<'d>, findings: &mut Findings) {
     let root = document.root();
+    root.boolean("weak", findings);
     let each = |name: &'static str, findings: &mut Findings, take: &mut dyn FnMut(Reader<'d, '_>)| {
         for table in root.tables(name, findings) {
             take(Reader { table, findings });
@@ -164,6 +171,7 @@ pub fn read<'d>(document: &'d Document<'d>, parts: &mut Parts<'d>, findings: &mu
     each("mau-app", findings, &mut |reader| parts.extras.mau_apps.push(mau_app(reader)));
     each("not-a-key", findings, &mut |reader| parts.extras.not_keys.push(not_a_key(reader)));
     each("token", findings, &mut |reader| parts.extras.tokens.push(token(reader)));
+    each("mdm", findings, &mut |reader| parts.extras.mdms.push(mdm(reader)));
     root.refuse_others("catalogue", "at the top of a catalogue", findings);
 }
 
@@ -261,6 +269,39 @@ fn token<'d>(mut reader: Reader<'d, '_>) -> Token<'d> {
     found
 }
 
+fn mdm<'d>(mut reader: Reader<'d, '_>) -> Mdm<'d> {
+    let mut spelt = Vec::new();
+    if let Some(table) = reader.table.table("spelt", reader.findings) {
+        for entry in table.entries() {
+            let texts: Option<Vec<&str>> = match entry.item.kind() {
+                Kind::String(text) => Some(vec![text]),
+                Kind::Array(items) => items.iter().map(Item::as_string).collect(),
+                _ => None,
+            };
+            match texts {
+                Some(texts) => spelt.push((entry.key, texts)),
+                None => {
+                    let finding = Finding::new("catalogue", "a spelling is a text, or a list of texts");
+                    reader.findings.push(finding.at(entry.item.span, ""));
+                }
+            }
+        }
+    }
+    let found = Mdm {
+        name: reader.required("name"),
+        title: reader.required("title"),
+        token: pattern(&mut reader, "token").unwrap_or(""),
+        spelt,
+        sources: reader.list("sources"),
+    };
+    if found.token.is_empty() {
+        let finding = Finding::new("catalogue", "`token` is missing: what do its tokens look like?");
+        reader.findings.push(finding.at(reader.table.span, "in this table"));
+    }
+    reader.done("in [[mdm]]");
+    found
+}
+
 impl<'d> Parts<'d> {
     /// Takes note of a name; of two definitions in one layer, nobody could say which counts.
     fn name(&mut self, what: Naming, name: &'d str, of: &'d str, span: Span, findings: &mut Findings) {
@@ -280,6 +321,19 @@ impl<'d> Parts<'d> {
     pub fn names(&self) -> impl Iterator<Item = (Naming, &'d str, Span)> {
         let heads = self.names.iter().filter(|((what, ..), _)| *what != Naming::Key);
         heads.map(|((what, name, _), span)| (*what, *name, *span))
+    }
+
+    /// Whether nothing was read.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+            && self.rules.is_empty()
+            && self.heads == Heads::default()
+            && self.extras == Extras::default()
+    }
+
+    /// How many domains, keys and rules were read.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        (self.heads.domains.len(), self.keys.len(), self.rules.len())
     }
 
     /// Writes the layer: [`MAGIC`], the length of each section as four bytes (little-endian), the sections.

@@ -110,12 +110,13 @@ fn node<'d>(reader: &mut Reader<'d, '_>) -> Node<'d> {
     let confidence = reader.table.get("confidence").is_some();
     let found = Node {
         values: values(reader, &types, &children),
+        open: reader.flag("open"),
         range: bounds(reader),
         below: outside(reader, "below"),
         above: outside(reader, "above"),
         multiple_of: reader.table.integer("multiple-of", reader.findings).map(|(number, _)| number),
         unit: reader.optional("unit"),
-        pattern: pattern(reader),
+        pattern: pattern(reader, "pattern"),
         key_is: reader.optional("key-is"),
         default: default(reader),
         works: works(reader),
@@ -148,6 +149,7 @@ fn bare_node<'d>(types: Vec<Type>) -> Node<'d> {
     Node {
         types,
         values: Vec::new(),
+        open: false,
         range: None,
         below: None,
         above: None,
@@ -278,8 +280,9 @@ fn outside<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Option<Outside
     Some(found)
 }
 
-fn pattern<'d>(reader: &mut Reader<'d, '_>) -> Option<&'d str> {
-    let (text, span) = reader.table.string("pattern", reader.findings)?;
+/// A regular expression, which must compile.
+pub(super) fn pattern<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Option<&'d str> {
+    let (text, span) = reader.table.string(key, reader.findings)?;
     if let Err(error) = regex_lite::Regex::new(text) {
         let text = format!("the pattern does not compile: {error}");
         reader.findings.push(Finding::new("catalogue", text).at(span, ""));

@@ -4,7 +4,6 @@ use super::compile::MAGIC;
 use super::model::{EXTRAS, Extras, HEADS, Heads, INDEX, KEYS, Key, KeyEntry, RULES, SECTIONS};
 use super::rule::Rule;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -31,8 +30,8 @@ pub struct Layer<'c> {
 
 struct Index<'c> {
     entries: Vec<KeyEntry<'c>>,
-    keys: Vec<OnceLock<Option<Key<'c>>>>,
-    by_name: BTreeMap<&'c str, Range<usize>>,
+    /// In boxes: of thousands of keys, a run looks at few.
+    keys: Vec<OnceLock<Option<Box<Key<'c>>>>>,
 }
 
 impl<'c> Layer<'c> {
@@ -89,11 +88,7 @@ impl<'c> Layer<'c> {
         self.index.get_or_init(|| {
             let entries: Vec<KeyEntry<'c>> = decode(self.section(INDEX)).unwrap_or_default();
             let keys = entries.iter().map(|_| OnceLock::new()).collect();
-            let mut by_name: BTreeMap<&'c str, Range<usize>> = BTreeMap::new();
-            for (at, entry) in entries.iter().enumerate() {
-                by_name.entry(entry.name).and_modify(|range| range.end = at + 1).or_insert(at..at + 1);
-            }
-            Index { entries, keys, by_name }
+            Index { entries, keys }
         })
     }
 
@@ -104,7 +99,10 @@ impl<'c> Layer<'c> {
 
     /// The numbers of the entries of this name.
     pub fn named(&self, name: &str) -> Range<usize> {
-        self.index().by_name.get(name).cloned().unwrap_or(0..0)
+        let entries = self.entries();
+        let start = entries.partition_point(|entry| entry.name < name);
+        let found = entries.iter().skip(start).take_while(|entry| entry.name == name).count();
+        start..start + found
     }
 
     /// The facts of an entry.
@@ -114,9 +112,9 @@ impl<'c> Layer<'c> {
         cell.get_or_init(|| {
             let start = entry.at as usize;
             let bytes = self.section(KEYS).get(start..start.checked_add(entry.length as usize)?)?;
-            decode(bytes)
+            decode(bytes).map(Box::new)
         })
-        .as_ref()
+        .as_deref()
     }
 }
 

@@ -1,14 +1,19 @@
 //! Look-ups over all layers of a catalogue.
 
 use super::layer::Layer;
-use super::model::{Delivery, Domain, Key, List, MauApp, NotAKey, Product, ReadAs, Source, Token};
+use super::model::{Delivery, Domain, Key, List, MauApp, Mdm, NotAKey, Product, ReadAs, Source, Token};
 use super::rule::Rule;
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// All layers, strongest first.
 pub struct Catalog<'c> {
     layers: Vec<Layer<'c>>,
+    /// The number of the built-in layer: those behind it are weak.
+    builtin: usize,
+    /// Where each domain is known first: the layer and the place in its list.
+    places: OnceLock<BTreeMap<&'c str, (usize, usize)>>,
 }
 
 /// A key in one of its domains, and the layer that knows it.
@@ -27,16 +32,30 @@ static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin")
 impl Catalog<'static> {
     /// The catalogue that prefsmith was built with.
     pub fn builtin() -> Self {
-        Self { layers: Layer::new("built in", BUILT_IN).into_iter().collect() }
+        Self {
+            layers: Layer::new("built in", BUILT_IN).into_iter().collect(),
+            builtin: 0,
+            places: OnceLock::new(),
+        }
     }
 }
 
 impl<'c> Catalog<'c> {
     /// The built-in catalogue with layers in front, the strongest first.
     pub fn with(layers: Vec<Layer<'c>>) -> Self {
-        let mut all = layers;
-        all.extend(Layer::new("built in", BUILT_IN));
-        Self { layers: all }
+        Self::between(layers, Vec::new())
+    }
+
+    /// The built-in catalogue with layers in front and weak ones behind, each the strongest first.
+    ///
+    /// A weak layer is what others say: it is asked last, it never makes a bare key reach further, and what it
+    /// says of a domain need not be all there is.
+    pub fn between(front: Vec<Layer<'c>>, weak: Vec<Layer<'c>>) -> Self {
+        let mut layers = front;
+        let builtin = layers.len();
+        layers.extend(Layer::new("built in", BUILT_IN));
+        layers.extend(weak);
+        Self { layers, builtin, places: OnceLock::new() }
     }
 
     /// The layers, strongest first.
@@ -46,32 +65,65 @@ impl<'c> Catalog<'c> {
 
     /// The number of the built-in layer.
     pub fn builtin_layer(&self) -> usize {
-        self.layers.len().saturating_sub(1)
+        self.builtin
+    }
+
+    /// Whether a layer only says what others say.
+    pub fn is_weak(&self, layer: usize) -> bool {
+        layer > self.builtin
+    }
+
+    /// Whether a domain is known, and only by layers that need not know all of its keys.
+    pub fn is_hearsay(&self, domain: &str) -> bool {
+        self.places().get(domain).is_some_and(|(layer, _)| self.is_weak(*layer))
+    }
+
+    /// Where each domain is known first.
+    fn places(&self) -> &BTreeMap<&'c str, (usize, usize)> {
+        self.places.get_or_init(|| {
+            let mut places = BTreeMap::new();
+            for (number, layer) in self.layers.iter().enumerate() {
+                for (at, domain) in layer.heads().domains.iter().enumerate() {
+                    places.entry(domain.name).or_insert((number, at));
+                }
+            }
+            places
+        })
     }
 
     /// The key of this name in this domain, by the strongest layer that knows it.
     pub fn key(&self, domain: &str, name: &str) -> Option<KeyRef<'_, 'c>> {
-        self.every(domain, name).into_iter().next()
+        self.said(domain, name).next()
     }
 
     /// What each layer says of a key, strongest first.
     pub fn every(&self, domain: &str, name: &str) -> Vec<KeyRef<'_, 'c>> {
-        let mut found = Vec::new();
-        for (number, layer) in self.layers.iter().enumerate() {
-            for at in layer.named(name) {
-                let entry = layer.entries().get(at);
-                if let Some(own) = entry.and_then(|entry| entry.domains.iter().find(|d| **d == domain)) {
-                    found.extend(layer.key(at).map(|key| KeyRef { key, domain: own, layer: number }));
-                }
-            }
-        }
-        found
+        self.said(domain, name).collect()
+    }
+
+    /// What each layer says of a key, one layer after the other: who needs only the first looks at no other.
+    fn said<'a>(&'a self, domain: &str, name: &str) -> impl Iterator<Item = KeyRef<'a, 'c>> {
+        self.layers.iter().enumerate().flat_map(move |(number, layer)| {
+            layer.named(name).filter_map(move |at| {
+                let own = layer.entries().get(at)?.domains.iter().find(|known| **known == domain)?;
+                layer.key(at).map(|key| KeyRef { key, domain: own, layer: number })
+            })
+        })
     }
 
     /// Every (domain, key) of this name, by domain.
     pub fn named(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
+        self.named_in(self.layers.len(), name)
+    }
+
+    /// Every (domain, key) of this name that a layer vouches for, by domain: what weak layers say is left out.
+    pub fn vouched(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
+        self.named_in(self.builtin + 1, name)
+    }
+
+    fn named_in(&self, layers: usize, name: &str) -> Vec<KeyRef<'_, 'c>> {
         let mut by_domain: BTreeMap<&str, KeyRef<'_, 'c>> = BTreeMap::new();
-        for (number, layer) in self.layers.iter().enumerate() {
+        for (number, layer) in self.layers.iter().enumerate().take(layers) {
             for at in layer.named(name) {
                 let Some(key) = layer.key(at) else { continue };
                 for domain in &key.domains {
@@ -85,7 +137,7 @@ impl<'c> Catalog<'c> {
     /// Where a bare key of this name goes: what the built-in catalogue marks `bare`, by domain.
     ///
     /// Layers in front may say more of these keys, but never widen where a bare key goes; a name that only they
-    /// know goes where they mark it.
+    /// know goes where they mark it. Weak layers have no say.
     pub fn bare(&self, name: &str) -> Vec<KeyRef<'_, 'c>> {
         let builtin = self.builtin_layer();
         let by = self.layers.get(builtin).is_some_and(|layer| !layer.named(name).is_empty());
@@ -93,7 +145,7 @@ impl<'c> Catalog<'c> {
             .layers
             .iter()
             .enumerate()
-            .filter(|(number, _)| !by || *number == builtin)
+            .filter(|(number, _)| if by { *number == builtin } else { *number < builtin })
             .flat_map(|(_, layer)| layer.named(name).filter_map(|at| layer.entries().get(at)))
             .filter(|entry| entry.bare)
             .flat_map(|entry| entry.domains.iter().copied())
@@ -112,7 +164,8 @@ impl<'c> Catalog<'c> {
 
     /// A domain by its name.
     pub fn domain(&self, name: &str) -> Option<&Domain<'c>> {
-        self.layers.iter().flat_map(|layer| &layer.heads().domains).find(|domain| domain.name == name)
+        let (layer, at) = self.places().get(name)?;
+        self.layers.get(*layer)?.heads().domains.get(*at)
     }
 
     /// A domain by its alias.
@@ -140,8 +193,17 @@ impl<'c> Catalog<'c> {
     }
 
     /// Every product, strongest layer first.
+    ///
+    /// A weak layer calls the products of its domains by the names of these; where a stronger layer knows the
+    /// domain, it also says which product counts.
     pub fn products(&self) -> impl Iterator<Item = &Product<'c>> {
-        self.layers.iter().flat_map(|layer| &layer.heads().products)
+        let numbered = self.layers.iter().enumerate();
+        let all = numbered.flat_map(|(at, layer)| layer.heads().products.iter().map(move |one| (at, one)));
+        all.filter(|(at, one)| {
+            let stands = |known: &Domain<'c>| known.product == Some(one.name);
+            !self.is_weak(*at) || self.domain(one.name).is_none_or(stands)
+        })
+        .map(|(_, one)| one)
     }
 
     /// A named list of domains.
@@ -172,6 +234,23 @@ impl<'c> Catalog<'c> {
         seen.into_values().collect()
     }
 
+    /// The rules that can have something to say of settings in these domains: all of them, but of weak layers those
+    /// alone that speak of one of these.
+    pub fn rules_about(&self, domains: &BTreeSet<&str>) -> Vec<&Rule<'c>> {
+        let mut seen = BTreeMap::new();
+        for (number, layer) in self.layers.iter().enumerate() {
+            for rule in layer.rules() {
+                // What must be set in a domain without settings is not set.
+                let needed = rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value());
+                let mut needed = needed.map(|atom| atom.path.domain).filter(|domain| *domain != "@");
+                if !self.is_weak(number) || needed.all(|domain| domains.contains(domain)) {
+                    seen.entry(rule.id).or_insert(rule);
+                }
+            }
+        }
+        seen.into_values().collect()
+    }
+
     /// A rule by its id.
     pub fn rule(&self, id: &str) -> Option<&Rule<'c>> {
         self.layers.iter().find_map(|layer| layer.rules().iter().find(|rule| rule.id == id))
@@ -196,6 +275,11 @@ impl<'c> Catalog<'c> {
     /// Every identity token.
     pub fn tokens(&self) -> impl Iterator<Item = &Token<'c>> {
         self.layers.iter().flat_map(|layer| &layer.extras().tokens)
+    }
+
+    /// Every MDM whose spellings of tokens are known, the strongest layer's first.
+    pub fn mdms(&self) -> impl Iterator<Item = &Mdm<'c>> {
+        self.layers.iter().flat_map(|layer| &layer.extras().mdms)
     }
 
     /// Every app that AutoUpdate's dictionaries know.

@@ -9,6 +9,7 @@ mod facts;
 mod fields;
 mod layer;
 mod lookup;
+pub mod manifests;
 pub mod model;
 pub mod rule;
 mod rule_fields;

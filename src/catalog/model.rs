@@ -228,6 +228,8 @@ pub struct Node<'a> {
     /// The values it may have; empty: any of its types.
     #[serde(borrow)]
     pub values: Vec<Allowed<'a>>,
+    /// Whether values that are not listed are fine as well.
+    pub open: bool,
     /// The numbers it may have.
     pub range: Option<Bounds>,
     /// What a number below the range comes to.
@@ -444,6 +446,22 @@ pub struct Token<'a> {
     pub sources: Vec<&'a str>,
 }
 
+/// An MDM, and how it spells identity tokens in a profile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mdm<'a> {
+    /// What the command line calls it.
+    pub name: &'a str,
+    /// What people call it.
+    pub title: &'a str,
+    /// A regular expression that a token of its own matches, whether it means a neutral one or not.
+    pub token: &'a str,
+    /// A neutral token, and its spellings: the first is the one to write, the others mean the same.
+    #[serde(borrow)]
+    pub spelt: Vec<(&'a str, Vec<&'a str>)>,
+    /// Citations.
+    pub sources: Vec<&'a str>,
+}
+
 /// Products, domains and lists: what every look-up needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, std::default::Default)]
 pub struct Heads<'a> {
@@ -468,6 +486,8 @@ pub struct Extras<'a> {
     pub not_keys: Vec<NotAKey<'a>>,
     /// Identity tokens.
     pub tokens: Vec<Token<'a>>,
+    /// MDMs and their spellings of tokens.
+    pub mdms: Vec<Mdm<'a>>,
 }
 
 /// How many sections a compiled layer has.

@@ -128,6 +128,11 @@ impl<'c> Catalog<'c> {
         exact.or_else(|| entries().map(|entry| entry.name).find(|known| known.eq_ignore_ascii_case(name)))
     }
 
+    /// What is known of the keys of this name: one entry for each `[[key]]` that speaks, as in [`KeyTopic`].
+    pub fn entries_of(&self, name: &str) -> Vec<Entry<'_, 'c>> {
+        self.entries(name, None, &[])
+    }
+
     fn entries(&self, name: &str, domain: Option<&str>, path: &[&str]) -> Vec<Entry<'_, 'c>> {
         let reached: BTreeSet<&str> = self.bare(name).into_iter().map(|found| found.domain).collect();
         let mut entries: Vec<Entry<'_, 'c>> = Vec::new();

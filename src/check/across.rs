@@ -1,8 +1,9 @@
-//! What the policies of a project say together: on a Mac that gets two of them, each setting must have one meaning.
+//! What several policies say together: on a Mac that gets two of a project, each setting must have one meaning.
 
 use super::Options;
 use super::allow::Allows;
-use super::special::same_id;
+use super::payloads;
+use super::special::{same_id, twice};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Severity, Sources, listed};
 use crate::plan::{Allow, Channel, Enforcement, Identity, Macs, Plan, Setting};
@@ -12,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many places and names a finding shows.
 const MOST: usize = 8;
 
-/// One policy of a project.
+/// One policy of a run.
 pub struct Member<'p> {
     /// What it comes to.
     pub plan: &'p Plan,
-    /// Its path from the folder of the project file.
-    pub path: String,
+    /// Its path from the folder of the project file; none: no project has it, and policies that are named side by
+    /// side may be for different Macs.
+    pub path: Option<String>,
     /// Which lists of policies that no Mac gets together it stands in.
     pub exclusive: BTreeSet<usize>,
 }
@@ -42,8 +44,8 @@ pub struct Accepted<'p> {
     pub whole: Option<Origin>,
 }
 
-/// Looks at the policies of a project together. Policies that no Mac gets together, by their `[macs]` or by an
-/// `[[exclusive]]`, may say what they like.
+/// Looks at several policies together. Those of a project that no Mac gets together, by their `[macs]` or by an
+/// `[[exclusive]]`, may say what they like; of policies that no project has, only an id and dictionaries are looked at.
 pub fn across(
     members: &[Member<'_>],
     accepted: &Accepted<'_>,
@@ -62,10 +64,14 @@ pub fn across(
     };
     for (pair, finding) in same_id(&plans, &declared) {
         across.refused.extend(pair);
-        across
-            .findings
-            .push(finding.help("or say with [[exclusive]] in prefsmith.toml that no Mac gets two of them"));
+        let listed = pair.iter().all(|at| members.get(*at).is_some_and(|member| member.path.is_some()));
+        across.findings.push(match listed {
+            true => finding.help("or say with [[exclusive]] in prefsmith.toml that no Mac gets two of them"),
+            false => finding,
+        });
     }
+    let strangers = members.iter().filter(|member| member.path.is_none());
+    across.findings.extend(twice(&strangers.map(|member| member.plan).collect::<Vec<_>>(), catalog));
     let look = Look { members, catalog, sources };
     let mut same: BTreeMap<Vec<usize>, Vec<Clash<'_>>> = BTreeMap::new();
     for clash in look.clashes() {
@@ -83,6 +89,7 @@ pub fn across(
         }
     }
     across.findings.extend(same.values().filter_map(|clashes| look.all_the_same(clashes)).collect());
+    look.payloads(&mut across.findings);
     if accepted.whole.is_some() {
         allows.finish(&plan, &mut across.findings);
     }
@@ -104,8 +111,11 @@ enum Kind {
 struct Clash<'p> {
     kind: Kind,
     domains: Vec<&'p str>,
-    of: Vec<(usize, &'p Setting)>,
+    of: Vec<Owned<'p>>,
 }
+
+/// A setting and the member that has it.
+type Owned<'p> = (usize, &'p Setting);
 
 struct Look<'a, 'c> {
     members: &'a [Member<'a>],
@@ -115,8 +125,8 @@ struct Look<'a, 'c> {
 
 impl<'a> Look<'a, '_> {
     fn clashes(&self) -> Vec<Clash<'a>> {
-        let mut places: BTreeMap<(Channel, &str, &str), Vec<(usize, &Setting)>> = BTreeMap::new();
-        for (number, member) in self.members.iter().enumerate() {
+        let mut places: BTreeMap<(Channel, &str, &str), Vec<Owned<'_>>> = BTreeMap::new();
+        for (number, member) in self.members.iter().enumerate().filter(|(_, member)| member.path.is_some()) {
             for setting in &member.plan.settings {
                 let place = (setting.channel, setting.domain.as_str(), setting.key.as_str());
                 places.entry(place).or_default().push((number, setting));
@@ -149,6 +159,16 @@ impl<'a> Look<'a, '_> {
             }
         }
         clashes.into_values().collect()
+    }
+
+    /// Payloads that two policies carry under one name: often one file, of what both extend.
+    fn payloads(&self, findings: &mut Findings) {
+        let of = |(number, member): (usize, &'a Member<'a>)| (number, member.plan.payloads.as_slice());
+        let listed = self.members.iter().enumerate().filter(|(_, member)| member.path.is_some());
+        let lists: Vec<_> = listed.map(of).filter(|(_, list)| !list.is_empty()).collect();
+        if lists.len() > 1 {
+            payloads::shared(&lists, &self.apart(), findings);
+        }
     }
 
     /// The pairs of which no Mac gets both.
@@ -229,8 +249,8 @@ impl<'a> Look<'a, '_> {
 
     /// How to say that no Mac gets two of the policies.
     fn keep_apart(&self, clash: &Clash<'_>) -> String {
-        let paths = clash.of.iter().filter_map(|(number, _)| self.members.get(*number));
-        let paths: Vec<String> = paths.take(MOST).map(|member| crate::value::quoted(&member.path)).collect();
+        let paths = clash.of.iter().filter_map(|(number, _)| self.members.get(*number)?.path.as_deref());
+        let paths: Vec<String> = paths.take(MOST).map(crate::value::quoted).collect();
         format!(
             "where no Mac gets two of them, say so in prefsmith.toml: [[exclusive]] with `policies = [{}]`",
             paths.join(", ")

@@ -7,6 +7,11 @@ struct Folder<'f>(&'f [(&'f str, String)]);
 
 impl Files for Folder<'_> {
     fn read(&self, path: &str) -> Result<String, String> {
+        if let Some(uuid) = path.strip_suffix(".plist") {
+            let text = |key: &str, value: &str| format!("<key>{key}</key><string>{value}</string>");
+            let all = [text("PayloadType", "com.apple.dock"), text("PayloadUUID", uuid)].concat();
+            return Ok(format!("<plist version=\"1.0\"><dict>{all}</dict></plist>"));
+        }
         let found = self.0.iter().find(|(name, _)| *name == path);
         found.map(|(_, text)| text.clone()).ok_or_else(|| "there is no such file".to_owned())
     }
@@ -21,7 +26,7 @@ fn said(bodies: &[&str], exclusive: &[usize], allows: &[&str]) -> (Vec<String>, 
         let id = if body.contains("[policy]") {
             String::new()
         } else {
-            format!("[policy]\nid = \"com.example.{}\"\n", &name[..1])
+            format!("[policy]\nid = \"com.example.{}\"\n", name.replace(".toml", ""))
         };
         files.push((name, format!("{id}{body}")));
     }
@@ -36,7 +41,7 @@ fn said(bodies: &[&str], exclusive: &[usize], allows: &[&str]) -> (Vec<String>, 
     let mut members = Vec::new();
     for (number, plan) in plans.iter().enumerate() {
         let exclusive = if exclusive.contains(&number) { BTreeSet::from([0]) } else { BTreeSet::new() };
-        members.push(Member { plan, path: names[number].to_owned(), exclusive });
+        members.push(Member { plan, path: Some(names[number].to_owned()), exclusive });
     }
     let whole = Origin::Whole(sources.add("prefsmith.toml", ""));
     let allow = |key: &&str| Allow {
@@ -160,4 +165,15 @@ fn one_id_for_two_policies() {
     assert_eq!(refused, [0, 1]);
     // A ring in whose place another comes keeps the identifier on purpose.
     assert_eq!(said(&[&a, &b], &[0, 1], &[]), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn policies_that_carry_one_payload() {
+    let carry = |uuid: &str| format!("[[payload]]\nfile = \"{uuid}.plist\"\n");
+    let (one, same, other) = (carry("0a"), carry("0A"), carry("0b"));
+    let told = "note: two policies that one Mac may get carry a payload with one PayloadUUID".to_owned();
+    assert_eq!(said(&[&one, &same], &[], &[]), (vec![told.clone()], vec![]));
+    assert_eq!(titles(&[&one, &one, &other]), [told]);
+    assert_eq!(titles(&[&one, &other]), Vec::<String>::new());
+    assert_eq!(said(&[&one, &one], &[0, 1], &[]).0, Vec::<String>::new());
 }

@@ -46,6 +46,14 @@ impl<'a, 'c> Subject<'a, 'c> {
 }
 
 impl Context<'_, '_> {
+    /// Whether only a weak layer knows the key, or the domain of a key that nothing is known of.
+    pub fn is_hearsay(&self, subject: &Subject<'_, '_>) -> bool {
+        match &subject.known {
+            Some(known) => self.catalog.is_weak(known.layer),
+            None => self.catalog.is_hearsay(subject.setting.domain.as_str()),
+        }
+    }
+
     /// The versions of a product out there; none: the policy does not say.
     pub fn versions(&self, product: &str) -> Option<&Ranges> {
         self.plan.macs.versions.get(product)

@@ -48,6 +48,10 @@ fn not_a_preference(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findin
         return;
     }
     let domain = setting.domain.as_str();
+    // Many of Apple's payloads are read as preferences too: who only heard of the payload cannot tell.
+    if context.catalog.is_hearsay(domain) {
+        return;
+    }
     let why = match context.catalog.domain(domain).map(|known| known.read_as) {
         Some(ReadAs::File) => "the app opens a file of its own",
         Some(ReadAs::ApplePayload) => "macOS takes these settings from a payload of Apple's own",

@@ -19,7 +19,6 @@ mod values;
 mod versions;
 
 pub use across::{Accepted, Across, Member, across};
-pub use special::{same_id, twice};
 pub use status::{holds_secrets, is_secret, looks_secret, secrets};
 
 use crate::catalog::Catalog;
@@ -94,6 +93,18 @@ const CHECKS: &[Check] = &[
     status::secret,
 ];
 
+/// What is said of a key that only a weak layer knows: no error, as nobody vouches for it. That something is not
+/// known inside of it is the weakest of what such a layer says.
+fn hearsay(found: Findings) -> Findings {
+    let weaken = |finding: Finding| {
+        let missing = finding.code.as_str() == "unknown-field";
+        let most = if missing { Severity::Note } else { Severity::Warning };
+        let said = finding.severity.min(most);
+        finding.severity(said)
+    };
+    found.into_iter().map(weaken).collect()
+}
+
 /// Checks a plan. `found` is what reading and resolving it has found already; an `[[allow]]` speaks of both.
 pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Options) -> Checked {
     let macs_doubtful = Sound::new(&plan, found.iter()).macs_doubtful();
@@ -102,9 +113,11 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     for setting in &plan.settings {
         let known = catalog.key(setting.domain.as_str(), setting.key.as_str());
         let subject = Subject { setting, known };
+        let mut own = Findings::new();
         for check in CHECKS {
-            check(&context, &subject, &mut pushed);
+            check(&context, &subject, &mut own);
         }
+        pushed.extend(if context.is_hearsay(&subject) { hearsay(own) } else { own });
     }
     versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);

@@ -189,6 +189,43 @@ fn once(context: &Context<'_, '_>, first: &Passed, passed: &Passed, findings: &m
     findings.push(finding.at(place(first, "PayloadType"), "the first one").help("make one payload of them"));
 }
 
+/// Says which policies carry payloads of one identifier or UUID; `lists` are the payloads by policy, `apart` the pairs of
+/// policies that no Mac gets together.
+pub(super) fn shared(
+    lists: &[(usize, &[Passed])],
+    apart: &BTreeSet<(usize, usize)>,
+    findings: &mut Findings,
+) {
+    let mut seen: BTreeMap<(&str, String), Vec<(usize, &Passed)>> = BTreeMap::new();
+    let mut told: BTreeSet<(usize, usize, &str)> = BTreeSet::new();
+    for (policy, list) in lists {
+        for passed in *list {
+            for (key, name) in named(passed) {
+                let others = seen.entry((key, name)).or_default();
+                let together = |other: &&(usize, &Passed)| !apart.contains(&(other.0, *policy));
+                let other = others.iter().find(|other| other.0 != *policy && together(other));
+                if let Some((first, other)) = other
+                    && told.insert((*first, *policy, &passed.kind))
+                {
+                    let title = format!("two policies that one Mac may get carry a payload with one {key}");
+                    let finding = Finding::new("payload-clash", title).severity(Severity::Note);
+                    let finding = finding.at(passed.origin.clone(), "").about(&passed.kind, "");
+                    let finding = finding.at(other.origin.clone(), "the first one");
+                    findings.push(finding.help("carry it in a policy of its own, or in one of the two"));
+                }
+                others.push((*policy, passed));
+            }
+        }
+    }
+}
+
+/// What a payload brings of an identity, and the key that it stands under; UUIDs in one letter case.
+fn named(passed: &Passed) -> impl Iterator<Item = (&'static str, String)> {
+    let uuid = passed.uuid.as_ref().map(|uuid| uuid.to_uppercase());
+    let names = [("PayloadIdentifier", passed.identifier.clone()), ("PayloadUUID", uuid)];
+    names.into_iter().filter_map(|(key, name)| Some((key, name?)))
+}
+
 /// The identifiers and UUIDs that were seen, and where.
 #[derive(Default)]
 struct Names<'p> {
@@ -197,10 +234,8 @@ struct Names<'p> {
 
 impl<'p> Names<'p> {
     fn add(&mut self, passed: &'p Passed, findings: &mut Findings) {
-        let uuid = passed.uuid.as_ref().map(|uuid| uuid.to_uppercase());
         let mut clashes: Vec<(&'static str, &'p Passed)> = Vec::new();
-        for (key, name) in [("PayloadIdentifier", passed.identifier.clone()), ("PayloadUUID", uuid)] {
-            let Some(name) = name else { continue };
+        for (key, name) in named(passed) {
             match self.seen.entry((key, name)) {
                 Entry::Vacant(place) => {
                     place.insert(passed);

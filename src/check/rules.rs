@@ -17,7 +17,8 @@ pub(super) fn rules(
     findings: &mut Findings,
 ) -> Vec<Finding> {
     let mut allowed = Vec::new();
-    for rule in context.catalog.rules() {
+    let domains = context.plan.settings.iter().map(|setting| setting.domain.as_str()).collect();
+    for rule in context.catalog.rules_about(&domains) {
         let mut firings = Rule::evaluate(rule, facts, context.catalog);
         // What is unknown because of an error is asked again once the error is mended.
         firings.retain(|firing| firing.certain || !facts.hides());

@@ -277,7 +277,7 @@ impl Look<'_, '_> {
 
 /// Policies that have one id: on a Mac the profile of one would replace that of the other. `apart` tells, of two by
 /// their place in the list, that no Mac gets both. Comes with the two of each finding.
-pub fn same_id(plans: &[&Plan], apart: &dyn Fn(usize, usize) -> bool) -> Vec<([usize; 2], Finding)> {
+pub(super) fn same_id(plans: &[&Plan], apart: &dyn Fn(usize, usize) -> bool) -> Vec<([usize; 2], Finding)> {
     let mut seen: BTreeMap<&str, Vec<(usize, &Origin)>> = BTreeMap::new();
     let mut found = Vec::new();
     for (number, plan) in plans.iter().enumerate() {
@@ -299,7 +299,7 @@ pub fn same_id(plans: &[&Plan], apart: &dyn Fn(usize, usize) -> bool) -> Vec<([u
 /// Dictionaries that several policies of one command line enforce, with different entries.
 ///
 /// Policies can be alternatives, for different Macs: it is for their author to know whether any Mac gets two.
-pub fn twice(plans: &[&Plan], catalog: &Catalog<'_>) -> Findings {
+pub(super) fn twice(plans: &[&Plan], catalog: &Catalog<'_>) -> Findings {
     const MOST: usize = 8;
     let mut seen: BTreeMap<(Channel, &str, &str), Vec<&Setting>> = BTreeMap::new();
     for setting in plans.iter().flat_map(|plan| &plan.settings) {

@@ -97,9 +97,20 @@ pub fn secrets<'s>(setting: &'s Setting, catalog: &Catalog<'_>) -> Vec<(&'s Valu
         let known = catalog.key(setting.domain.as_str(), setting.key.as_str());
         let node = known.as_ref().map(|known| &known.key.node);
         let known_token = |name: &str| catalog.token(name).is_some();
-        seek(setting.key.as_str(), (value, &setting.places), node, false, &known_token, &mut found);
+        // A weak layer that does not call something a secret has not said that it is none.
+        let names = known.as_ref().is_none_or(|known| catalog.is_weak(known.layer));
+        let ask = Ask { known_token: &known_token, names };
+        seek(setting.key.as_str(), (value, &setting.places), node, false, &ask, &mut found);
     }
     found
+}
+
+/// How secrets are told.
+struct Ask<'a> {
+    /// Whether a token has this name.
+    known_token: &'a dyn Fn(&str) -> bool,
+    /// Whether names tell what the catalogue does not, of what it knows as well.
+    names: bool,
 }
 
 /// Values nest at most [`crate::value::MAX_DEPTH`] deep, which bounds the recursion.
@@ -108,30 +119,31 @@ fn seek<'s>(
     (value, places): (&'s Value, &'s Places),
     node: Option<&Node<'_>>,
     inside: bool,
-    known_token: &dyn Fn(&str) -> bool,
+    ask: &Ask<'_>,
     found: &mut Vec<(&'s Value, &'s Places)>,
 ) {
     let said = node.is_some_and(|node| node.secret);
+    let by_name = node.is_none() || ask.names;
     match value {
         Value::Array(items) => {
             let item = node.map(|node| {
                 node.children.iter().find(|(at, _)| *at == Segment::Item).map_or(node, |(_, item)| item)
             });
             for (at, one) in items.iter().enumerate() {
-                seek(name, (one, places.item(at)), item, inside || said, known_token, found);
+                seek(name, (one, places.item(at)), item, inside || said, ask, found);
             }
         }
         Value::Dictionary(entries) => {
-            let inside = inside || said || (node.is_none() && holds_secrets(name));
+            let inside = inside || said || (by_name && holds_secrets(name));
             for (key, entry) in entries {
                 let node = node.and_then(|node| entry_node(node, key));
-                seek(key, (entry, places.entry(key)), node, inside, known_token, found);
+                seek(key, (entry, places.entry(key)), node, inside, ask, found);
             }
         }
         _ => {
             let text = matches!(value, Value::String(_) | Value::Data(_));
-            let named = || node.is_none() && looks_secret(name, text);
-            if is_filled(value, known_token) && (inside || said || named()) {
+            let named = || by_name && looks_secret(name, text);
+            if is_filled(value, ask.known_token) && (inside || said || named()) {
                 found.push((value, places));
             }
         }

@@ -6,15 +6,24 @@ use crate::document::nearest;
 use crate::finding::{Finding, Findings};
 use crate::value::{Integer, Real, Type, Value, toml_key};
 
-pub(super) fn types(_: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
+pub(super) fn types(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
     walk(value, &subject.setting.places, &facts.key.node, &mut |position| {
-        if position.node.types.contains(&position.value.kind()) {
+        let kind = position.value.kind();
+        if position.node.types.contains(&kind) {
             entries(subject, position, findings);
-        } else {
+        } else if !(is_number(kind)
+            && position.node.types.iter().copied().any(is_number)
+            && context.is_hearsay(subject))
+        {
             findings.push(wrong_type(subject, position));
         }
     });
+}
+
+/// A reader that asks for a number takes both kinds, and a weak layer knows the kind from an editor's form.
+fn is_number(kind: Type) -> bool {
+    matches!(kind, Type::Integer | Type::Real)
 }
 
 fn wrong_type(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Finding {

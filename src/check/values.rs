@@ -67,7 +67,7 @@ fn one(
         Some(allowed) => known_value(context, subject, facts, position, allowed, findings),
         None if in_range(node, position.value) => {}
         None => {
-            if !node.values.is_empty() && node.range.is_none() && node.pattern.is_none() {
+            if !node.values.is_empty() && !node.open && node.range.is_none() && node.pattern.is_none() {
                 findings.push(not_allowed(subject, position, node));
             } else {
                 findings_of(outside(subject, position, node), findings);
@@ -77,7 +77,7 @@ fn one(
     }
     findings_of(multiple(subject, position, node), findings);
     // Where only some values are allowed, one with a space is none of them.
-    if node.values.is_empty() {
+    if node.values.is_empty() || node.open {
         findings_of(stray_space(subject, position), findings);
     }
 }
@@ -179,7 +179,7 @@ fn not_allowed(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &No
     let title = format!("`{}` cannot be {}", position.name(subject.key()), position.value);
     let mut finding = subject.finding_at("value-not-allowed", title, &position.places.at);
     let good = || node.values.iter().filter(|allowed| allowed.verdict == Judgement::Fine);
-    for allowed in good() {
+    for allowed in good().filter(|allowed| !allowed.means.is_empty()) {
         finding =
             finding.note(format!("{}: {}", allowed.value.to_value(), allowed.means.trim_end_matches('.')));
     }

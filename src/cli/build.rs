@@ -1,33 +1,39 @@
 //! `prefsmith build`: compile policies.
 
 use super::common::{
-    Exit, Global, Judged, Layers, complain, day, either, judge, label, mask, print, say_findings,
-    say_findings_and,
+    Exit, Global, Judged, Layers, complain, day, either, judge, label, print, say_findings, say_findings_and,
 };
+use super::completions::{self, policies};
+use super::jobs::{Job, jobs};
 use super::previous;
+use super::project::{Found, together};
 use crate::catalog::Catalog;
 use crate::check::Options;
-use crate::emit::{Artefact, Request, TARGETS, Target, manifest, target};
+use crate::emit::{Artefact, Request, manifest};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
+use crate::plan::Identity;
 use crate::profile::{Form, Kept};
-use crate::value::FileName;
-use anyhow::{Context as _, Result, anyhow, bail};
+use crate::report::secrets::Secrets;
+use anyhow::{Context as _, Result, anyhow};
 use clap::ValueEnum;
-use std::collections::BTreeMap;
+use clap_complete::ArgValueCompleter;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Compile policies
 ///
 /// The same policy gives the same bytes, anywhere and on any day. All files of a policy are written, or none;
-/// files that prefsmith did not write, or that were edited since, are left alone without --force.
+/// files that prefsmith did not write, or that were edited since, are left alone without --force. Without POLICY, all
+/// policies of the project are built, as prefsmith.toml says; options of the command line win over it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   prefsmith build office.toml                         out/office/office.mobileconfig
   prefsmith build office.toml --split --out dist      one profile for each domain
   prefsmith build policies/*.toml --out dist          dist/<name> for each
+  prefsmith build --check                             all that prefsmith.toml names, in a CI job
   prefsmith build office.toml --target defaults       scripts, into out/office/defaults
   prefsmith build office.toml --check                 are the files in out/office up to date?
 
@@ -36,30 +42,30 @@ Exit status:
   1  the policy has errors, or --check found differences
   2  a file cannot be read or written")]
 pub(super) struct Args {
-    /// Policies
-    #[arg(required = true, value_name = "POLICY")]
-    policies: Vec<PathBuf>,
-    /// Where to write; several policies: a folder for each in it
+    /// Policies; without them, those of the project
+    #[arg(value_name = "POLICY", add = ArgValueCompleter::new(policies))]
+    pub policies: Vec<PathBuf>,
+    /// Where to write; several policies, or those of the project: a folder for each in it [default: out]
     #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// For whom: names of targets, or `all`
-    #[arg(long, value_name = "T,…", value_delimiter = ',', default_value = "mobileconfig")]
-    target: Vec<String>,
+    pub out: Option<PathBuf>,
+    /// For whom: names of targets, or `all` [default: mobileconfig]
+    #[arg(long, value_name = "T,…", value_delimiter = ',', add = ArgValueCompleter::new(completions::targets))]
+    pub target: Vec<String>,
     /// Write nothing; say whether the files are up to date
     #[arg(long)]
     check: bool,
-    /// How profiles carry preferences
-    #[arg(long, default_value = "mcx")]
-    form: FormName,
+    /// How profiles carry preferences [default: mcx]
+    #[arg(long)]
+    pub form: Option<FormName>,
     /// One profile for each domain
     #[arg(long)]
-    split: bool,
+    pub split: bool,
     /// The manifest of an earlier build: say what left the policy since, and let remove.sh take it back
     #[arg(long, value_name = "MANIFEST")]
     previous: Option<PathBuf>,
     /// Keep the identifiers and UUIDs of a profile that is deployed already
     #[arg(long, value_name = "PROFILE", conflicts_with = "split")]
-    keep_identifiers_from: Option<PathBuf>,
+    pub keep_identifiers_from: Option<PathBuf>,
     /// Replace files that prefsmith did not write, or that were edited since
     #[arg(long)]
     force: bool,
@@ -69,7 +75,7 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum FormName {
+pub(super) enum FormName {
     /// Inside com.apple.ManagedClient.preferences
     Mcx,
     /// As payloads of the domains' own names
@@ -86,118 +92,96 @@ impl From<FormName> for Form {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
-    let targets = targets(&args.target)?;
-    let folders = folders(args)?;
-    let keep = match &args.keep_identifiers_from {
-        Some(_) if args.policies.len() > 1 => bail!("--keep-identifiers-from goes with one policy"),
-        Some(path) => Some(previous::identifiers(path)?),
-        None => None,
-    };
     let mut sources = Sources::new();
     let mut findings = Findings::new();
     let layers = Layers::load(global, &mut sources, &mut findings)?;
+    let project = layers.project.as_ref();
+    let listed = Found::listed(project, &args.policies, &mut findings)?;
     say_findings(&findings, 0, &sources, "prefsmith check");
     if findings.has_errors() {
         return Ok(Exit::Found);
     }
+    let jobs = jobs(args, project, &listed)?;
     let catalog = layers.catalog()?;
-    let mut exit = Exit::Fine;
-    let keep = keep.as_ref();
-    let mut build = Build { args, global, targets: &targets, catalog: &catalog, keep, ids: BTreeMap::new() };
-    for (policy, folder) in args.policies.iter().zip(&folders) {
-        // One policy that fails does not keep the others from being built.
-        exit = exit.max(build.one(policy, folder).unwrap_or_else(|error| {
-            complain(&format!("{error:#}"));
-            Exit::Failure
-        }));
-    }
-    Ok(exit)
-}
-
-fn targets(names: &[String]) -> Result<Vec<&'static dyn Target>> {
-    let known = || TARGETS.iter().map(|target| target.name());
-    let mut found: Vec<&'static dyn Target> = Vec::new();
-    for name in names {
-        if name == "all" {
-            return Ok(TARGETS.to_vec());
-        }
-        let Some(one) = target(name) else {
-            let near = crate::document::nearest(name, known());
-            let hint = near.map_or_else(
-                || format!("the targets are: {}", known().collect::<Vec<_>>().join(", ")),
-                |near| format!("did you mean {near}?"),
-            );
-            bail!("`{name}` is no target; {hint}");
-        };
-        if !found.iter().any(|known| known.name() == one.name()) {
-            found.push(one);
-        }
-    }
-    Ok(found)
-}
-
-/// Where each policy goes.
-fn folders(args: &Args) -> Result<Vec<PathBuf>> {
-    let mut seen: BTreeMap<String, &Path> = BTreeMap::new();
-    let mut folders = Vec::new();
-    for policy in &args.policies {
-        let stem = stem(policy)?;
-        if let Some(other) = seen.insert(stem.to_lowercase(), policy) {
-            bail!("{} and {} would both be written to {stem}: build them apart", label(other), label(policy));
-        }
-        folders.push(match (&args.out, args.policies.len()) {
-            (Some(out), 1) => out.clone(),
-            (Some(out), _) => out.join(&stem),
-            (None, _) => Path::new("out").join(&stem),
-        });
-    }
-    Ok(folders)
-}
-
-fn stem(policy: &Path) -> Result<String> {
-    let stem = policy.file_stem().and_then(|stem| stem.to_str());
-    let stem = stem.ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(policy)))?;
-    // It becomes a folder and the names of files: `...toml` would lead out of where builds go.
-    FileName::new(stem).with_context(|| label(policy))?;
-    Ok(stem.to_owned())
+    let mut build = Build { args, catalog: &catalog, sources, secrets: Secrets::default() };
+    build.all(&jobs, global, project)
 }
 
 struct Build<'b, 'c> {
     args: &'b Args,
-    global: &'b Global,
-    targets: &'b [&'static dyn Target],
     catalog: &'b Catalog<'c>,
-    keep: Option<&'b Kept>,
-    /// The ids of the policies that were built so far, with their files.
-    ids: BTreeMap<String, String>,
+    sources: Sources,
+    secrets: Secrets,
 }
 
 impl Build<'_, '_> {
-    fn one(&mut self, policy: &Path, folder: &Path) -> Result<Exit> {
-        let mut sources = Sources::new();
+    /// Judges all policies, then builds those that are sound.
+    fn all(&mut self, jobs: &[Job<'_>], global: &Global, project: Option<&Found>) -> Result<Exit> {
         let options = Options { today: self.args.today };
-        let judged = judge(policy, self.catalog, &options, &mut sources)
-            .map_err(|why| anyhow!("{}: {why}", label(policy)))?;
+        let mut all: Vec<Result<Judged, String>> =
+            jobs.iter().map(|job| judge(&job.policy, self.catalog, &options, &mut self.sources)).collect();
+        let (mut sound, mut plans, mut every) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, (job, judged)) in jobs.iter().zip(&all).enumerate() {
+            let Ok(judged) = judged else { continue };
+            every.push(either(&judged.checked.plan));
+            if let Ok(plan) = &judged.checked.plan {
+                sound.push(number);
+                plans.push((job.listed, &**plan));
+            }
+        }
+        let whole = self.args.policies.is_empty() && sound.len() == jobs.len();
+        let across = together(&plans, (project, whole), self.catalog, &self.sources, &options);
+        if !global.show_secrets {
+            let said = all.iter().flatten().flat_map(|judged| judged.checked.findings.iter());
+            let said: Findings = said.chain(across.findings.iter()).cloned().collect();
+            self.secrets = Secrets::find(&self.sources, &every, &said, self.catalog);
+        }
+        for judged in all.iter_mut().flatten() {
+            let findings = std::mem::take(&mut judged.checked.findings);
+            judged.checked.findings = self.secrets.hide(findings, &self.sources);
+        }
+        let findings = self.secrets.hide(across.findings, &self.sources);
+        self.secrets.mask(&mut self.sources);
+        let named = global.project.iter().map(|path| format!(" --project {}", label(path)));
+        let named = named.chain(self.args.policies.iter().map(|path| format!(" {}", label(path))));
+        let command = format!("prefsmith check{}", named.collect::<String>());
+        say_findings(&findings, across.allowed.len(), &self.sources, &command);
+        let refused: BTreeSet<usize> =
+            across.refused.iter().filter_map(|at| sound.get(*at)).copied().collect();
+        let mut exit = Exit::Fine;
+        for (number, (job, judged)) in jobs.iter().zip(all).enumerate() {
+            // One policy that fails does not keep the others from being built.
+            let built = judged
+                .map_err(|why| anyhow!("{}: {why}", label(&job.policy)))
+                .and_then(|judged| self.one(job, judged, refused.contains(&number)));
+            exit = exit.max(built.unwrap_or_else(|error| {
+                complain(&format!("{error:#}"));
+                Exit::Failure
+            }));
+        }
+        Ok(exit)
+    }
+
+    /// Builds one policy; `refused`: unless an error about it and others was told.
+    fn one(&self, job: &Job<'_>, judged: Judged, refused: bool) -> Result<Exit> {
+        let (policy, folder) = (job.policy.as_path(), job.folder.as_path());
         let Judged { checked, base } = judged;
-        let mut findings = checked.findings;
-        let secrets = mask(&[either(&checked.plan)], self.catalog, self.global, &mut sources, &mut findings);
+        let findings = checked.findings;
         let allowed = checked.allowed.len();
         let command = format!("prefsmith check {}", label(policy));
-        let Ok(plan) = checked.plan else {
-            say_findings(&findings, allowed, &sources, &command);
-            complain(&format!("nothing was written for {}", label(policy)));
-            return Ok(Exit::Found);
+        let plan = match checked.plan {
+            Ok(plan) if !refused => plan,
+            _ => {
+                say_findings(&findings, allowed, &self.sources, &command);
+                complain(&format!("nothing was written for {}", label(policy)));
+                return Ok(Exit::Found);
+            }
         };
-        if let Some(other) = self.ids.insert(plan.identity.id.clone(), label(policy)) {
-            let id = &plan.identity.id;
-            complain(&format!("nothing was written for {}: {other} has the id `{id}` too", label(policy)));
-            return Ok(Exit::Found);
-        }
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
         let left = match &self.args.previous {
             Some(path) => {
-                let renamed = self.keep.is_none();
+                let renamed = job.keep.is_none() && plan.identity.keep_identifiers_from.is_none();
                 previous::left(path, &plan, self.catalog, renamed, &mut own)?
             }
             None => {
@@ -213,28 +197,29 @@ impl Build<'_, '_> {
                 Vec::new()
             }
         };
-        let stem = stem(policy)?;
+        let own_keep = keep_of_policy(job, policy, &plan.identity)?;
+        let keep = job.keep.as_ref().or(own_keep.as_ref());
         let request = Request {
             plan: &plan,
             catalog: self.catalog,
-            stem: &stem,
-            form: self.args.form.into(),
-            split: self.args.split,
-            keep: self.keep,
+            stem: &job.stem,
+            form: job.form,
+            split: job.split,
+            keep,
             left: &left,
-            scripts: self.targets.iter().any(|target| target.name() == "defaults"),
+            scripts: job.targets.iter().any(|target| target.name() == "defaults"),
         };
         let mut artefacts: Vec<Artefact> = Vec::new();
-        for target in self.targets {
+        for target in &job.targets {
             let mut said = Findings::new();
             artefacts.extend(target.emit(&request, &mut said));
             own.extend(said);
         }
         let (own, accepted) = plan.accept(own);
         let allowed = allowed + accepted.len();
-        let own = secrets.hide(own, &sources);
+        let own = self.secrets.hide(own, &self.sources);
         let refused = own.has_errors();
-        say_findings_and(&findings, own, allowed, &sources, &command);
+        say_findings_and(&findings, own, allowed, &self.sources, &command);
         if refused {
             complain(&format!("nothing was written for {}", label(policy)));
             return Ok(Exit::Found);
@@ -244,7 +229,7 @@ impl Build<'_, '_> {
                 .iter()
                 .map(|file| (file.path.as_str().to_owned(), file.sha256.clone(), file.target.clone()))
                 .collect();
-            manifest(&plan, self.catalog, &sources, &base, &files)
+            manifest(&plan, self.catalog, &self.sources, &base, &files)
         };
         if self.args.check {
             self.compare(folder, &artefacts, &content)
@@ -297,4 +282,20 @@ impl Build<'_, '_> {
         print(&text)?;
         Ok(if differences.is_empty() { Exit::Fine } else { Exit::Found })
     }
+}
+
+/// The identifiers that the policy itself says are to stay; the command line and the project file win over it.
+fn keep_of_policy(job: &Job<'_>, policy: &Path, identity: &Identity) -> Result<Option<Kept>> {
+    let Some((path, _)) = &identity.keep_identifiers_from else { return Ok(None) };
+    if job.keep.is_some() {
+        return Ok(None);
+    }
+    if job.split {
+        let sentence = "`keep-identifiers-from` is of no use with --split: no part of it was ever deployed";
+        complain(&format!("{}: {sentence}", label(policy)));
+        return Ok(None);
+    }
+    let path = policy.parent().unwrap_or(Path::new("")).join(path);
+    let kept = previous::identifiers(&path);
+    kept.map(Some).with_context(|| format!("{}: keep-identifiers-from", label(policy)))
 }

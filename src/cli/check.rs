@@ -1,10 +1,11 @@
 //! `prefsmith check`: what is wrong with policies.
 
 use super::common::{Exit, Global, Layers, complain, day, either, judge, label, mask, print, text_options};
-use crate::check::{CheckedPlan, Options, same_id, twice};
+use super::project::{Found, together};
+use crate::check::{CheckedPlan, Options};
 use crate::finding::{Findings, Severity, Sources};
 use crate::plan::Plan;
-use crate::report::findings::{github, json, sarif, summary, text};
+use crate::report::findings::{github, gitlab, json, sarif, summary, text};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::io::IsTerminal;
@@ -13,13 +14,15 @@ use std::path::PathBuf;
 /// Say what is wrong with policies
 ///
 /// Every finding has a code: `prefsmith explain CODE` tells why it matters and what to write instead. A policy
-/// accepts a finding with an [[allow]] that gives the reason.
+/// accepts a finding with an [[allow]] that gives the reason. Without FILE, all files of the project are checked.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   prefsmith check office.toml
+  prefsmith check                                      all that prefsmith.toml names
   prefsmith check --deny warnings policies/*.toml
   prefsmith check --format github policies/*.toml      annotations in a GitHub job
+  prefsmith check --format gitlab > codequality.json   the report of a GitLab job
   prefsmith check --format json office.toml | jq '.findings[].code'
 
 Exit status:
@@ -27,8 +30,8 @@ Exit status:
   1  there are some
   2  a file cannot be read")]
 pub(super) struct Args {
-    /// Policies
-    #[arg(required = true, value_name = "FILE")]
+    /// Policies; without them, those of the project
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Let warnings count as errors do
     #[arg(long, value_name = "WHAT")]
@@ -52,6 +55,7 @@ enum Format {
     Json,
     Sarif,
     Github,
+    Gitlab,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
@@ -62,8 +66,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let layers = Layers::load(global, &mut sources, &mut findings)?;
     let catalog = layers.catalog()?;
     let options = Options { today: args.today };
+    let project = layers.project.as_ref();
+    let listed = Found::listed(project, &args.files, &mut findings)?;
     let mut judged_plans: Vec<Result<CheckedPlan, Plan>> = Vec::new();
-    for path in &args.files {
+    let mut judged_paths: Vec<&PathBuf> = Vec::new();
+    for path in &listed.files {
         if path.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
             complain(&format!("{}: this is no policy: its name does not end in .toml", label(path)));
             exit = Exit::Failure;
@@ -74,6 +81,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
                 allowed += judged.checked.allowed.len();
                 findings.extend(judged.checked.findings);
                 judged_plans.push(judged.checked.plan);
+                judged_paths.push(path);
             }
             Err(why) => {
                 complain(&format!("{}: {why}", label(path)));
@@ -81,9 +89,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
             }
         }
     }
-    let plans: Vec<&Plan> = judged_plans.iter().flatten().map(|plan| &**plan).collect();
-    findings.extend(same_id(&plans, &|_, _| false).into_iter().map(|(_, finding)| finding).collect());
-    findings.extend(twice(&plans, &catalog));
+    let sound = judged_paths
+        .iter()
+        .zip(&judged_plans)
+        .filter_map(|(path, plan)| plan.as_ref().ok().map(|plan| (listed.of(path), &**plan)));
+    let sound: Vec<_> = sound.collect();
+    let whole = args.files.is_empty() && sound.len() == listed.files.len();
+    let across = together(&sound, (project, whole), &catalog, &sources, &options);
+    allowed += across.allowed.len();
+    findings.extend(across.findings);
     // A file that several of them extend was read for each.
     let mut findings = findings.distinct(&sources);
     let plans: Vec<&Plan> = judged_plans.iter().map(either).collect();
@@ -99,7 +113,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         Format::Json => print(&json(&findings, &sources))?,
         Format::Sarif => print(&sarif(&findings, &sources))?,
         Format::Github => print(&github(&findings, &sources))?,
+        Format::Gitlab => print(&gitlab(&findings, &sources))?,
     }
-    let denied = args.deny.is_some() && findings.count(Severity::Warning) > 0;
+    let deny = args.deny.is_some() || project.is_some_and(|found| found.project.deny_warnings == Some(true));
+    let denied = deny && findings.count(Severity::Warning) > 0;
     Ok(exit.max(if findings.has_errors() || denied { Exit::Found } else { Exit::Fine }))
 }

@@ -1,7 +1,9 @@
 //! What the verbs share: catalogues, files, and the two streams.
 
-use crate::catalog::compile::{Naming, Parts, read};
-use crate::catalog::{Catalog, Layer};
+use super::manifests::{Loaded, load};
+use super::project::Found;
+use crate::catalog::compile::{Naming, Parts, is_weak, read};
+use crate::catalog::{Catalog, Layer, LayerError};
 use crate::check::{Checked, CheckedPlan, Options, check};
 use crate::document::Document;
 use crate::finding::{Finding, Findings, Severity, Sources, Span};
@@ -15,11 +17,20 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Options of every verb.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(super) struct Global {
     /// A catalogue of your own, in front of the built-in one: a TOML file, or a folder of them
     #[arg(long, global = true, value_name = "FILE|DIR", help_heading = "Everywhere")]
     pub catalog: Vec<PathBuf>,
+    /// Manifests of ProfileManifests, asked last: a folder of them, or one file
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    pub manifests: Vec<PathBuf>,
+    /// The project file, or its folder; without it, prefsmith.toml is looked for here and in the folders above
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    pub project: Option<PathBuf>,
+    /// Look for no project file
+    #[arg(long, global = true, conflicts_with = "project", help_heading = "Everywhere")]
+    pub no_project: bool,
     /// Show values that look like secrets
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub show_secrets: bool,
@@ -29,6 +40,8 @@ pub(super) struct Global {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     Fine,
+    /// Nothing was found, but something could not be decided.
+    Undecided,
     Found,
     Failure,
 }
@@ -37,6 +50,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
             Exit::Fine => Self::SUCCESS,
+            Exit::Undecided => Self::from(3),
             Exit::Found => Self::from(1),
             Exit::Failure => Self::from(2),
         }
@@ -106,7 +120,7 @@ pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     if data.is_dir() {
         return Err("it is a folder".to_owned());
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(limit).min(limit));
     let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
     if bytes.len() > limit {
@@ -122,18 +136,27 @@ pub(super) fn label(path: &Path) -> String {
     text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
 }
 
-/// The bytes of the layers that `--catalog` names.
+/// The bytes of the layers that `--catalog`, `--manifests` and the project name.
 pub(super) struct Layers {
     list: Vec<(String, Vec<u8>)>,
+    /// Those that are asked last.
+    weak: Vec<(String, Vec<u8>)>,
+    manifests: Vec<Loaded>,
+    /// The project, if there is one.
+    pub project: Option<Found>,
 }
 
 impl Layers {
-    /// Compiles the catalogues of the command line, the first named the strongest. What is wrong in them goes to
-    /// the findings.
+    /// Finds the project, and compiles the catalogues of the command line and then of the project, the first named
+    /// the strongest. What is wrong in them goes to the findings.
     pub fn load(global: &Global, sources: &mut Sources, findings: &mut Findings) -> Result<Self> {
-        let mut list = Vec::new();
+        let project = Found::find(global, sources, findings)?;
+        let of_project = |list: fn(&Found) -> Vec<PathBuf>| project.as_ref().map(list).unwrap_or_default();
+        let catalogs = of_project(|found| found.paths(&found.project.catalog));
+        let more = of_project(|found| found.paths(&found.project.manifests));
+        let (mut list, mut weak) = (Vec::new(), Vec::new());
         let mut names: Vec<(usize, Naming, String, Span)> = Vec::new();
-        for path in &global.catalog {
+        for path in global.catalog.iter().chain(&catalogs) {
             let mut texts = Vec::new();
             for file in catalog_files(path)? {
                 let text =
@@ -142,15 +165,24 @@ impl Layers {
             }
             let documents: Vec<Document<'_>> =
                 texts.iter().map(|(id, text)| Document::parse(*id, text, findings)).collect();
-            let mut parts = Parts::default();
+            let (mut parts, mut hearsay) = (Parts::default(), Parts::default());
             for document in &documents {
-                read(document, &mut parts, findings);
+                read(document, if is_weak(document) { &mut hearsay } else { &mut parts }, findings);
             }
-            let named = parts.names().map(|(what, name, span)| (list.len(), what, name.to_owned(), span));
-            names.extend(named);
-            list.push((label(path), parts.write().context("the catalogue cannot be compiled")?));
+            let written = |parts: Parts<'_>| parts.write().context("the catalogue cannot be compiled");
+            let all_weak = !hearsay.is_empty() && parts.is_empty();
+            if !hearsay.is_empty() {
+                weak.push((label(path), written(hearsay)?));
+            }
+            if !all_weak {
+                let named = parts.names().map(|(what, name, span)| (list.len(), what, name.to_owned(), span));
+                names.extend(named);
+                list.push((label(path), written(parts)?));
+            }
         }
-        let layers = Self { list };
+        let manifests =
+            global.manifests.iter().chain(&more).map(|path| load(path, findings)).collect::<Result<_>>()?;
+        let layers = Self { list, weak, manifests, project };
         let catalog = layers.catalog()?;
         for (layer, what, name, span) in names {
             if let Some(title) = takes_over(&catalog, layer, what, &name) {
@@ -160,11 +192,17 @@ impl Layers {
         Ok(layers)
     }
 
-    /// The catalogue: these layers, then the built-in one.
+    /// The catalogue: these layers, with the built-in one between those of `--catalog` and the weak ones.
     pub fn catalog(&self) -> Result<Catalog<'_>> {
-        let layers: Result<Vec<_>, _> =
-            self.list.iter().map(|(label, bytes)| Layer::new(label.clone(), bytes)).collect();
-        Ok(Catalog::with(layers?))
+        fn layer((label, bytes): &(String, Vec<u8>)) -> Result<Layer<'_>, LayerError> {
+            Layer::new(label.clone(), bytes)
+        }
+        let front: Result<Vec<_>, _> = self.list.iter().map(layer).collect();
+        let mut weak = self.weak.iter().map(layer).collect::<Result<Vec<_>, _>>()?;
+        for loaded in &self.manifests {
+            weak.push(Layer::new(loaded.label.clone(), loaded.layer())?);
+        }
+        Ok(Catalog::between(front?, weak))
     }
 }
 
@@ -198,7 +236,8 @@ fn takes_over(catalog: &Catalog<'_>, layer: usize, what: Naming, name: &str) -> 
     })
 }
 
-fn catalog_files(path: &Path) -> Result<Vec<PathBuf>> {
+/// The catalogue files of a path: itself, or those in the folder.
+pub(super) fn catalog_files(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -247,10 +286,16 @@ pub(super) fn judge(
 
 /// Notes where a catalogue of the user says something of a key that a weaker one knows too.
 fn overrides(plan: &Plan, catalog: &Catalog<'_>, findings: &mut Findings) {
+    if catalog.builtin_layer() == 0 {
+        return;
+    }
     for setting in &plan.settings {
         let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
         let said = catalog.every(domain, key);
-        let Some(first) = said.first() else { continue };
+        // That what is built in comes before what others say is the order of things.
+        let Some(first) = said.first().filter(|first| first.layer < catalog.builtin_layer()) else {
+            continue;
+        };
         let Some(second) = said.iter().find(|other| other.layer != first.layer) else { continue };
         let label = |number: usize| catalog.layers().get(number).map_or("", |layer| layer.label());
         let weaker = if second.layer == catalog.builtin_layer() {

@@ -1,10 +1,12 @@
 //! `prefsmith explain`: what is known of a name.
 
 use super::common::{Exit, Global, Layers, complain, print, say_findings, text_options};
+use super::completions::names;
 use crate::finding::{Findings, Sources};
 use crate::report::explain::find;
 use anyhow::Result;
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 use std::io::IsTerminal;
 
 /// Tell what is known of a key, a domain or a finding; or search by words
@@ -27,7 +29,7 @@ Examples:
 Exit status: 0 something is known, 1 nothing is.")]
 pub(super) struct Args {
     /// What to explain
-    #[arg(value_name = "NAME", required = true)]
+    #[arg(value_name = "NAME", required = true, add = ArgValueCompleter::new(names))]
     names: Vec<String>,
     /// How the answer is written
     #[arg(long, default_value = "text")]

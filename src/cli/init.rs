@@ -2,7 +2,8 @@
 
 use super::common::{Exit, label, print, say};
 use crate::output::write_new;
-use crate::text::policy;
+use crate::project::FILE;
+use crate::text::{PROJECT, policy};
 use crate::value::write::unwritable;
 use anyhow::{Result, anyhow};
 use std::io::ErrorKind;
@@ -10,12 +11,14 @@ use std::path::PathBuf;
 
 /// Write a commented starter policy
 ///
-/// The policy is safe on any licence and passes `prefsmith check --deny warnings` as it is.
+/// The policy is safe on any licence and passes `prefsmith check --deny warnings` as it is. A FILE that is called
+/// prefsmith.toml becomes a project file instead.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   prefsmith init                                          to standard output
-  prefsmith init office.toml --id com.example.office --organization \"Example Corp\"")]
+  prefsmith init office.toml --id com.example.office --organization \"Example Corp\"
+  prefsmith init prefsmith.toml                           a project file")]
 pub(super) struct Args {
     /// Where to write it; a file that is there is left alone. Without it: standard output
     #[arg(value_name = "FILE")]
@@ -31,7 +34,7 @@ pub(super) struct Args {
     organization: String,
 }
 
-fn id(text: &str) -> Result<String, String> {
+pub(super) fn id(text: &str) -> Result<String, String> {
     if crate::policy::is_identifier(text) {
         Ok(text.to_owned())
     } else {
@@ -39,7 +42,7 @@ fn id(text: &str) -> Result<String, String> {
     }
 }
 
-fn some_text(text: &str) -> Result<String, String> {
+pub(super) fn some_text(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("it cannot be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
@@ -58,13 +61,22 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             "{text:?} holds a character that a property list cannot carry"
         );
     }
-    let text = policy(&args.id, &args.name, &args.organization)?;
+    let project = args.file.as_ref().is_some_and(|path| path.file_name().is_some_and(|name| name == FILE));
+    let text = match project {
+        true => PROJECT.to_owned(),
+        false => policy(&args.id, &args.name, &args.organization)?,
+    };
     match &args.file {
         None => print(&text)?,
         Some(path) => {
             write_new(path, text.as_bytes())
                 .map_err(|error| anyhow!("{}: {}", label(path), refusal(&error)))?;
-            say(&format!("wrote {}; next: prefsmith check {}\n", label(path), label(path)));
+            let next = match (project, label(path).contains('/')) {
+                (true, false) => String::new(),
+                (true, true) => format!(" --project {}", label(path)),
+                (false, _) => format!(" {}", label(path)),
+            };
+            say(&format!("wrote {}; next: prefsmith check{next}\n", label(path)));
         }
     }
     Ok(Exit::Fine)

@@ -1,15 +1,25 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
 mod build;
+mod catalog;
 mod check;
 mod common;
+mod completions;
 mod diff;
 mod explain;
+mod import;
 mod init;
+mod jobs;
+mod man;
+mod manifest_cache;
+mod manifests;
 mod plan;
 mod previous;
+mod project;
+mod schema;
+mod sides;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use common::{Exit, Global};
 use std::process::ExitCode;
 
@@ -19,6 +29,7 @@ Exit status:
   0  fine
   1  error findings, differences, out-of-date files, an unknown name
   2  usage, an input that cannot be read at all, or our own output failed
+  3  nothing differs, but something could not be compared
 
 Examples:
   prefsmith init office.toml                  start a policy
@@ -44,11 +55,17 @@ enum Verb {
     Build(build::Args),
     Plan(plan::Args),
     Diff(diff::Args),
+    Import(import::Args),
     Explain(explain::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    Catalog(catalog::Args),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    completions::answer(Cli::command);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => return said(&answer).into(),
@@ -59,7 +76,12 @@ pub fn main() -> ExitCode {
         Verb::Build(args) => build::run(args, &cli.global),
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
+        Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        Verb::Schema(args) => schema::run(args, &cli.global),
+        Verb::Completions(args) => completions::run(args),
+        Verb::Man(args) => man::run(args, Cli::command()),
+        Verb::Catalog(args) => catalog::run(args, &cli.global),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -1,12 +1,14 @@
 //! `prefsmith plan`: the resolved settings, and where each comes from.
 
 use super::common::{Exit, Global, Layers, count_findings, judge, label, print};
+use super::completions::{keys, policies};
 use crate::check::{Options, is_secret};
 use crate::finding::{Findings, Sources};
 use crate::plan::Plan;
 use crate::report::plan::{json, table, why};
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 use std::path::PathBuf;
 
 /// Show the settings that a policy comes to
@@ -21,10 +23,10 @@ Examples:
   prefsmith plan office.toml --format json | jq '.settings[] | [.domain, .key, .value]'")]
 pub(super) struct Args {
     /// The policy
-    #[arg(value_name = "POLICY")]
+    #[arg(value_name = "POLICY", add = ArgValueCompleter::new(policies))]
     policy: PathBuf,
     /// Tell of one key its lines, what it overrides, its domains and the builds that read it
-    #[arg(long, value_name = "KEY", conflicts_with = "format")]
+    #[arg(long, value_name = "KEY", conflicts_with = "format", add = ArgValueCompleter::new(keys))]
     why: Option<String>,
     /// How the plan is written
     #[arg(long, default_value = "table")]

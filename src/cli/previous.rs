@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
 use crate::emit::{Artefact, Left};
 use crate::finding::{Finding, Findings, Severity};
-use crate::plan::{Enforcement, Setting};
+use crate::plan::{Enforcement, Passed, Setting};
 use crate::profile::{Kept, kept};
 use crate::value::{DomainName, KeyName, NameError};
 use anyhow::{Context as _, Result, anyhow};
@@ -18,6 +18,15 @@ struct Manifest {
     #[serde(default)]
     policy: OldPolicy,
     settings: Vec<Old>,
+    #[serde(default)]
+    payloads: Vec<OldPayload>,
+}
+
+#[derive(Deserialize)]
+struct OldPayload {
+    #[serde(rename = "type")]
+    kind: String,
+    file: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -53,6 +62,12 @@ pub(super) fn left(
         old.version
     );
     other_profile(&old.policy, plan, renamed, findings);
+    for payload in &old.payloads {
+        let same = |passed: &Passed| passed.kind == payload.kind && passed.file == payload.file;
+        if !plan.payloads.iter().any(same) {
+            findings.push(left_payload(payload, plan));
+        }
+    }
     let mut left = Vec::new();
     for setting in old.settings.iter().filter(|setting| setting.enforcement != "unset") {
         if let Some(now) = plan.setting(&setting.domain, &setting.key) {
@@ -101,6 +116,18 @@ fn released(now: &Setting, catalog: &Catalog<'_>) -> Finding {
     match catalog.key(domain, key).and_then(|known| known.key.removal.as_ref()) {
         Some(removal) => finding.note(removal.says.trim_end_matches('.')),
         None => finding.note("when the enforced value goes, the user's own shows again"),
+    }
+}
+
+/// A payload that was carried as it stood, and is not any more.
+fn left_payload(old: &OldPayload, plan: &CheckedPlan) -> Finding {
+    let title = format!("the payload of {} in `{}` is no longer in the policy", old.kind, old.file);
+    let finding = Finding::new("left-policy", title)
+        .about(&old.kind, "")
+        .note("when the profile is replaced, what the payload brought goes from the Macs");
+    match &plan.identity.origin {
+        Some(origin) => finding.at(origin.clone(), ""),
+        None => finding,
     }
 }
 

@@ -1,95 +1,123 @@
-//! Where two plans differ: by channel, domain and key, with types and enforcement.
+//! Where two inputs differ, each a policy, a profile, a folder of profiles, or a file of preferences: by channel,
+//! domain and key, with types and enforcement; payloads that are no preferences by what is in them; and the envelope
+//! apart, which says how a profile is called and not what it does.
 
+mod envelope;
 pub mod exempt;
 mod inside;
 mod payloads;
 pub mod same;
+mod settings;
+mod side;
 pub mod verdict;
 #[cfg(test)]
 mod verdict_tests;
 
+pub use envelope::Apart;
 pub use inside::{Inside, inside};
-pub use payloads::PayloadPair;
+pub use payloads::{Foreign, PayloadPair};
+pub use settings::{Extra, Pair, Said};
+pub use side::{Kind, Part, Side};
 
-use crate::plan::{Passed, Plan, Setting};
-use std::collections::BTreeMap;
+use crate::catalog::Catalog;
+use crate::finding::{Finding, Findings};
 
-/// What is said of one setting of the expected plan.
+/// What is said of one setting of the expected input, or of one payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The other plan has the same.
+    /// The other input has the same.
     Same,
-    /// Another value, another type, or another enforcement.
+    /// Another value, another type, another enforcement, or another channel.
     Differs,
-    /// The other plan does not have it.
+    /// The other input does not have it.
     Missing,
+    /// An identity token stands on one side only: whether a Mac gets the same depends on its user.
+    NotComparable,
+    /// A `[defaults]` setting, which the other input could not carry: profiles enforce, or set once.
+    NotApplicable,
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 5] =
+        [Self::Same, Self::Differs, Self::Missing, Self::NotComparable, Self::NotApplicable];
+
     /// The word in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Same => "same",
             Self::Differs => "differs",
             Self::Missing => "missing",
+            Self::NotComparable => "not-comparable",
+            Self::NotApplicable => "not-applicable",
         }
+    }
+
+    /// Whether it is a difference.
+    pub fn drift(self) -> bool {
+        matches!(self, Self::Differs | Self::Missing)
     }
 }
 
-/// One setting in both plans.
-#[derive(Clone, Copy, Debug)]
-pub struct Pair<'p> {
-    /// As the first plan has it.
-    pub expected: &'p Setting,
-    /// As the second plan has it.
-    pub actual: Option<&'p Setting>,
-    /// What is said of it.
-    pub verdict: Verdict,
-}
-
-/// The difference of two plans.
+/// The difference of two inputs.
 #[derive(Clone, Debug)]
 pub struct Difference<'p> {
-    /// Every setting of the first plan, in its order.
+    /// Every setting of the first, by channel, domain and key.
     pub pairs: Vec<Pair<'p>>,
-    /// What only the second plan has.
-    pub extra: Vec<&'p Setting>,
-    /// Every payload of the first plan that is carried as it stands, in its order.
+    /// What only the second has.
+    pub extra: Vec<Extra<'p>>,
+    /// How many settings were not looked at, because the other input is a file of other domains.
+    pub outside: usize,
+    /// Payloads that are no preferences, those of the first before those that only the second has.
     pub payloads: Vec<PayloadPair<'p>>,
-    /// The payloads that only the second plan has.
-    pub extra_payloads: Vec<&'p Passed>,
+    /// Where the envelopes differ.
+    pub envelope: Vec<Apart>,
+    /// Whether parts of an input could not be read.
+    pub incomplete: bool,
 }
 
 impl Difference<'_> {
-    /// Whether anything differs.
+    /// Whether anything differs that a Mac would feel; the envelope does not count.
     pub fn drift(&self) -> bool {
-        let payloads = || self.payloads.iter().any(|pair| pair.verdict != Verdict::Same);
-        let settings = || self.pairs.iter().any(|pair| pair.verdict != Verdict::Same);
-        !self.extra.is_empty() || !self.extra_payloads.is_empty() || settings() || payloads()
+        self.pairs.iter().any(|pair| pair.verdict.drift())
+            || self.extra.iter().any(|extra| extra.drift)
+            || self.payloads.iter().any(|pair| pair.verdict() != Verdict::Same)
     }
 
-    /// How many settings of the first plan have this verdict.
+    /// Whether everything could be compared.
+    pub fn decided(&self) -> bool {
+        !self.incomplete && self.count(Verdict::NotComparable) == 0
+    }
+
+    /// How many settings of the first input have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.pairs.iter().filter(|pair| pair.verdict == verdict).count()
     }
 }
 
-/// Compares two plans.
-pub fn between<'p>(expected: &'p Plan, actual: &'p Plan) -> Difference<'p> {
-    let at = |setting: &'p Setting| ((setting.channel, &setting.domain, &setting.key), setting);
-    let mut others: BTreeMap<_, &Setting> = actual.settings.iter().map(at).collect();
-    let mut pairs = Vec::new();
-    for setting in &expected.settings {
-        let other = others.remove(&at(setting).0);
-        let verdict = match other {
-            None => Verdict::Missing,
-            Some(other) if other.value == setting.value && other.enforcement == setting.enforcement => {
-                Verdict::Same
-            }
-            Some(_) => Verdict::Differs,
-        };
-        pairs.push(Pair { expected: setting, actual: other, verdict });
-    }
-    let (payloads, extra_payloads) = payloads::pairs(expected, actual);
-    Difference { pairs, extra: others.into_values().collect(), payloads, extra_payloads }
+/// Compares two inputs.
+pub fn between<'p>(expected: &Side<'p>, actual: &Side<'p>) -> Difference<'p> {
+    let settings = settings::compare(expected, actual);
+    let payloads = payloads::compare(expected, actual);
+    let envelope = envelope::compare(expected, actual, &payloads);
+    let incomplete = expected.incomplete || actual.incomplete;
+    let settings::Compared { pairs, extra, outside } = settings;
+    Difference { pairs, extra, outside, payloads, envelope, incomplete }
+}
+
+/// Keys that several profiles of one input set to different values: of which macOS takes one, and nobody knows which.
+/// What one profile says twice is said when it is read.
+pub fn contradictions(side: &Side<'_>, catalog: &Catalog<'_>) -> Findings {
+    let contradiction = |said: &Said<'_>| {
+        let first = said.setting;
+        let (domain, key) = (first.domain.as_str(), first.key.as_str());
+        let title =
+            format!("`{key}` of {} is set by two profiles, to different values", catalog.short(domain));
+        said.across.then(|| {
+            let finding =
+                Finding::new("set-by-two-payloads", title).at(first.origin.clone(), "").about(domain, key);
+            said.others.iter().fold(finding, |finding, other| finding.at(other.origin.clone(), "another"))
+        })
+    };
+    settings::said(side).iter().filter_map(contradiction).collect()
 }

@@ -37,11 +37,12 @@ fn successor(
     passed: &Passed,
     slice: Slice,
 ) -> Option<(String, String)> {
+    let old = kept(request, slice)?.payloads.get(&passed.kind)?;
     let lacks = |other: &Passed| other.identifier.is_none() && other.uuid.is_none();
     let same = list.iter().filter(|other| other.kind == passed.kind && lacks(other)).count();
     let domain = request.plan.settings.iter().any(|setting| setting.domain.as_str() == passed.kind);
     let alone = lacks(passed) && same == 1 && !domain;
-    kept(request, slice)?.payloads.get(&passed.kind).filter(|_| alone).cloned()
+    alone.then(|| old.clone())
 }
 
 /// One profile for each file, by the name of the file: what stands in one file may speak of each other, as a network
@@ -88,7 +89,7 @@ pub(super) fn clashes(request: &Request<'_, '_>, profiles: &[(String, Profile)],
     let mut names = Names { request, seen: BTreeMap::new() };
     let mut carried = request.plan.payloads.iter();
     for (_, profile) in profiles {
-        let owner = Owner { what: "the profile".to_owned(), at: None };
+        let owner = profile_owner(request, profile, carried.clone().next());
         names.add(&profile.identifier, &profile.uuid, &owner, findings);
         for payload in &profile.payloads {
             let owner = Owner { what: format!("the payload of {}", payload.domain), at: None };
@@ -104,6 +105,17 @@ pub(super) fn clashes(request: &Request<'_, '_>, profiles: &[(String, Profile)],
             names.add(&text("PayloadIdentifier"), &text("PayloadUUID"), &owner, findings);
         }
     }
+}
+
+/// A profile, by what it holds where there are several; `next` is the first payload that it carries, if it does.
+fn profile_owner<'p>(request: &Request<'_, '_>, profile: &Profile, next: Option<&'p Passed>) -> Owner<'p> {
+    let passed = next.filter(|_| profile.payloads.is_empty());
+    let what = match (request.split, profile.payloads.first(), passed) {
+        (true, Some(payload), _) => format!("the profile of {}", payload.domain),
+        (true, None, Some(passed)) => format!("the profile of {}", passed.file),
+        _ => "the profile".to_owned(),
+    };
+    Owner { what, at: passed.filter(|_| request.split).map(|passed| &passed.origin) }
 }
 
 struct Names<'n, 'r, 'c> {

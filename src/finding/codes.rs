@@ -442,6 +442,25 @@ Outlook = "16.80 ..""#,
         allowable: true,
     },
     CodeInfo {
+        name: "manifest",
+        severity: Severity::Warning,
+        summary: "A manifest of ProfileManifests, or a place in one, that is not understood.",
+        why: "What is not understood is not known: a key may then be judged by less than its manifest \
+              says. The rest of the manifest counts, and so do all others.",
+        example: "prefsmith catalog check Manifests",
+        instead: "Mend the manifest where the finding points, or leave it out of the folder.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "mdm-token",
+        severity: Severity::Warning,
+        summary: "A text that an MDM would replace.",
+        why: "MDMs put the name of a user or the serial number of a Mac in the place of their own tokens, such as `$EMAIL` or `{{mail}}`. Another MDM, or a script, hands the token to users as it stands. A policy has neutral tokens, which each target spells in its own way; `import --from` writes them where the MDM documents that they mean the same.",
+        example: "prefsmith import office.mobileconfig",
+        instead: "prefsmith import --from jamf office.mobileconfig",
+        allowable: false,
+    },
+    CodeInfo {
         name: "near-miss",
         severity: Severity::Error,
         summary: "A name that is nearly one that the catalogue knows.",
@@ -510,6 +529,16 @@ UpdateCheckInterval = 120"#,
 OUIWhatsNewShownItemIds = [1]"#,
         instead: r#"[settings.Word]
 OUIWhatsNewShownItemIds = [1]"#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "not-expressed",
+        severity: Severity::Warning,
+        summary: "Something of an input that a policy has no way to say.",
+        why: "What `import` cannot put into a policy is never dropped silently: the finding names it with its place, and the policy has it in a comment. It is an error where a Mac would apply less than before, a warning where it would apply the same in another way, and a note where only the envelope of a profile is concerned, such as PayloadRemovalDisallowed.",
+        example: r##"<key>PayloadRemovalDisallowed</key>
+<true/>"##,
+        instead: "Set it in the MDM, or in the profile that was built.",
         allowable: false,
     },
     CodeInfo {
@@ -624,8 +653,9 @@ AutomaticUploadBandwidthPercentage = 99"#,
         severity: Severity::Error,
         summary: "A payload that the channel of the policy does not deliver.",
         why: "Apple's schema of profiles says of each type of payload whether the device channel, the user \
-              channel or both deliver it. A Mac refuses a profile with a payload for the other channel, and \
-              with it all that the profile brings.",
+              channel or both deliver it, and a profile goes by one of them. What comes by the other channel \
+              is not installed as it should be. A warning tells of a profile that says another channel than \
+              the policy.",
         example: r#"[policy]
 id      = "com.example.office"
 channel = "user"
@@ -644,10 +674,11 @@ file = "payloads/privacy.plist""#,
         name: "payload-clash",
         severity: Severity::Error,
         summary: "Two payloads with one identifier or one UUID.",
-        why: "Macs and MDMs know payloads by `PayloadIdentifier` and `PayloadUUID`, whose letter case does \
-              not count. Two payloads of one profile that share one are no valid profile, and two profiles \
-              that do replace parts of each other. What prefsmith makes for a payload that has none comes \
-              from the policy's id, the payload's type and the name of its file.",
+        why: "Macs and MDMs know payloads by `PayloadIdentifier`, which must be unique in a profile, and by \
+              `PayloadUUID`, which must be unique anywhere; the letter case of a UUID does not count. What \
+              prefsmith makes for a payload that has none comes from the policy's id, the payload's type and \
+              the name of its file. \
+              A note tells of two policies of a project that share one.",
         example: r#"[[payload]]
 file = "payloads/privacy.plist"
 
@@ -688,8 +719,8 @@ file = "payloads/privacy.plist""#,
         name: "payload-not-for-macs",
         severity: Severity::Warning,
         summary: "A payload for other devices than Macs.",
-        why: "Apple's schema of profiles says that macOS does not take this type of payload. A Mac ignores \
-              it, or refuses the profile.",
+        why: "Apple's schema of profiles says that macOS does not take this type of payload: on a Mac it does \
+              nothing, or keeps the profile from being installed.",
         example: r#"[[payload]]
 file = "payloads/cellular.plist""#,
         instead: r#"[[payload]]
@@ -700,8 +731,8 @@ file = "payloads/privacy.plist""#,
         name: "payload-once",
         severity: Severity::Warning,
         summary: "Several payloads of a type that counts once.",
-        why: "Apple's schema of profiles says that a Mac takes one payload of this type. With two, in one \
-              profile or in several, it is not said which counts, or the second is refused.",
+        why: "Apple's schema of profiles says that a Mac takes one payload of this type. Of two, in one \
+              profile or in several, it is not said which counts.",
         example: r#"[[payload]]
 file = "payloads/two-docks.mobileconfig""#,
         instead: r#"[[payload]]
@@ -845,11 +876,11 @@ Start = 2027-01-31T00:00:00Z"#,
     CodeInfo {
         name: "same-id",
         severity: Severity::Error,
-        summary: "Several policies of one command line have one `id`.",
+        summary: "Several policies have one `id`.",
         why: "Identifiers and UUIDs are made from the id. On a Mac that gets two profiles with one identifier, the \
               second replaces the first.",
         example: "prefsmith check office.toml outlook.toml    (both have id = \"com.example.office\")",
-        instead: "Give each policy an id of its own; a policy that is only there to be extended needs none.",
+        instead: "Give each policy an id of its own; a policy that is only there to be extended needs none. Where one is to take the place of the other, say with [[exclusive]] in prefsmith.toml that no Mac gets both.",
         allowable: false,
     },
     CodeInfo {
@@ -931,6 +962,15 @@ AnotherNewKey = 1"#,
         allowable: false,
     },
     CodeInfo {
+        name: "set-by-two-inputs",
+        severity: Severity::Warning,
+        summary: "Two inputs of an import set one key to different values.",
+        why: "macOS does not say which of two profiles wins that manage one key, so nobody can say what the Macs had. The policy takes the first input that has the key, in the order of the command line, and says above the setting what the others held.",
+        example: "prefsmith import first.mobileconfig second.mobileconfig",
+        instead: "Look at the setting in the policy and write the value that is meant.",
+        allowable: false,
+    },
+    CodeInfo {
         name: "set-by-two-payloads",
         severity: Severity::Error,
         summary: "Two payloads of a profile set one key to different values.",
@@ -944,10 +984,10 @@ AnotherNewKey = 1"#,
     CodeInfo {
         name: "set-by-two-policies",
         severity: Severity::Note,
-        summary: "Several policies of one command line enforce one dictionary with different entries.",
-        why: "macOS merges the keys of two profiles for one domain, but not what is inside of a key: of two dictionaries, such as AutoUpdate's `Applications`, one hides the other, and macOS does not say which. Policies for different Macs may differ as they like; then there is nothing to do.",
-        example: "prefsmith check office-apps.toml company-portal.toml    (both have [settings.AutoUpdate.Applications])",
-        instead: "Put the dictionary into one file, and let the others name it in `extends`; or make sure that no Mac gets two of them.",
+        summary: "Several policies set one key, and one Mac may get them together.",
+        why: "macOS merges the keys of two profiles for one domain; where both have one key, nothing says which of them wins, and of two dictionaries, such as AutoUpdate's `Applications`, one hides the other. Between the policies of a project, another value is an error, and so is a key that one policy sets and another wants away; a value that is the same, or meant less strongly, is a note. Policies are never on one Mac if their [macs] have no version of a product, or no licence, in common, or if an [[exclusive]] of prefsmith.toml says so. Without a project, only dictionaries are looked at, as policies that are named side by side may be for different Macs.",
+        example: "prefsmith check ring-early.toml ring-all.toml    (both have [settings.AutoUpdate.Applications])",
+        instead: "Put the key into one policy, or into a file that others name in `extends`; where no Mac gets two of them, say so with [[exclusive]] in prefsmith.toml. An [[allow]] of prefsmith.toml accepts it with a reason.",
         allowable: true,
     },
     CodeInfo {
@@ -984,6 +1024,33 @@ DisableImport = true
 DisableImport = false"#,
         instead: r#"[settings.Outlook]
 DisableImport = true"#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "signature-broken",
+        severity: Severity::Error,
+        summary: "The signature of a profile does not hold.",
+        why: "The content was changed after it was signed, or the signature was made with another key than that of its certificate. What is in the file is not what its signer has signed, and a Mac does not take the profile for the signer's. A Mac's own answer was not tried.",
+        example: "prefsmith check office-signed.mobileconfig    (edited after it was signed)",
+        instead: "Change the unsigned profile, and sign it anew.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "signature-expired",
+        severity: Severity::Warning,
+        summary: "A certificate of a signed profile does not count on the day of `--today`.",
+        why: "The signature holds, but the certificate with which it was made, or one that issued it and stands in the file, has expired or is not valid yet. A Mac that installs the profile cannot show it as verified. Without `--today` no validity is judged, because prefsmith reads no clock.",
+        example: "prefsmith check --today 2031-01-31 office-signed.mobileconfig    (the certificate expired in 2030)",
+        instead: "Sign the profile anew, with a certificate that is valid.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "signature-not-judged",
+        severity: Severity::Note,
+        summary: "A signature of which prefsmith cannot say whether it holds.",
+        why: "RSA with PKCS #1 v1.5 padding and ECDSA on the curves P-256 and P-384 are verified, with SHA-1 and SHA-2, if the certificate of the signer stands in the file. Of anything else prefsmith says neither that it holds nor that it does not.",
+        example: "prefsmith check office-signed.mobileconfig    (signed with RSA-PSS)",
+        instead: "`openssl cms -verify -inform DER -noverify -in office-signed.mobileconfig` judges most others.",
         allowable: false,
     },
     CodeInfo {

@@ -18,6 +18,7 @@
 //! Symlinks in the folder are never followed. This guards against what lies there, not against another program that
 //! changes the folder while a build runs.
 
+mod beside;
 mod disk;
 mod error;
 mod folder;
@@ -36,6 +37,7 @@ use std::path::Path;
 
 pub use crate::emit::Artefact;
 pub use crate::value::{FileName, FileNameError};
+pub use beside::write_beside;
 pub use error::{Kept, NameClash, Obstacle, ObstacleKind, OutputError};
 pub use manifest::FileEntry;
 
@@ -124,6 +126,54 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         // What was half written goes; if even that is refused, the first error is the one to tell.
         let _ = std::fs::remove_file(path);
     })
+}
+
+/// Writes one file in place of what is there; the folders above it are made. It is never there in part, and a
+/// symlink of its name is replaced, not followed.
+///
+/// # Errors
+///
+/// The system refuses; what was there is then as it was.
+#[expect(clippy::disallowed_methods, reason = "this is the door for files")]
+pub fn write_over(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let Some(name) = path.file_name() else { return Err(std::io::ErrorKind::InvalidInput.into()) };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut staged = std::ffi::OsString::from(".prefsmith-new.");
+    staged.push(name);
+    let staged = path.with_file_name(staged);
+    // What an interrupted call left.
+    let _ = std::fs::remove_file(&staged);
+    write_new(&staged, bytes)?;
+    std::fs::rename(&staged, path).inspect_err(|_| {
+        let _ = std::fs::remove_file(&staged);
+    })
+}
+
+/// Writes a file that only saves work: whole, in place of what was there. The folder is made if need be.
+///
+/// # Errors
+///
+/// The system refuses; what was there is then as it was.
+#[expect(clippy::disallowed_methods, reason = "this is the door for files")]
+pub fn write_cache(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    // Two runs at once write two files, and the last one to be moved stays: both are right.
+    let new = folder.join(format!(".{name}.{}", std::process::id()));
+    let written = create_over(&new, bytes).and_then(|()| std::fs::rename(&new, folder.join(name)));
+    written.inspect_err(|_| {
+        // The first error is the one to tell.
+        let _ = std::fs::remove_file(&new);
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the door for files")]
+fn create_over(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    // A run of the same number that died may have left it.
+    let _ = std::fs::remove_file(path);
+    std::fs::File::create_new(path)?.write_all(bytes)
 }
 
 /// Writes a build into `dir`: all of it, or none.

@@ -36,6 +36,7 @@ pub(super) fn read(table: &Table<'_>, findings: &mut Findings) -> Head {
             .collect(),
         set_once_stamp: stamp(table, findings),
         attach_both: attach(table, findings),
+        keep_identifiers_from: keep(table, findings),
         has_id: table.get("id").is_some(),
         has_stamp: table.get("set-once-stamp").is_some(),
     };
@@ -112,6 +113,20 @@ fn channel(table: &Table<'_>, findings: &mut Findings) -> Option<Channel> {
 fn attach(table: &Table<'_>, findings: &mut Findings) -> Option<bool> {
     let (text, span) = word(table, "attach-key", "`\"named\"` or `\"both\"`", findings)?;
     one_of(text, span, "attach-key", &[("named", false), ("both", true)], findings)
+}
+
+/// The profile whose identifiers stay: a path from this file's folder, as `extends` takes them.
+fn keep(table: &Table<'_>, findings: &mut Findings) -> Option<Said<String>> {
+    let (text, span) = table.string("keep-identifiers-from", findings)?;
+    let title = match text {
+        _ if text.trim().is_empty() => "the path of the profile whose identifiers stay is empty".to_owned(),
+        _ if text.starts_with('/') || text.contains(['\\', '\0']) => format!("`{text}` is no relative path"),
+        _ => return Some((text.to_owned(), span)),
+    };
+    findings.push(
+        Finding::new("wrong-shape", title).at(span, "").help("write it from this file's folder, with `/`"),
+    );
+    None
 }
 
 fn stamp(table: &Table<'_>, findings: &mut Findings) -> Option<Said<crate::value::Date>> {

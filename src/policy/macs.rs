@@ -91,8 +91,11 @@ fn unknown_product(entry: &MacsEntry, catalog: &Catalog<'_>) -> Finding {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"))
         }
-        None => finding
-            .help(format!("known: {}, and `licence`", names.into_iter().collect::<Vec<_>>().join(", "))),
+        None => {
+            // Weak layers name a product for each domain: the list would be as long as theirs.
+            let own: Vec<_> = names.into_iter().filter(|name| !catalog.is_hearsay(name)).collect();
+            finding.help(format!("known: {}, and `licence`", own.join(", ")))
+        }
     }
 }
 

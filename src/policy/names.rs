@@ -4,7 +4,7 @@
 use super::raw::{Group, Named};
 use crate::catalog::Catalog;
 use crate::document::nearest;
-use crate::finding::{Finding, Findings, Span, listed};
+use crate::finding::{Finding, Findings, Severity, Span, listed};
 use crate::value::{DomainName, quoted};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,11 +135,16 @@ fn near_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Option<
     (distance <= 2).then(|| {
         let kind = if groups.contains_key(&meant) { "group" } else { "domain" };
         let title = format!("`{}` is nearly the known {kind} `{meant}`", named.name);
-        Finding::new("near-miss", title)
+        doubted(Finding::new("near-miss", title), catalog.is_hearsay(&meant))
             .at(named.span, "")
             .about(&named.name, "")
             .help(format!("did you mean `{meant}`? If not, accept the finding with an [[allow]]"))
     })
+}
+
+/// An error, unless it rests on what others say.
+pub(super) fn doubted(finding: Finding, hearsay: bool) -> Finding {
+    if hearsay { finding.severity(Severity::Warning) } else { finding }
 }
 
 fn unknown_domain(named: &Named, catalog: &Catalog<'_>, groups: &Groups) -> Finding {

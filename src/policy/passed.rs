@@ -1,5 +1,6 @@
 //! From a file that a `[[payload]]` names to payloads: their envelope is read, the rest is carried as it stands.
 
+use super::payload::MAX_PAYLOADS;
 use super::raw::RawPayload;
 use crate::finding::{Finding, Findings, Origin, Severity, SourceId, Sources, Span, listed};
 use crate::plan::{Channel, Passed};
@@ -55,11 +56,7 @@ pub(super) fn payloads(
         Ok(found) => found,
         Err(error) => {
             sources.conceal(source, &[]);
-            let finding = refuse(&error);
-            findings.push(match error.span() {
-                Some(span) => finding.at(span, ""),
-                None => finding,
-            });
+            findings.push(refuse(&error).at(error.origin(source), ""));
             return Vec::new();
         }
     };
@@ -109,6 +106,9 @@ impl Reader<'_> {
         let list = places.entry("PayloadContent");
         let at = places.key("PayloadContent");
         match entries.remove("PayloadContent") {
+            Some(Value::Array(items)) if items.len() > MAX_PAYLOADS => {
+                self.refuse(format!("this profile has more than {MAX_PAYLOADS} payloads"), at);
+            }
             Some(Value::Array(items)) if !items.is_empty() => {
                 for (index, item) in items.into_iter().enumerate() {
                     match item {

@@ -1,14 +1,14 @@
 //! `[[payload]]`: files whose payloads go into the profile as they stand.
 
 use super::raw::{Raw, RawPayload};
-use super::{Files, MAX_FILES, no_path, normal, passed};
+use super::{Files, MAX_FILES, MAX_TOTAL, no_path, normal, passed};
 use crate::document::Table;
 use crate::finding::{Finding, Findings, Sources};
 use crate::plan::Passed;
 use std::collections::BTreeMap;
 
-/// The bytes of all payload files of one policy together: no profile is that large.
-const MAX_TOTAL: usize = 64 << 20;
+/// The payloads of one policy: no profile has so many.
+pub(super) const MAX_PAYLOADS: usize = 1000;
 
 /// Reads one `[[payload]]`; none if it cannot be used, which is said.
 pub(super) fn read(table: &Table<'_>, whole: bool, findings: &mut Findings) -> Option<RawPayload> {
@@ -68,6 +68,11 @@ pub(super) fn load(
         };
         left = rest;
         all.extend(passed::payloads(payload, &normal(&payload.path), &bytes, sources, findings));
+        if all.len() > MAX_PAYLOADS {
+            findings.push(refuse(format!("a policy takes at most {MAX_PAYLOADS} payloads")));
+            all.truncate(MAX_PAYLOADS);
+            break;
+        }
     }
     all
 }

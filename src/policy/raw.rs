@@ -22,6 +22,7 @@ pub(super) struct Head {
     pub has_id: bool,
     pub has_stamp: bool,
     pub attach_both: Option<bool>,
+    pub keep_identifiers_from: Option<Said<String>>,
 }
 
 /// One product of `[macs]`.
@@ -39,6 +40,7 @@ pub(super) enum Section {
     Defaults,
     Unset,
     Custom,
+    CustomSetOnce,
 }
 
 impl Section {
@@ -49,13 +51,19 @@ impl Section {
             Self::Defaults => "defaults",
             Self::Unset => "unset",
             Self::Custom => "custom",
+            Self::CustomSetOnce => "custom-set-once",
         }
+    }
+
+    /// Whether its keys are taken as they stand, whatever a catalogue knows of them.
+    pub fn is_custom(self) -> bool {
+        matches!(self, Self::Custom | Self::CustomSetOnce)
     }
 
     pub fn enforcement(self) -> Enforcement {
         match self {
             Self::Settings | Self::Custom => Enforcement::Forced,
-            Self::SetOnce => Enforcement::SetOnce,
+            Self::SetOnce | Self::CustomSetOnce => Enforcement::SetOnce,
             Self::Defaults => Enforcement::Default,
             Self::Unset => Enforcement::Unset,
         }

@@ -23,7 +23,9 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
     if let Some(table) = root.table("macs", findings) {
         head::macs(&table, &mut raw, findings);
     }
-    for section in [Section::Settings, Section::SetOnce, Section::Defaults, Section::Custom] {
+    let sections =
+        [Section::Settings, Section::SetOnce, Section::Defaults, Section::Custom, Section::CustomSetOnce];
+    for section in sections {
         if let Some(table) = root.table(section.name(), findings) {
             settings(section, &table, text, &mut raw, findings);
         }
@@ -98,7 +100,7 @@ fn settings(section: Section, table: &Table<'_>, text: &Lines<'_>, raw: &mut Raw
                     section.name()
                 )));
             }
-            _ if section == Section::Custom => {
+            _ if section.is_custom() => {
                 let title = format!("`{}` stands in no domain", entry.key);
                 findings.push(
                     Finding::new("wrong-shape", title)

@@ -9,8 +9,8 @@ use super::{Policy, macs};
 use crate::catalog::model::{Node, Segment};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
-use crate::finding::{Finding, Findings, Origin, Span, listed};
-use crate::plan::{Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
+use crate::finding::{Finding, Findings, Origin, Severity, Span, listed};
+use crate::plan::{Enforcement, Identity, LeftOut, LeftOutWhy, Macs, Plan, Reads, Setting};
 use crate::value::{DomainName, Inside, KeyName, Places, Text, Type, Value, write};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,15 @@ impl Policy {
         let allows = allows
             .filter_map(|allow| resolve_allow(allow, &set, &self.payloads, catalog, findings))
             .collect();
-        Plan { identity, macs, settings, payloads: self.payloads.clone(), left_out, allows }
+        Plan {
+            identity,
+            macs,
+            settings,
+            payloads: self.payloads.clone(),
+            left_out,
+            allows,
+            ..Plan::default()
+        }
     }
 
     /// The id is the file's own; the rest is what the last file says of it.
@@ -83,6 +91,9 @@ impl Policy {
             organization: text(|head| &head.organization),
             channel: heads().find_map(|head| head.channel).unwrap_or_default(),
             set_once_stamp: heads().find_map(|head| head.set_once_stamp).map(|(date, _)| date),
+            keep_identifiers_from: own
+                .and_then(|head| head.keep_identifiers_from.clone())
+                .map(|(path, span)| (path, span.into())),
             origin: own.and_then(|head| head.span).map(Origin::from),
         }
     }
@@ -136,7 +147,8 @@ impl<'c> Resolver<'_, 'c> {
                 self.push(known.domain, Some(known), raw, true, chosen, findings);
             }
         }
-        for known in self.catalog.named(name) {
+        // What others say of other domains does not tell what a bare key means.
+        for known in self.catalog.vouched(name) {
             if !reached.iter().any(|reached| reached.domain == known.domain) {
                 self.leave_out(&known, LeftOutWhy::OtherMeaning, *span);
             }
@@ -202,8 +214,8 @@ impl<'c> Resolver<'_, 'c> {
     }
 
     fn in_domain(&mut self, named: &Named, raw: &RawSetting, chosen: &mut InFile, findings: &mut Findings) {
-        let (name, span) = &raw.key;
-        let open = matches!(raw.section, Section::Custom | Section::Unset);
+        let name = &raw.key.0;
+        let open = raw.section.is_custom() || raw.section == Section::Unset;
         let wanted = if open { Wanted::Any } else { Wanted::Known };
         // A section is looked up once: a whole section under a wrong name is one mistake.
         let (catalog, groups) = (self.catalog, &self.groups);
@@ -225,8 +237,8 @@ impl<'c> Resolver<'_, 'c> {
             let domain = domain.as_str();
             match self.catalog.key(domain, name) {
                 Some(known) => {
-                    if raw.section == Section::Custom {
-                        findings.push(custom_known(domain, name, *span, self.catalog));
+                    if raw.section.is_custom() {
+                        findings.push(custom_known(domain, raw, self.catalog));
                     }
                     self.push(domain, Some(&known), raw, false, chosen, findings);
                 }
@@ -234,6 +246,15 @@ impl<'c> Resolver<'_, 'c> {
                     // A name that is none is told as such, and nothing more.
                     if KeyName::new(name).is_ok() {
                         self.custom_unknown(domain, raw, findings);
+                    }
+                    self.push(domain, None, raw, false, chosen, findings);
+                }
+                // Those who told of the domain need not have known all of its keys.
+                None if catalog.is_hearsay(domain) => {
+                    if KeyName::new(name).is_ok() {
+                        findings.push(self.unknown_key(&[domain], named, raw).severity(Severity::Warning).note(
+                            "what is known of this domain is the community's word and may lack a key: it is set, and not checked",
+                        ));
                     }
                     self.push(domain, None, raw, false, chosen, findings);
                 }
@@ -271,12 +292,15 @@ impl<'c> Resolver<'_, 'c> {
         let near = nearest(name, known.iter().copied());
         let short = self.catalog.short(domain);
         match near {
-            Some(near) => findings.push(
-                Finding::new("near-miss", format!("`{name}` is nearly `{near}`, a known key of {short}"))
+            Some(near) => {
+                let title = format!("`{name}` is nearly `{near}`, a known key of {short}");
+                let finding = Finding::new("near-miss", title)
                     .help(format!("did you mean `{near}`? If not, accept the finding with an [[allow]]"))
                     .at(*span, "")
-                    .about(domain, name),
-            ),
+                    .about(domain, name);
+                let hearsay = self.catalog.key(domain, near).is_none_or(|k| self.catalog.is_weak(k.layer));
+                findings.push(names::doubted(finding, hearsay));
+            }
             None => self.custom.entry(domain.to_owned()).or_default().push((name.clone(), *span)),
         }
     }
@@ -315,7 +339,7 @@ impl<'c> Resolver<'_, 'c> {
         };
         let (value, places) = match &raw.value {
             Some((value, places)) => {
-                let node = known.filter(|_| raw.section != Section::Custom).map(|known| &known.key.node);
+                let node = known.filter(|_| !raw.section.is_custom()).map(|known| &known.key.node);
                 let value = with_data(value, places, node, findings);
                 self.tokens(&value, places, findings);
                 (Some(value), places.clone())
@@ -370,12 +394,14 @@ fn plain_unknown(domain: &str, name: &str, span: Span) -> Finding {
         .about(domain, name)
 }
 
-fn custom_known(domain: &str, name: &str, span: Span, catalog: &Catalog<'_>) -> Finding {
+fn custom_known(domain: &str, raw: &RawSetting, catalog: &Catalog<'_>) -> Finding {
+    let (name, span) = &raw.key;
     let short = catalog.short(domain);
+    let section = if raw.section == Section::Custom { "settings" } else { "set-once" };
     Finding::new("custom-known", format!("`{name}` of {short} is known by now"))
-        .at(span, "")
+        .at(*span, "")
         .about(domain, name)
-        .help(format!("write it under [settings.{short}], and it is checked"))
+        .help(format!("write it under [{section}.{short}], and it is checked"))
 }
 
 /// The builds that read a key, product by product; empty where no range is known.
@@ -467,11 +493,12 @@ fn require_stamp(files: &[Raw], all: &Chosen, identity: &Identity, findings: &mu
     if identity.set_once_stamp.is_some() || files.iter().any(|raw| raw.head.has_stamp) {
         return;
     }
-    let Some(first) = all.values().filter(|c| c.section == Section::SetOnce).min_by_key(|c| c.span) else {
+    let once = |c: &&Candidate| c.section.enforcement() == Enforcement::SetOnce;
+    let Some(first) = all.values().filter(once).min_by_key(|c| c.span) else {
         return;
     };
     findings.push(
-        Finding::new("set-once-stamp", "[set-once] needs `set-once-stamp` under [policy]")
+        Finding::new("set-once-stamp", format!("[{}] needs `set-once-stamp` under [policy]", first.section.name()))
             .at(first.span, "")
             .note("macOS writes the values once for each stamp; without one it writes them at every login")
             .help("add `set-once-stamp = 2027-01-31T00:00:00Z` with the day of the change; a later one writes them again"),
@@ -494,7 +521,7 @@ fn setting(
         origin: candidate.span.into(),
         overrides: candidate.overrides,
         bare: candidate.bare,
-        custom: candidate.section == Section::Custom,
+        custom: candidate.section.is_custom(),
         why: None,
         domain,
         key,

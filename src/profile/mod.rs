@@ -5,6 +5,7 @@ mod kept;
 #[cfg(test)]
 mod kept_tests;
 pub mod read;
+pub mod signature;
 mod write;
 
 pub use identify::{

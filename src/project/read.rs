@@ -193,5 +193,5 @@ fn exclusive(table: &Table<'_>, whole: bool, findings: &mut Findings) -> Option<
                 ),
         );
     }
-    (!list.is_empty()).then(|| Exclusive { policies: list, span: table.span })
+    if list.is_empty() { None } else { Some(Exclusive { policies: list, span: table.span }) }
 }

@@ -1,3 +1,5 @@
+//! The project file as a text.
+
 use super::*;
 use crate::finding::Sources;
 

@@ -4,5 +4,6 @@ pub mod diff;
 pub mod explain;
 pub mod findings;
 pub mod plan;
+pub mod schema;
 pub mod secrets;
 mod visible;

@@ -3,11 +3,13 @@
 //! A value reaches a text only through the escape of its language: `{{{` is banned from templates, which a test
 //! reads.
 
+mod policy_text;
 mod shell;
 mod toml;
 
+pub use policy_text::{PolicyText, dotted, inline, is_table};
 pub use shell::{Call, Head, Mode, Piece, Scripts, quote};
-pub use toml::policy;
+pub use toml::{PROJECT, policy};
 
 /// Why a template could not be filled. It is a fault of prefsmith: templates and their data are its own.
 #[derive(Debug, thiserror::Error)]

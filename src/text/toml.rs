@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 const POLICY: &str = include_str!("../../templates/policy.toml.hbs");
 
+/// The text of a starter project file.
+pub const PROJECT: &str = include_str!("../../templates/project.toml");
+
 /// The text of a starter policy.
 ///
 /// # Errors

@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Rooms that touch no file, no process and no clock, and print nothing.
-const CORE: [&str; 13] = [
+const CORE: [&str; 14] = [
     "finding", "document", "version", "value", "text", "catalog", "plan", "policy", "profile", "project",
-    "check", "diff", "emit",
+    "check", "import", "diff", "emit",
 ];
 /// Rooms that know nothing of each other.
 const APART: [&str; 3] = ["emit", "diff", "endpoints"];

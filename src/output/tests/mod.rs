@@ -1,4 +1,4 @@
-//! Builds on disks that fail, on a computer that dies, and on a disk that does not tell case apart.
+//! Builds on disks that fail, on a computer that dies, and on a disk that does not tell case apart; single files.
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "tests prepare folders and look at what became of them")]
 
@@ -7,3 +7,4 @@ mod disks;
 mod faults;
 mod folding;
 mod interrupted;
+mod single;

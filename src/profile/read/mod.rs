@@ -14,6 +14,7 @@ mod tests;
 
 pub use dict::Dict;
 pub use names::Unknown;
+pub use payload::ENVELOPE;
 pub use plan::plan;
 
 use crate::catalog::Catalog;
@@ -22,6 +23,7 @@ use crate::plan::{Channel, Enforcement};
 use crate::profile::Form;
 use crate::value::read::{self, Budgets, ReadError, Wanted};
 use crate::value::{Date, MAX_DEPTH, Places, Value};
+use std::borrow::Cow;
 
 /// How many levels a profile puts around a value.
 pub(super) const AROUND: usize = 8;
@@ -50,6 +52,8 @@ pub struct Held {
     pub shape: Shape,
     /// Whether a signature stands around it.
     pub signed: bool,
+    /// The CMS message that the signature is in, which `profile::signature` judges.
+    pub message: Option<Vec<u8>>,
     /// Its profiles: one, unless it shows those of a Mac. What is no profile is held as one without an envelope.
     pub profiles: Vec<HeldProfile>,
 }
@@ -188,6 +192,7 @@ pub fn load(
         Ok(read) => {
             let mut held = shape::hold(read, source, input, catalog, findings)?;
             held.signed = plain.signed;
+            held.message = plain.message.map(Cow::into_owned);
             Some(held)
         }
         Err(error) => {
@@ -199,10 +204,5 @@ pub fn load(
 
 /// What cannot be read as a property list.
 fn unreadable(error: &ReadError, source: SourceId) -> Finding {
-    let text = match error {
-        ReadError::Malformed { problem, .. } => problem.to_string(),
-        other => other.to_string(),
-    };
-    let at = error.span().map_or(Origin::Whole(source), Origin::from);
-    Finding::new("unreadable-file", text).at(at, "")
+    Finding::new("unreadable-file", error.problem()).at(error.origin(source), "")
 }

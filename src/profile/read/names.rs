@@ -54,7 +54,7 @@ pub(super) fn domain(
                 .at(held.at.clone(), "")
                 .about(&held.name, "")
                 .help(format!("did you mean `{near}`? No app reads the keys of another name"));
-            let another = generation(&held.name) == generation(near);
+            let another = generation(&held.name) == generation(near) || catalog.is_hearsay(near);
             findings.push(if another { finding.severity(Severity::Warning) } else { finding });
         }
         None => {
@@ -86,6 +86,15 @@ pub(super) fn unknown_key(domain: &str, setting: &HeldSetting, catalog: &Catalog
     let finding = Finding::new("unknown-key", format!("`{key}` is not a key of {short}"))
         .at(setting.at.clone(), "")
         .about(domain, key);
+    // Those who told of the domain need not have known all of its keys: only a slip of the pen is worth a warning.
+    if catalog.is_hearsay(domain) {
+        return match nearest(key, catalog.keys_of(domain)) {
+            Some(near) => finding.severity(Severity::Warning).help(format!("did you mean `{near}`?")),
+            None => finding
+                .severity(Severity::Note)
+                .note("what is known of this domain is the community's word and may lack a key"),
+        };
+    }
     if let Some(known) = catalog.not_a_key(domain, key) {
         let finding = finding.note(known.why.trim_end_matches('.').to_owned());
         return match known.instead {

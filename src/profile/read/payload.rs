@@ -23,7 +23,7 @@ const STAMP: &str = "mcx_data_timestamp";
 /// What `profiles show` puts around the domains.
 const MANAGED: &str = "PayloadContentManagedPreferences";
 /// The keys of a payload's envelope, in Apple's schema or written by the tools of the field.
-const ENVELOPE: [&str; 9] = [
+pub const ENVELOPE: [&str; 9] = [
     "PayloadContent",
     "PayloadDescription",
     "PayloadDisplayName",

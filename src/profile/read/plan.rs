@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 /// Makes the plan of one profile of a file.
 ///
 /// Names that the catalogue does not know are said, and so are two payloads that set one key: macOS does not say
-/// which of them wins, and the plan holds the first. The payloads' names of domains and keys that no preference can
-/// have are left out, and said.
+/// which of them wins, and the plan holds the first, and what differs from it as contradictions. The payloads' names
+/// of domains and keys that no preference can have are left out, and said.
 pub fn plan(
     held: &Held,
     profile: &HeldProfile,
@@ -23,6 +23,7 @@ pub fn plan(
 ) -> Plan {
     let identity = identity(held, profile);
     let mut chosen: BTreeMap<(DomainName, KeyName), Setting> = BTreeMap::new();
+    let mut contradictions = Vec::new();
     for (_, domain) in profile.domains() {
         let known = names::domain(domain, catalog, unknown, findings);
         let Some(name) = domain_name(domain, findings) else { continue };
@@ -52,13 +53,16 @@ pub fn plan(
                 }
                 Some(first) => {
                     findings.push(twice(first, &lowered, catalog));
-                    first.overrides.push(lowered.origin);
+                    first.overrides.push(lowered.origin.clone());
+                    if (&first.value, first.enforcement) != (&lowered.value, lowered.enforcement) {
+                        contradictions.push(lowered);
+                    }
                 }
             }
         }
     }
     let settings = chosen.into_values().collect();
-    Plan { identity, macs: Macs::default(), settings, ..Plan::default() }
+    Plan { identity, macs: Macs::default(), settings, contradictions, ..Plan::default() }
 }
 
 fn identity(held: &Held, profile: &HeldProfile) -> Identity {
@@ -79,6 +83,7 @@ fn identity(held: &Held, profile: &HeldProfile) -> Identity {
             (None, _) => Channel::Device,
         },
         set_once_stamp: stamps.max(),
+        keep_identifiers_from: None,
         origin: Some(match held.shape {
             Shape::Profile | Shape::Shown => profile.envelope.places.at.clone(),
             _ => Origin::Whole(held.source),

@@ -49,7 +49,7 @@ pub(super) fn hold(
         Shape::Domains => vec![alone(domains(dict, findings))],
         Shape::Preferences => vec![alone(preferences(dict, input, findings)?)],
     };
-    Some(Held { source, shape, signed: false, profiles })
+    Some(Held { source, shape, signed: false, message: None, profiles })
 }
 
 fn shape(dict: &Dict) -> Shape {

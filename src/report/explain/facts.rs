@@ -132,6 +132,8 @@ pub(super) struct FactsView<'a> {
     pub types: Vec<&'static str>,
     pub secret: bool,
     pub values: Vec<AllowedView<'a>>,
+    /// Whether other values are fine as well.
+    pub open: bool,
     pub range: Option<RangeView<'a>>,
     pub multiple_of: Option<i64>,
     pub unit: Option<&'a str>,
@@ -176,6 +178,7 @@ impl<'a> FactsView<'a> {
             types: node.types.iter().map(|kind| kind.word()).collect(),
             secret: node.secret,
             values: node.values.iter().map(AllowedView::new).collect(),
+            open: node.open,
             range,
             multiple_of: node.multiple_of,
             unit: node.unit,
@@ -271,7 +274,7 @@ pub(super) struct EntryView<'a> {
 }
 
 impl<'a> EntryView<'a> {
-    fn new(entry: &'a Entry<'a, '_>, reaches: usize, catalog: &'a Catalog<'_>) -> Self {
+    pub(super) fn new(entry: &'a Entry<'a, '_>, reaches: usize, catalog: &'a Catalog<'_>) -> Self {
         let key = entry.key;
         let domains = entry.domains.iter().map(|name| {
             let known = catalog.domain(name);

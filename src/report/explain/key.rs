@@ -96,7 +96,7 @@ fn title(out: &mut String, entry: &EntryView<'_>, alone: bool, style: Style) {
 }
 
 /// What is known of an entry, the most pressing first.
-fn entry_rows(entry: &EntryView<'_>) -> Vec<Row> {
+pub(super) fn entry_rows(entry: &EntryView<'_>) -> Vec<Row> {
     let facts = &entry.facts;
     let domains = entry.domains.iter().map(|domain| match domain.alias {
         Some(alias) => item(alias, domain.name),
@@ -110,7 +110,7 @@ fn entry_rows(entry: &EntryView<'_>) -> Vec<Row> {
     list.extend(standing(entry));
     list.push(Row::text("type", kind(facts)));
     list.extend(values(facts));
-    list.extend(default(entry));
+    list.extend(default(facts));
     list.push(Row { label: "read by", items: builds(entry) });
     list.extend(reach(entry));
     list.push(Row { label: "in a policy", items: spelling(entry) });
@@ -150,7 +150,7 @@ fn standing(entry: &EntryView<'_>) -> Vec<Row> {
 }
 
 /// The products whose versions count, and their versions.
-fn read_by(entry: &EntryView<'_>) -> String {
+pub(super) fn read_by(entry: &EntryView<'_>) -> String {
     let mut products: Vec<&str> = entry.domains.iter().filter_map(|domain| domain.product).collect();
     let mut seen = Vec::new();
     products.retain(|product| {
@@ -309,6 +309,10 @@ fn weaker(out: &mut String, entry: &EntryView<'_>, told: &[Row], style: Style) {
     for other in &entry.weaker {
         let own = entry_rows(other);
         let mut items = Vec::new();
+        let about = disagreements(entry, other);
+        if !about.is_empty() {
+            items.push(item("disagree", format!("about the {}", listed(&about))));
+        }
         let differs = |row: &&Row| !told.contains(row) && row.label != "domain" && row.label != "domains";
         if other.facts.summary != entry.facts.summary {
             items.push(item("summary", other.facts.summary));
@@ -328,6 +332,32 @@ fn weaker(out: &mut String, entry: &EntryView<'_>, told: &[Row], style: Style) {
         paragraph(out, &head, 2, style.width);
         rows(out, &[Row { label: "", items }], style.width);
     }
+}
+
+/// What two layers contradict each other in; that one says more than the other is no contradiction.
+fn disagreements(entry: &EntryView<'_>, other: &EntryView<'_>) -> Vec<&'static str> {
+    let (one, two) = (&entry.facts, &other.facts);
+    let values = |facts: &FactsView<'_>| {
+        let mut list: Vec<String> = facts.values.iter().map(|known| known.value.text.clone()).collect();
+        list.sort();
+        list
+    };
+    let bounds = |facts: &FactsView<'_>| facts.range.as_ref().map(|range| (range.min, range.max));
+    let ranges = (bounds(one), bounds(two));
+    let mut about = Vec::new();
+    if one.types != two.types {
+        about.push("type");
+    }
+    if !one.values.is_empty() && !two.values.is_empty() && values(one) != values(two) {
+        about.push("values");
+    }
+    if ranges.0.is_some() && ranges.1.is_some() && ranges.0 != ranges.1 {
+        about.push("range");
+    }
+    if !one.works.is_empty() && !two.works.is_empty() && ranges_of(&one.works) != ranges_of(&two.works) {
+        about.push("versions");
+    }
+    about
 }
 
 fn not_a_key(out: &mut String, known: &NotAKeyView<'_>, style: Style) {

@@ -1,6 +1,7 @@
 //! What is known of a name, for people and as JSON: keys, domains, products, lists, tokens, kinds of findings.
 
 mod facts;
+pub(super) mod hover;
 mod key;
 mod other;
 mod rows;

@@ -1,6 +1,6 @@
 //! Which values a key takes, as people read it.
 
-use super::facts::{AllowedView, EntryView, FactsView, RangeView, SourceView};
+use super::facts::{AllowedView, FactsView, RangeView, SourceView};
 use super::rows::{Item, Row, item};
 use super::sentence;
 use crate::catalog::ranges_of;
@@ -20,7 +20,11 @@ pub(super) fn kind(facts: &FactsView<'_>) -> String {
 
 /// Allowed values, ranges and forms.
 pub(super) fn values(facts: &FactsView<'_>) -> Vec<Row> {
-    let mut list = vec![Row { label: "values", items: facts.values.iter().map(value).collect() }];
+    let mut known: Vec<Item> = facts.values.iter().map(value).collect();
+    if facts.open {
+        known.push(item("", "others are fine as well"));
+    }
+    let mut list = vec![Row { label: "values", items: known }];
     let mut range: Vec<Item> = Vec::new();
     if let Some(bounds) = &facts.range {
         range.push(item("", span(bounds, facts.unit)));
@@ -39,7 +43,7 @@ pub(super) fn values(facts: &FactsView<'_>) -> Vec<Row> {
     list
 }
 
-fn value(allowed: &AllowedView<'_>) -> Item {
+pub(super) fn value(allowed: &AllowedView<'_>) -> Item {
     // Where the finding says what to do about a value, that tells more than what the value once did.
     let mut text = match (allowed.verdict, allowed.says) {
         ("warn", says) => format!("discouraged: {}", sentence(says.unwrap_or(allowed.means))),
@@ -66,10 +70,10 @@ fn span(bounds: &RangeView<'_>, unit: Option<&str>) -> String {
 }
 
 /// What the app does without a value.
-pub(super) fn default(entry: &EntryView<'_>) -> Option<Row> {
+pub(super) fn default(facts: &FactsView<'_>) -> Option<Row> {
     // What an app does without a dictionary is told by what is inside.
-    let holds_more = entry.facts.fields.iter().any(|field| !field.facts.summary.is_empty());
-    let Some(default) = &entry.facts.default else {
+    let holds_more = facts.fields.iter().any(|field| !field.facts.summary.is_empty());
+    let Some(default) = &facts.default else {
         return (!holds_more).then(|| Row::text("default", "not documented"));
     };
     let value = default.value.as_ref().map(|value| value.text.as_str());
@@ -79,7 +83,7 @@ pub(super) fn default(entry: &EntryView<'_>) -> Option<Row> {
         (None, None) => return None,
     };
     let number = default.value.as_ref().is_some_and(|value| value.value.is_number());
-    let unit = entry.facts.unit.filter(|_| number && default.says.is_none());
+    let unit = facts.unit.filter(|_| number && default.says.is_none());
     let said = unit.map_or(said.clone(), |unit| format!("{said} {unit}"));
     let text = format!("{said} ({} confidence; {})", default.confidence, cited(&default.source));
     Some(Row::text("default", text))

@@ -1,9 +1,10 @@
-//! Renders findings: for people, as JSON, as SARIF, and as annotations of GitHub.
+//! Renders findings: for people, as JSON, as SARIF, as annotations of GitHub, and as a report of GitLab.
 //!
 //! Every function takes the findings in the order it is to show them: sort with
 //! [`Findings::sorted`] first.
 
 mod github;
+mod gitlab;
 mod json;
 mod place;
 mod sarif;
@@ -13,6 +14,7 @@ mod text;
 mod view;
 
 pub use github::github;
+pub use gitlab::gitlab;
 pub use json::json;
 pub use sarif::sarif;
 pub use text::{TextOptions, text};

@@ -91,6 +91,36 @@ fn sarif_of_the_nasty_table() {
 }
 
 #[test]
+fn gitlab_of_the_nasty_table() {
+    let (findings, sources) = nasty();
+    insta::assert_snapshot!(gitlab(&findings, &sources));
+}
+
+/// GitLab takes two issues of one fingerprint for one, and one whose fingerprint changes for a new one.
+#[test]
+fn gitlab_knows_findings_again() {
+    let two = |text: &str, offsets: [usize; 2]| {
+        let mut sources = Sources::new();
+        let source = sources.add("policies/a.toml", text);
+        let found = offsets.map(|at| finding("wrong-type", "same").at(span(source, at, at), ""));
+        let report = gitlab(&of(found), &sources);
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let one = |issue: &serde_json::Value| {
+            (
+                issue["location"]["lines"]["begin"].as_u64().unwrap(),
+                issue["fingerprint"].as_str().unwrap().to_owned(),
+            )
+        };
+        report.as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    let (before, after) = (two("a\nb\n", [0, 2]), two("\n\na\nb\n", [2, 4]));
+    assert_eq!(before.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(after.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4]);
+    assert_ne!(before[0].1, before[1].1);
+    assert_eq!([&before[0].1, &before[1].1], [&after[0].1, &after[1].1]);
+}
+
+#[test]
 fn github_of_the_nasty_table() {
     let (findings, sources) = nasty();
     insta::assert_snapshot!(github(&findings, &sources));

@@ -1,7 +1,8 @@
 //! Signed profiles: the content of CMS SignedData (RFC 5652), in DER or BER. The signature itself is not checked.
 //!
 //! Lengths may be definite or not, and the content whole or in pieces: `openssl` writes it the one way, `security`
-//! and Apple's services the other. There is no recursion but over pieces inside pieces, which is bounded.
+//! and Apple's services the other. There is no recursion but over pieces inside pieces, which is bounded. The profile
+//! room reads what stands beside the content with the same [`Elements`].
 
 use super::ReadError;
 use std::borrow::Cow;
@@ -11,14 +12,14 @@ const LEVELS: usize = 8;
 /// Bytes of the tag of an element; the standards stop at 30 possible types that fit one.
 const TAG_BYTES: usize = 4;
 
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
-const IDENTIFIER: u8 = 0x06;
-const INTEGER: u8 = 0x02;
-const OCTETS: u8 = 0x04;
+pub(crate) const SEQUENCE: u8 = 0x30;
+pub(crate) const SET: u8 = 0x31;
+pub(crate) const IDENTIFIER: u8 = 0x06;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const OCTETS: u8 = 0x04;
 const CONSTRUCTED: u8 = 0x20;
 /// `[0]`, explicit.
-const EXPLICIT: u8 = 0xA0;
+pub(crate) const EXPLICIT: u8 = 0xA0;
 
 /// pkcs7-signedData, 1.2.840.113549.1.7.2.
 const SIGNED: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02";
@@ -35,8 +36,20 @@ const NESTED: ReadError = ReadError::Cms("the pieces of its content nest too dee
 
 /// The elements of one level, from the first that was not read.
 #[derive(Clone, Copy)]
-struct Elements<'b> {
-    rest: &'b [u8],
+pub(crate) struct Elements<'b> {
+    /// What was not read.
+    pub(crate) rest: &'b [u8],
+}
+
+/// One element.
+#[derive(Clone, Copy)]
+pub(crate) struct Element<'b> {
+    /// Its tag.
+    pub(crate) tag: u8,
+    /// What is in it.
+    pub(crate) content: &'b [u8],
+    /// It, with its tag, length and end.
+    pub(crate) whole: &'b [u8],
 }
 
 /// What stands before the content of an element.
@@ -47,7 +60,7 @@ struct Head {
 }
 
 /// What a signed message signs: borrowed where it is in one piece.
-pub(super) fn content(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
+pub(crate) fn content(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
     let mut file = Elements { rest: bytes };
     let mut message = file.inside(SEQUENCE)?;
     if !file.rest.trim_ascii().is_empty() {
@@ -126,14 +139,28 @@ impl<'b> Elements<'b> {
         }
     }
 
+    /// The next element.
+    pub(crate) fn element(&mut self) -> Result<Element<'b>, ReadError> {
+        let start = self.rest;
+        let head = self.head()?;
+        let content = self.content(&head)?;
+        let whole = start.get(..start.len() - self.rest.len()).unwrap_or(start);
+        Ok(Element { tag: head.tag, content, whole })
+    }
+
+    /// The next element, if it has this tag.
+    pub(crate) fn optional(&mut self, tag: u8) -> Result<Option<Element<'b>>, ReadError> {
+        if self.rest.first() == Some(&tag) { self.element().map(Some) } else { Ok(None) }
+    }
+
     /// The content of the next element, which must have this tag.
-    fn whole(&mut self, tag: u8) -> Result<&'b [u8], ReadError> {
+    pub(crate) fn whole(&mut self, tag: u8) -> Result<&'b [u8], ReadError> {
         let head = self.head()?;
         if head.tag == tag { self.content(&head) } else { Err(ORDER) }
     }
 
     /// The elements inside the next one, which must have this tag.
-    fn inside(&mut self, tag: u8) -> Result<Elements<'b>, ReadError> {
+    pub(crate) fn inside(&mut self, tag: u8) -> Result<Elements<'b>, ReadError> {
         self.whole(tag).map(|rest| Elements { rest })
     }
 

@@ -180,12 +180,10 @@ impl ReadError {
         }
     }
 
-    /// What is wrong, without its place.
+    /// What is wrong, without the place that [`ReadError::origin`] gives.
     pub fn problem(&self) -> String {
         match self {
-            Self::Malformed { problem, .. }
-            | Self::Undecoded { problem, .. }
-            | Self::Object { problem, .. } => problem.to_string(),
+            Self::Malformed { problem, .. } | Self::Object { problem, .. } => problem.to_string(),
             other => other.to_string(),
         }
     }

@@ -7,7 +7,7 @@
 
 mod armour;
 mod binary;
-mod cms;
+pub(crate) mod cms;
 mod error;
 mod scalar;
 mod sniff;

@@ -137,6 +137,8 @@ fn dates_with_a_fraction_are_rounded_down() {
     assert_eq!(date(0.0), of("2001-01-01T00:00:00Z"));
     assert_eq!(date(0.999), of("2001-01-01T00:00:00Z"));
     assert_eq!(date(-0.001), of("2000-12-31T23:59:59Z"));
+    // The plist crate rounds this to a nanosecond, plistlib to a microsecond, and both come to the next second.
+    assert_eq!(date(-1e-300), of("2000-12-31T23:59:59Z"));
     assert_eq!(date(821_275_200.5), of("2027-01-10T12:00:00Z"));
     // NSDate's distantPast and distantFuture.
     assert_eq!(date(-63_114_076_800.0), of("0000-12-30T00:00:00Z"));
@@ -340,6 +342,13 @@ fn trailers_that_do_not_fit() {
     let mut far = good.clone();
     far.splice(end - 24..end - 16, (1_u64 << 60).to_be_bytes());
     refused(far);
+    let mut far = good.clone();
+    far.splice(end - 8..end, (1_u64 << 60).to_be_bytes());
+    refused(far);
+    let mut overflowing = good.clone();
+    overflowing.splice(end - 24..end - 16, (u64::MAX / 4 + 1).to_be_bytes());
+    refused(overflowing);
+    refused(b"bplist00".to_vec());
     let mut odd = good;
     odd.splice(end - 32..end - 26, *b"unused");
     assert!(document(odd).is_ok(), "nothing reads these bytes");

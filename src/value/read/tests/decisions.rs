@@ -1,5 +1,6 @@
 //! What readers of property lists disagree about, and what is decided here.
 
+use super::oracle::theirs;
 use super::*;
 use crate::value::{Date, Integer, Real};
 
@@ -179,6 +180,17 @@ fn one_value_and_nothing_after_it() {
     assert_eq!(after("<plist><true/></plist>"), trailing);
     assert_eq!(after("&amp;"), trailing);
     assert_eq!(after("\0"), Err("line 1, column 23: XML cannot carry the character U+0000".to_owned()));
+}
+
+/// macOS stops at `</plist>` and takes such a file. plistlib, libxml2 and the plist crate do not, and with them
+/// many an MDM: whoever gets to see it had better mend it.
+#[test]
+fn nul_bytes_behind_the_end_are_refused() {
+    for end in ["\0", "\n\0", "\0\0\0\0"] {
+        let said = document(format!("<plist><true/></plist>{end}")).unwrap_err().to_string();
+        assert!(said.ends_with("XML cannot carry the character U+0000"), "{said}");
+        assert!(theirs(format!("<plist><true/></plist>{end}").as_bytes()).is_none());
+    }
 }
 
 #[test]

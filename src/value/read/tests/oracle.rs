@@ -54,7 +54,7 @@ fn ours(value: &plist::Value) -> Option<Value> {
         }),
         plist::Value::Real(number) => Value::Real(Real::new(*number)?),
         plist::Value::String(text) => Value::string(text.clone()),
-        plist::Value::Date(date) => Value::Date(Date::parse(&date.to_xml_format())?),
+        plist::Value::Date(date) => Value::Date(whole(*date)?),
         plist::Value::Data(bytes) => Value::Data(bytes.clone()),
         plist::Value::Array(items) => Value::Array(items.iter().map(ours).collect::<Option<_>>()?),
         plist::Value::Dictionary(entries) => {
@@ -65,9 +65,23 @@ fn ours(value: &plist::Value) -> Option<Value> {
     })
 }
 
+/// Rounded down to a whole second, as a binary property list is read here.
+#[expect(clippy::disallowed_types, reason = "how the plist crate gives a date; no clock is read")]
+fn whole(date: plist::Date) -> Option<Date> {
+    use std::time::{Duration, SystemTime};
+    let half = Duration::from_secs(62_167_219_200);
+    let since = SystemTime::from(date).duration_since(SystemTime::UNIX_EPOCH.checked_sub(half)?).ok()?;
+    Date::from_seconds(i64::try_from(since.as_secs()).ok()? - 62_167_219_200)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the oracle")]
-fn theirs(bytes: &[u8]) -> Option<plist::Value> {
+pub(super) fn theirs(bytes: &[u8]) -> Option<plist::Value> {
     plist::Value::from_reader_xml(bytes).ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the oracle")]
+fn theirs_binary(bytes: &[u8]) -> Option<plist::Value> {
+    plist::Value::from_reader(std::io::Cursor::new(bytes)).ok()
 }
 
 fn all(bytes: &[u8]) -> Result<Read, ReadError> {
@@ -91,9 +105,26 @@ proptest! {
     }
 
     #[test]
+    fn values_that_the_plist_crate_writes_as_binary_are_read(value in values()) {
+        let bytes = binary(&value);
+        let read = all(&bytes).unwrap();
+        prop_assert_eq!(&read.value, &value);
+        prop_assert_eq!(theirs_binary(&bytes).as_ref().and_then(ours), Some(value.clone()));
+        if let Value::Dictionary(entries) = &value {
+            for (key, inner) in entries {
+                let one = self::read(&bytes, source(), &Budgets::default(), &Wanted::Keys(&[key])).unwrap();
+                let expected = [(key.clone(), inner.clone())].into_iter().collect();
+                prop_assert_eq!(one.value, Value::Dictionary(expected));
+            }
+        }
+    }
+
+    #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = all(&bytes);
         let _ = all(&[b"<plist>".as_slice(), &bytes, b"</plist>"].concat());
+        let _ = all(&super::binary::file(std::slice::from_ref(&bytes)));
+        let _ = all(&[b"\x30\x80\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02".as_slice(), &bytes].concat());
     }
 
     #[test]
@@ -221,6 +252,111 @@ fn damaged_profiles_never_panic_and_never_disagree() {
             }
         }
         // Both paths were walked.
+        assert!(read > 200 && refused > 2_000, "{read} read, {refused} refused");
+    });
+}
+
+/// Equal, but for a date: the plist crate rounds to nanoseconds first, and so comes to the second after.
+fn same(mine: &Value, other: &Value) -> bool {
+    match (mine, other) {
+        (Value::Date(mine), Value::Date(other)) => mine == other || mine.seconds() + 1 == other.seconds(),
+        (Value::Array(mine), Value::Array(other)) => {
+            mine.len() == other.len() && mine.iter().zip(other).all(|(mine, other)| same(mine, other))
+        }
+        (Value::Dictionary(mine), Value::Dictionary(other)) => {
+            mine.keys().eq(other.keys())
+                && mine.values().zip(other.values()).all(|(mine, other)| same(mine, other))
+        }
+        _ => mine == other,
+    }
+}
+
+/// As the plist crate writes it.
+fn binary(value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let xml = theirs(&to_xml(value).unwrap()).unwrap();
+    xml.to_writer_binary(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn damaged_binary_files_never_panic_and_never_disagree() {
+    small(|| {
+        let dates = "<dict><key>a</key><date>2027-01-31T00:00:00Z</date><key>é</key><array><date>1999-01-31T00:00:00Z\
+                     </date><integer>18446744073709551615</integer><real>1e300</real></array></dict>";
+        let seeds = [binary(&super::document(PROFILE).unwrap()), binary(&super::value(dates))];
+        let mut random = Seeded(0x9E37_79B9_7F4A_7C15);
+        let (mut read, mut agreed, mut refused) = (0, 0, 0);
+        for round in 0..12_000 {
+            let mut bytes = seeds[round % 2].clone();
+            if round % 8 < 6 {
+                // What keeps the trailer in its place: bits, and bytes that mean something.
+                for _ in 0..=random.next(3) {
+                    let at = random.next(bytes.len() - 32);
+                    bytes[at] = match random.next(3) {
+                        0 => bytes[at] ^ (1 << random.next(8)),
+                        1 => [
+                            0x00, 0x08, 0x10, 0x14, 0x23, 0x33, 0x4F, 0x5F, 0x6F, 0x80, 0xA1, 0xAF, 0xC1,
+                            0xD1, 0xDF,
+                        ][random.next(15)],
+                        _ => u8::try_from(random.next(60)).unwrap(),
+                    };
+                }
+            } else {
+                bytes = damage(&bytes, &mut random);
+            }
+            match all(&bytes) {
+                // Only then is the plist crate asked: what is refused here may fill its memory.
+                Ok(mine) => {
+                    read += 1;
+                    if let Some(other) = theirs_binary(&bytes).as_ref().and_then(ours) {
+                        agreed += 1;
+                        assert!(
+                            same(&mine.value, &other),
+                            "round {round}: {bytes:02x?}\n{:?}\n{other:?}",
+                            mine.value
+                        );
+                    }
+                }
+                Err(error) => {
+                    refused += 1;
+                    assert!(!error.to_string().is_empty());
+                }
+            }
+        }
+        assert!(
+            read > 1000 && agreed > 1000 && refused > 2000,
+            "{read} read, {agreed} agreed, {refused} refused"
+        );
+    });
+}
+
+/// What lies around a property list: the same, with messages of openssl.
+#[test]
+fn damaged_messages_never_panic() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile");
+    let names = ["signed.mobileconfig", "signed-in-pieces.mobileconfig", "pem.mobileconfig", "utf16.plist"];
+    let seeds = names.map(|name| std::fs::read(folder.join(name)).unwrap());
+    small(move || {
+        let mut random = Seeded(0x9E37_79B9_7F4A_7C15);
+        let (mut read, mut refused) = (0, 0);
+        for round in 0..8_000 {
+            let mut bytes = seeds[round % seeds.len()].clone();
+            if round % 3 == 0 {
+                bytes = damage(&bytes, &mut random);
+            } else {
+                // The head, where the lengths are.
+                let at = random.next(80.min(bytes.len()));
+                bytes[at] = [0x00, 0x04, 0x24, 0x30, 0x80, 0x84, 0x88, 0xA0, 0xFF][random.next(9)];
+            }
+            match all(&bytes) {
+                Ok(_) => read += 1,
+                Err(error) => {
+                    refused += 1;
+                    assert!(!error.to_string().is_empty());
+                }
+            }
+        }
         assert!(read > 200 && refused > 2_000, "{read} read, {refused} refused");
     });
 }

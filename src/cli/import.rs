@@ -1,0 +1,417 @@
+//! `prefsmith import`: profiles and preference files to policies.
+
+use super::common::{Exit, Global, Layers, complain, label, mask, print, read_bytes, say, text_options};
+use super::completions::{domains, mdms};
+use crate::catalog::Catalog;
+use crate::finding::{Finding, Findings, Origin, Sources};
+use crate::import::{self, Imported, Opened, Options, Unit, Wrapper, slug};
+use crate::output::write_beside;
+use crate::plan::{Channel, Plan};
+use crate::profile::kept;
+use crate::profile::read::{Held, Input, Shape, load};
+use crate::report::findings::{summary, text};
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, IsTerminal};
+use std::path::{Component, Path, PathBuf};
+
+/// The largest file that is read: MDMs take profiles of a few megabytes at most.
+const MAX_BYTES: usize = 16 << 20;
+/// How deep folders are searched.
+const DEEPEST: usize = 16;
+/// The endings by which files are found in a folder.
+const ENDINGS: [&str; 4] = ["mobileconfig", "plist", "xml", "configprofile"];
+
+/// Make policies of profiles and preference files
+///
+/// The policy comes to exactly what the files hold, and builds: what the catalogue refuses stands in [custom] or is
+/// accepted with an [[allow]], and what no policy can say is listed, on top of the policy too. Payloads that are no
+/// preferences are kept in files beside it. Profiles may be signed, in either payload form, or come out of
+/// `profiles show` or Jamf's Classic API.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  prefsmith import office.mobileconfig                        to standard output
+  prefsmith import profiles/ --out office.toml                one policy for all of them
+  prefsmith import profiles/ --each policies                  one for each
+  prefsmith import --from jamf office.xml --out office.toml   $EMAIL becomes ${user.mail}
+  prefsmith import settings.plist --domain com.microsoft.Word
+
+Exit status:
+  0  everything is in the policies
+  1  something could not be read, or no policy can say it
+  2  usage, or a file cannot be read or written at all")]
+pub(super) struct Args {
+    /// Profiles, preference files, or folders of them
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where to write the one policy for all; settings for users get one of their own beside it. Without it: standard
+    /// output
+    #[arg(long, value_name = "POLICY", conflicts_with = "each")]
+    out: Option<PathBuf>,
+    /// Write one policy for each profile, into this folder
+    #[arg(long, value_name = "DIR")]
+    each: Option<PathBuf>,
+    /// The root of every identifier; without it, what the profile says
+    #[arg(long, value_parser = super::init::id, conflicts_with = "each")]
+    id: Option<String>,
+    /// What people call the policy
+    #[arg(long, value_parser = super::init::some_text, conflicts_with = "each")]
+    name: Option<String>,
+    /// Who issues it
+    #[arg(long, value_parser = super::init::some_text)]
+    organization: Option<String>,
+    /// The channel, whatever the profiles say
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Option<ChannelName>,
+    /// The MDM that the files come from: its tokens become neutral ones
+    #[arg(long, value_name = "MDM", add = ArgValueCompleter::new(mdms))]
+    from: Option<String>,
+    /// The domain of preference files whose names do not say it
+    #[arg(long, value_name = "DOMAIN", add = ArgValueCompleter::new(domains))]
+    domain: Option<String>,
+    /// Let builds keep the identifiers and UUIDs of the profile, so that they replace it on Macs
+    #[arg(long)]
+    keep_identifiers: bool,
+    /// Replace files that are there
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ChannelName {
+    /// Every user of the Mac
+    Device,
+    /// The user whom the MDM manages
+    User,
+}
+
+impl From<ChannelName> for Channel {
+    fn from(name: ChannelName) -> Self {
+        match name {
+            ChannelName::Device => Self::Device,
+            ChannelName::User => Self::User,
+        }
+    }
+}
+
+/// A file that was read.
+struct File {
+    path: PathBuf,
+    held: Held,
+    wrapper: Option<Wrapper>,
+    /// Why its identifiers cannot be kept, if they cannot.
+    unkept: Option<String>,
+}
+
+/// One policy that is to be written.
+struct Job<'f> {
+    units: Vec<(&'f File, Unit<'f>)>,
+    /// None: to standard output.
+    out: Option<PathBuf>,
+    stem: String,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
+    let mut sources = Sources::new();
+    let mut findings = Findings::new();
+    let layers = Layers::load(global, &mut sources, &mut findings)?;
+    let catalog = layers.catalog()?;
+    if let Some(why) = args.from.as_deref().and_then(|from| import::unknown_mdm(from, &catalog)) {
+        bail!("--from: {why}");
+    }
+    let mut exit = Exit::Fine;
+    let mut files = Vec::new();
+    for path in paths(&args.files)? {
+        match read(&path, args, &catalog, &mut sources, &mut findings) {
+            Ok(file) => files.extend(file),
+            Err(error) => {
+                complain(&format!("{error:#}"));
+                exit = Exit::Failure;
+            }
+        }
+    }
+    let jobs = jobs(&files, args)?;
+    let mut plans: Vec<Plan> = Vec::new();
+    let mut made: Vec<(Option<PathBuf>, Imported)> = Vec::new();
+    for job in jobs {
+        let options = options(&job, args)?;
+        let units: Vec<Unit<'_>> = job.units.iter().map(|(_, unit)| *unit).collect();
+        let imported = import::import(&units, &catalog, &options, &sources, &mut findings);
+        plans.push(imported.plan.clone());
+        made.push((job.out, imported));
+    }
+    for (out, imported) in &made {
+        match out {
+            None => print(&imported.text)?,
+            Some(path) => write(path, imported, args.force)?,
+        }
+    }
+    let mut findings = findings.distinct(&sources).sorted();
+    let plans: Vec<&Plan> = plans.iter().collect();
+    mask(&plans, &catalog, global, &mut sources, &mut findings);
+    if !findings.is_empty() {
+        let options = text_options(std::io::stderr().is_terminal());
+        say(&format!("{}{}\n", text(&findings, &sources, &options), summary(&findings, 0)));
+    }
+    if made.is_empty() {
+        complain("nothing was read that a policy could be made of");
+        exit = exit.max(Exit::Found);
+    }
+    let written: Vec<String> = made.iter().filter_map(|(out, _)| out.as_deref().map(label)).collect();
+    if !written.is_empty() {
+        let all: String = written.iter().map(|path| format!("wrote {path}\n")).collect();
+        say(&format!("{all}next: prefsmith check {}\n", written.join(" ")));
+    }
+    Ok(exit.max(if findings.has_errors() { Exit::Found } else { Exit::Fine }))
+}
+
+/// The files that are named, and those in folders that are, in the order of their names.
+fn paths(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in named {
+        if path.is_dir() {
+            let before = found.len();
+            walk(path, DEEPEST, &mut found)?;
+            anyhow::ensure!(
+                found.len() > before,
+                "{}: no file in this folder ends in .{}",
+                label(path),
+                ENDINGS.join(", .")
+            );
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
+    let Some(depth) = depth.checked_sub(1) else { bail!("{}: folders lie too deep", label(folder)) };
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| label(folder))? {
+        entries.push(entry.with_context(|| label(folder))?);
+    }
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        // A link to a folder may lead in a circle.
+        if entry.file_type().with_context(|| label(&path))?.is_dir() {
+            walk(&path, depth, found)?;
+        } else if path
+            .extension()
+            .is_some_and(|own| ENDINGS.iter().any(|known| own.eq_ignore_ascii_case(known)))
+        {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// One file; none if it is nothing that can be imported, which the findings then say.
+fn read(
+    path: &Path,
+    args: &Args,
+    catalog: &Catalog<'_>,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Result<Option<File>> {
+    let name = label(path);
+    let bytes = read_bytes(path, MAX_BYTES).map_err(|why| anyhow!("{name}: {why}"))?;
+    let mut called = name.clone();
+    let (bytes, wrapper, unkept) = match import::open(&bytes) {
+        Ok(Opened::Plain) => {
+            let unkept = args.keep_identifiers.then(|| kept(&bytes).err()).flatten();
+            (bytes, None, unkept.map(|error| error.to_string()))
+        }
+        Ok(Opened::Jamf(bytes, wrapper)) => {
+            // Its lines are those of the profile, not of the file.
+            called.push_str(" <payloads>");
+            let unkept = "the profile stands in an answer of Jamf's: save it as a file";
+            (bytes, Some(wrapper), Some(unkept.to_owned()))
+        }
+        Ok(Opened::Bare(bytes)) => (bytes, None, Some("it is no profile".to_owned())),
+        Err(why) => {
+            let source = sources.add(name, "");
+            findings.push(Finding::new("unreadable-file", why).at(Origin::Whole(source), ""));
+            return Ok(None);
+        }
+    };
+    let input = Input { label: &called, bytes: &bytes, domain: args.domain.as_deref() };
+    let held = load(&input, catalog, sources, findings);
+    Ok(held.map(|held| File { path: path.to_owned(), held, wrapper, unkept }))
+}
+
+/// Which policies are made of the files, and where they go.
+fn jobs<'f>(files: &'f [File], args: &Args) -> Result<Vec<Job<'f>>> {
+    let mut units = Vec::new();
+    for file in files {
+        // What carries nothing was said to, and makes no policy.
+        let profiles = file.held.profiles.iter().filter(|profile| !profile.payloads.is_empty());
+        units.extend(
+            profiles
+                .map(|profile| (file, Unit { held: &file.held, profile, wrapper: file.wrapper.as_ref() })),
+        );
+    }
+    match &args.each {
+        Some(folder) => each(units, folder),
+        None => together(units, args),
+    }
+}
+
+/// One policy for each, whose names differ whatever the letter case.
+fn each<'f>(units: Vec<(&'f File, Unit<'f>)>, folder: &Path) -> Result<Vec<Job<'f>>> {
+    let mut names = BTreeSet::new();
+    let mut jobs = Vec::new();
+    for (file, unit) in units {
+        let base = file.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let own = unit.profile.envelope.text("PayloadIdentifier").filter(|_| file.held.profiles.len() > 1);
+        let base = slug(&own.map_or(base.clone(), |own| format!("{base}-{own}")));
+        let mut stem = base.clone();
+        let mut number = 1;
+        while !names.insert(stem.to_lowercase()) {
+            number += 1;
+            stem = format!("{base}-{number}");
+        }
+        let out = Some(folder.join(format!("{stem}.toml")));
+        jobs.push(Job { units: vec![(file, unit)], out, stem });
+    }
+    Ok(jobs)
+}
+
+/// One policy for all, or one for each channel.
+fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job<'f>>> {
+    let device = |(_, unit): &(&File, Unit<'_>)| {
+        args.channel.map_or_else(|| import::channel(unit), Channel::from) == Channel::Device
+    };
+    let (device, user): (Vec<_>, Vec<_>) = units.into_iter().partition(device);
+    let both = !device.is_empty() && !user.is_empty();
+    let stem = match &args.out {
+        Some(out) => {
+            anyhow::ensure!(!out.is_dir(), "{}: it is a folder; --each writes into one", label(out));
+            let stem = out.file_stem().and_then(|stem| stem.to_str());
+            stem.ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(out)))?.to_owned()
+        }
+        None => {
+            let first = device.iter().chain(&user).next();
+            let name = first.and_then(|(file, _)| file.path.file_stem());
+            name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+        }
+    };
+    if both && args.out.is_none() {
+        let (file, _) = user.first().ok_or_else(|| anyhow!("no profile for users"))?;
+        bail!(
+            "the files are of both channels, and a policy is of one: --out writes two, --channel makes it one \
+             ({} is for users: {})",
+            label(&file.path),
+            if file.held.profiles.iter().any(|profile| profile.scope.is_some()) {
+                "it says so"
+            } else {
+                "it has no PayloadScope"
+            },
+        );
+    }
+    let of_users = |out: &PathBuf| out.with_file_name(format!("{stem}-user.toml"));
+    let mut jobs = Vec::new();
+    if !user.is_empty() {
+        let (out, stem) = if both {
+            (args.out.as_ref().map(of_users), format!("{stem}-user"))
+        } else {
+            (args.out.clone(), stem.clone())
+        };
+        jobs.push(Job { units: user, out, stem });
+    }
+    if !device.is_empty() {
+        jobs.insert(0, Job { units: device, out: args.out.clone(), stem });
+    }
+    Ok(jobs)
+}
+
+fn options(job: &Job<'_>, args: &Args) -> Result<Options> {
+    Ok(Options {
+        id: args.id.clone(),
+        name: args.name.clone(),
+        organization: args.organization.clone(),
+        from: args.from.clone(),
+        channel: args.channel.map(Channel::from),
+        stem: job.stem.clone(),
+        beside: job.out.is_some(),
+        keep_identifiers_from: if args.keep_identifiers { Some(kept_path(job)?) } else { None },
+    })
+}
+
+/// The profile whose identifiers are kept, as a path from the policy's folder.
+fn kept_path(job: &Job<'_>) -> Result<String> {
+    let [(file, _)] = job.units.as_slice() else {
+        bail!("--keep-identifiers goes with one profile for each policy: --each writes one for each");
+    };
+    let name = label(&file.path);
+    if file.held.shape != Shape::Profile {
+        bail!("--keep-identifiers: {name} is no profile");
+    }
+    if let Some(why) = &file.unkept {
+        bail!("--keep-identifiers: {name}: {why}");
+    }
+    let folder = job.out.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let absolute =
+        |path: &Path| std::path::absolute(if path.as_os_str().is_empty() { Path::new(".") } else { path });
+    let (folder, profile) = (absolute(folder)?, absolute(&file.path)?);
+    let path = from_folder(&folder, &profile);
+    path.to_str()
+        .map(|_| label(&path))
+        .ok_or_else(|| anyhow!("--keep-identifiers: {name}: the path is no UTF-8"))
+}
+
+/// A path from a folder; both are absolute.
+fn from_folder(folder: &Path, path: &Path) -> PathBuf {
+    let folder: Vec<Component<'_>> = normal(folder);
+    let path: Vec<Component<'_>> = normal(path);
+    let same = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
+    let up = folder.iter().skip(same).map(|_| Component::ParentDir);
+    up.chain(path.iter().skip(same).copied()).collect()
+}
+
+/// The parts of an absolute path, without `..`.
+fn normal(path: &Path) -> Vec<Component<'_>> {
+    let mut parts = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(parts.pop()),
+            Component::CurDir => {}
+            other => parts.push(other),
+        }
+    }
+    parts
+}
+
+fn write(path: &Path, imported: &Imported, force: bool) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut files = vec![(path.to_owned(), imported.text.clone().into_bytes())];
+    files.extend(imported.files.iter().map(|(name, bytes)| (folder.join(name), bytes.clone())));
+    write_beside(&files, force).map_err(|(path, error)| {
+        let why = match error.kind() {
+            ErrorKind::AlreadyExists => "it is there already, and is left alone without --force".to_owned(),
+            _ => error.to_string(),
+        };
+        anyhow!("{}: {why}", label(&path))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_from_a_folder() {
+        let from = |folder: &str, path: &str| label(&from_folder(Path::new(folder), Path::new(path)));
+        assert_eq!(from("/a/b", "/a/b/c.mobileconfig"), "c.mobileconfig");
+        assert_eq!(from("/a/policies", "/a/old/c.mobileconfig"), "../old/c.mobileconfig");
+        assert_eq!(from("/a/b/../c", "/a/c/./d"), "d");
+        assert_eq!(from("/x", "/a/b"), "../a/b");
+    }
+}
