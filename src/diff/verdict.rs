@@ -179,6 +179,10 @@ struct Judge<'j, 'p, 'c> {
     judging: &'j Judging<'j>,
 }
 
+/// Why nothing can be said of what users have.
+const NOBODY: &str =
+    "nobody's own preferences were read: who uses this Mac is not known; --user names somebody";
+
 /// A verdict with what explains it.
 struct Said(Verdict, Vec<String>);
 
@@ -197,11 +201,9 @@ impl<'p> Judge<'_, 'p, '_> {
         }
         let wanted = setting.value.as_ref().map(|value| replaced(value, &self.judging.tokens));
         let Said(verdict, mut detail) = match &wanted {
-            None => unset(&ladder),
+            None => self.unset(&ladder),
             Some(_) if setting.enforcement == Enforcement::SetOnce && self.judging.user.is_none() => {
-                let why =
-                    "nobody is logged in, and several users have a home: nobody's own preferences were read";
-                Said(Verdict::Unreadable, vec![why.to_owned()])
+                Said(Verdict::Unreadable, vec![NOBODY.to_owned()])
             }
             Some(wanted) => self.wanted(setting, wanted.as_ref(), known.as_ref(), &ladder),
         };
@@ -249,6 +251,23 @@ impl<'p> Judge<'_, 'p, '_> {
             (Enforcement::SetOnce, verdict) => verdict == Verdict::Missing,
             (Enforcement::Default, verdict) => verdict != Verdict::Set,
             _ => true,
+        }
+    }
+
+    /// A key that must not be there.
+    fn unset(&self, ladder: &Ladder<'_>) -> Said {
+        let there = ladder.rungs.iter().find(|rung| matches!(rung.state, RungState::Value(_)));
+        let doubt = ladder.rungs.iter().find_map(|rung| match rung.state {
+            RungState::Unreadable(why) => Some(format!("{}: {why}", rung.path)),
+            RungState::Value(_) => None,
+        });
+        // Users have a home there, and whose preferences count nobody said: they may hold it.
+        let unread = self.judging.user.is_none() && !self.mac.everybody.is_empty();
+        let doubt = doubt.or_else(|| unread.then(|| NOBODY.to_owned()));
+        match (there, doubt) {
+            (Some(_), _) => Said(Verdict::Unwanted, Vec::new()),
+            (None, Some(why)) => Said(Verdict::Unreadable, vec![why]),
+            (None, None) => Said(Verdict::Absent, Vec::new()),
         }
     }
 
@@ -335,20 +354,6 @@ impl<'p> Judge<'_, 'p, '_> {
             Some(known) => !known.app.is_empty() || of_suite(known.suite.unwrap_or(known.name)),
             None => self.mac.apps.contains_key(product),
         }
-    }
-}
-
-/// A key that must not be there.
-fn unset(ladder: &Ladder<'_>) -> Said {
-    let there = ladder.rungs.iter().find(|rung| matches!(rung.state, RungState::Value(_)));
-    let doubt = ladder.rungs.iter().find_map(|rung| match rung.state {
-        RungState::Unreadable(why) => Some(format!("{}: {why}", rung.path)),
-        RungState::Value(_) => None,
-    });
-    match (there, doubt) {
-        (Some(_), _) => Said(Verdict::Unwanted, Vec::new()),
-        (None, Some(why)) => Said(Verdict::Unreadable, vec![why]),
-        (None, None) => Said(Verdict::Absent, Vec::new()),
     }
 }
 
