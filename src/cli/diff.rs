@@ -45,6 +45,7 @@ Examples:
   prefsmith diff --format json old.toml new.toml
   prefsmith diff office.toml snapshot.tar.gz           is the Mac as we want it?
   prefsmith diff office.toml / --user all
+  prefsmith diff office.toml snapshot.tar.gz --format html >mac.html
 
 Exit status:
   0  the same; of a Mac: every setting is as it should be
@@ -67,7 +68,7 @@ pub(super) struct Args {
     /// How the difference is written
     #[arg(long, default_value = "text")]
     pub format: Format,
-    /// Of a Mac: whose preferences count; without it those of who is logged in, or of the only user
+    /// Whose preferences count; without it those of who is logged in, or of the only user
     #[arg(long, value_name = "NAME|all", help_heading = "Of a Mac")]
     pub user: Option<String>,
     /// A file that says what may differ on which Macs, why, and until when
@@ -89,6 +90,7 @@ impl Args {
     fn without_mac(&self) -> Result<()> {
         let given = [
             ("--format csv", self.format == Format::Csv),
+            ("--format html", self.format == Format::Html),
             ("--format junit", self.format == Format::Junit),
             ("--user", self.user.is_some()),
             ("--exemptions", self.exemptions.is_some()),
@@ -109,6 +111,8 @@ pub(super) enum Format {
     Json,
     /// Of a Mac: object, action, reason
     Csv,
+    /// Of a Mac: a page to read and to print
+    Html,
     /// Of a Mac: a test for each setting, for CI servers
     Junit,
 }

@@ -14,7 +14,7 @@ use crate::finding::{Findings, Sources};
 use crate::mac::{Ask, Mac, Who};
 use crate::plan::Plan;
 use crate::policy::MAX_BYTES;
-use crate::report::mac::{View, csv, json, junit, text};
+use crate::report::mac::{View, csv, html, json, junit, text};
 use anyhow::{Context as _, Result, anyhow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -51,13 +51,13 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     let outcome = outcome(&expected, &mac, &catalog);
     let names = (loaded.name.clone(), label(actual));
     let view = View { names, mac: &mac, catalog: &catalog, show_secrets: global.show_secrets };
-    let render = match args.format {
-        Format::Text => text,
-        Format::Json => json,
-        Format::Csv => csv,
-        Format::Junit => junit,
-    };
-    print(&render(&outcome, &view))?;
+    print(&match args.format {
+        Format::Text => text(&outcome, &view),
+        Format::Json => json(&outcome, &view),
+        Format::Csv => csv(&outcome, &view),
+        Format::Html => html(&outcome, &view)?,
+        Format::Junit => junit(&outcome, &view),
+    })?;
     Ok(match (outcome.drift(), outcome.decided() && !loaded.side().incomplete) {
         (true, _) => Exit::Found,
         (false, false) => Exit::Undecided,

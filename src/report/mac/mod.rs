@@ -1,11 +1,15 @@
 //! A Mac against what was expected of it, as text, as JSON, and as tables and pages.
 
 mod csv;
+mod html;
 mod json;
 mod junit;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use csv::csv;
+pub use html::html;
 pub use json::json;
 pub use junit::junit;
 pub use text::text;
@@ -111,6 +115,8 @@ impl View<'_, '_> {
         if about.snapshot {
             let day = about.taken.map_or(String::new(), |taken| format!(" of {taken}"));
             parts.push(format!("snapshot{day}"));
+        } else {
+            parts.push("the disk of a Mac".to_owned());
         }
         let users: Vec<String> =
             self.mac.users.iter().map(|user| visible::line(&user.name, LONGEST)).collect();

@@ -120,32 +120,46 @@ impl View<'_, '_> {
     pub(super) fn block(&self, row: &Row<'_>) -> Vec<String> {
         let judged = &row.judged;
         let mut lines = vec![judged.verdict.word().to_owned()];
-        let standing = row.standing();
-        if standing != Standing::NotApplicable {
-            let places = self.places(row);
+        if row.standing() != Standing::NotApplicable {
+            let places = self.inner(row);
             if places.is_empty() {
                 lines.push(format!("expected: {}", self.expected(row)));
                 lines.push(format!("actual: {}", self.actual(row)));
             } else {
-                lines.extend(places.iter().take(PLACES).map(place));
-                let more = places.len().saturating_sub(PLACES);
-                if more > 0 {
-                    lines.push(format!("… and {more} more places"));
-                }
+                lines.extend(places);
                 lines.extend(judged.layer.map(|layer| format!("it is {}", layer.says())));
             }
             lines.extend(judged.path.map(|path| format!("file: {}", visible::line(path, LONGEST))));
-            let profiles =
-                judged.profiles.iter().map(|name| format!("profile: {}", visible::line(name, LONGEST)));
-            lines.extend(profiles);
         }
+        lines.extend(self.remarks(row));
+        lines
+    }
+
+    /// The places inside two values that differ, each as a line.
+    pub(super) fn inner(&self, row: &Row<'_>) -> Vec<String> {
+        let places = self.places(row);
+        let mut lines: Vec<String> = places.iter().take(PLACES).map(place).collect();
+        let more = places.len().saturating_sub(PLACES);
+        if more > 0 {
+            lines.push(format!("… and {more} more places"));
+        }
+        lines
+    }
+
+    /// What there is to say of a setting beside its values.
+    pub(super) fn remarks(&self, row: &Row<'_>) -> Vec<String> {
+        let judged = &row.judged;
+        let read = row.standing() != Standing::NotApplicable;
+        let profiles = judged.profiles.iter().filter(|_| read);
+        let mut lines: Vec<String> =
+            profiles.map(|name| format!("profile: {}", visible::line(name, LONGEST))).collect();
         lines.extend(judged.detail.iter().map(|detail| visible::line(detail, 2 * LONGEST)));
         if let Some(exemption) = row.exemption {
             let until = exemption.until.map_or(String::new(), |until| format!(", until {until}"));
             lines.push(format!("exempt{until}: {}", visible::line(&exemption.why, LONGEST)));
-        } else if standing != Standing::NotApplicable {
-            lines
-                .extend(judged.setting.why.iter().map(|why| format!("why: {}", visible::line(why, LONGEST))));
+        } else if read {
+            let why = judged.setting.why.iter();
+            lines.extend(why.map(|why| format!("why: {}", visible::line(why, LONGEST))));
         }
         lines
     }
