@@ -181,6 +181,18 @@ fn keys_that_must_not_be_there() {
     assert_eq!(tell(policy, &installed().denied(USER)), doubt);
 }
 
+/// A user whose preferences were not read may have the key.
+#[test]
+fn a_key_that_must_not_be_there_is_not_absent_where_nobody_looked() {
+    let two = installed().with("/Users/ben/Library/Preferences/x.plist", "");
+    for section in
+        ["[unset]\nAutoUpdate = [\"HowToCheck\"]", "[set-once.AutoUpdate]\nHowToCheck = \"Manual\""]
+    {
+        let said = tell(section, &two);
+        assert!(said.starts_with("unreadable - nobody's own preferences were read"), "{said}");
+    }
+}
+
 #[test]
 fn starting_values_and_weak_ones() {
     let once = "[set-once.AutoUpdate]\nHowToCheck = \"Manual\"";

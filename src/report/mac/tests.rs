@@ -28,7 +28,7 @@ HowToCheck = "Manual"
 [custom."com.microsoft.autoupdate2"]
 "=HYPERLINK(\"http://evil.example\")" = "<script>alert(1)</script>"
 ApiPassword = "hunter2-of-the-policy"
-Words = "‮right to left"
+Words = "\u202Eright to left"
 
 [why]
 HowToCheck = "</td><script>alert('why')</script>"
@@ -53,8 +53,12 @@ fn hostile() -> World {
         + &key("name", "\"&gt;&lt;script&gt;alert(4)&lt;/script&gt;")
         + &key("serial", "=1+1")
         + &key("console-user", "anna");
+    let info =
+        key("CFBundleIdentifier", "com.microsoft.autoupdate2") + &key("CFBundleVersion", "4.70.24030100");
+    let app = "/Library/Application Support/Microsoft/MAU2.0/Microsoft AutoUpdate.app/Contents/Info.plist";
     World::default()
         .with("/prefsmith-snapshot.plist", &about)
+        .with(app, &info)
         .with("/Users/anna/Library/Preferences/x.plist", "")
         .with("/Library/Managed Preferences/com.microsoft.autoupdate2.plist", &managed)
         .with(
