@@ -121,6 +121,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let this = cfg!(target_os = "macos").then(|| PathBuf::from("/"));
     let actual = args.actual.clone().or(this);
     let actual = actual.ok_or_else(|| anyhow!("name what it is compared with: a second input, or a Mac"))?;
+    ensure!(
+        !mac::is_mac(&args.expected),
+        "{}: a Mac is compared with what should be: name it second",
+        label(&args.expected)
+    );
     if mac::is_mac(&actual) {
         ensure!(!args.envelope, "--envelope is about profiles: a Mac has no envelope");
         return diff_mac::run(args, &actual, global);

@@ -47,7 +47,13 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     let mac = read(actual, args, &plans, &catalog)?;
     remind(actual, args, &exempt);
     let judging = Judging { user: None, tokens, strict_types: args.strict_types };
-    let expected = Expected { plans, judging, exemptions: &exempt, today: args.today };
+    let expected = Expected {
+        plans,
+        incomplete: loaded.side().incomplete,
+        judging,
+        exemptions: &exempt,
+        today: args.today,
+    };
     let outcome = outcome(&expected, &mac, &catalog);
     let names = (loaded.name.clone(), label(actual));
     let view = View { names, mac: &mac, catalog: &catalog, show_secrets: global.show_secrets };
@@ -58,7 +64,7 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
         Format::Html => html(&outcome, &view)?,
         Format::Junit => junit(&outcome, &view),
     })?;
-    Ok(match (outcome.drift(), outcome.decided() && !loaded.side().incomplete) {
+    Ok(match (outcome.drift(), outcome.decided()) {
         (true, _) => Exit::Found,
         (false, false) => Exit::Undecided,
         (false, true) => Exit::Fine,

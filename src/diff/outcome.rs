@@ -69,6 +69,8 @@ impl Row<'_> {
 pub struct Expected<'e> {
     /// The plans: one of a policy, several of a folder of profiles.
     pub plans: Vec<&'e Plan>,
+    /// Whether parts of what is expected could not be read.
+    pub incomplete: bool,
     /// The user is of no matter: each of the Mac's is judged.
     pub judging: Judging<'e>,
     /// What may differ.
@@ -86,6 +88,8 @@ pub struct Outcome<'p> {
     pub extra: Vec<(Extra<'p>, Option<&'p str>)>,
     /// Payloads that are no preferences, which no file of preferences shows.
     pub payloads: usize,
+    /// Whether parts of what is expected could not be read.
+    pub incomplete: bool,
     /// Whether nothing that speaks for the Mac was seen: no value, no app, no user.
     pub blank: bool,
 }
@@ -101,11 +105,16 @@ impl Outcome<'_> {
         self.count(Standing::Drifted) > 0
     }
 
+    /// Whether nothing is wrong with any setting, and none is as it should be either: no proof of anything.
+    pub fn unseen(&self) -> bool {
+        let told = [Standing::Compliant, Standing::Exempt, Standing::Drifted, Standing::Undecided];
+        self.blank && !self.drift() || told.iter().all(|standing| self.count(*standing) == 0)
+    }
+
     /// Whether it could be said of every setting, and of at least one that the Mac has it. Where nothing was seen,
     /// nothing is decided: a Mac without anything is not in order.
     pub fn decided(&self) -> bool {
-        let good = self.count(Standing::Compliant) + self.count(Standing::Exempt);
-        self.count(Standing::Undecided) == 0 && good > 0 && !self.blank
+        self.count(Standing::Undecided) == 0 && !self.unseen() && !self.incomplete
     }
 }
 
@@ -148,6 +157,7 @@ pub fn outcome<'p>(expected: &Expected<'p>, mac: &'p Mac, catalog: &Catalog<'_>)
     Outcome {
         blank: !seen && mac.apps.is_empty() && mac.everybody.is_empty(),
         payloads: expected.plans.iter().map(|plan| plan.payloads.len()).sum(),
+        incomplete: expected.incomplete,
         extra: beside,
         rows,
     }

@@ -12,13 +12,16 @@ pub const PROFILES: &str = "/evidence/profiles.plist";
 /// The largest such file, in bytes.
 const LARGEST: usize = 16 << 20;
 
+/// A user (none: the Mac itself), and what a profile is called.
+type Named = (Option<String>, String);
+
 /// The profiles that set keys, as far as the Mac shows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// Whether the Mac showed its profiles at all.
     pub there: bool,
     /// By domain and key: the user (none for the Mac itself) and what the profile is called.
-    by_key: BTreeMap<(String, String), Vec<(Option<String>, String)>>,
+    by_key: BTreeMap<(String, String), Vec<Named>>,
 }
 
 impl Evidence {
@@ -36,7 +39,7 @@ pub(super) fn evidence(tree: &dyn Tree, catalog: &Catalog<'_>) -> Evidence {
     let (mut sources, mut findings) = (Sources::new(), Findings::new());
     let input = Input { label: PROFILES, bytes: &bytes, domain: None };
     let Some(held) = load(&input, catalog, &mut sources, &mut findings) else { return Evidence::default() };
-    let mut by_key: BTreeMap<_, Vec<(Option<String>, String)>> = BTreeMap::new();
+    let mut by_key: BTreeMap<_, Vec<Named>> = BTreeMap::new();
     for (profile, domain, setting) in held.settings() {
         let device = matches!(&profile.scope, Some((Channel::Device, _)));
         let user = profile.user.clone().filter(|_| !device);

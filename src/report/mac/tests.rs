@@ -73,7 +73,13 @@ fn reports() -> [String; 5] {
     let plan = plan(&catalog);
     let asks = [Ask { domain: "com.microsoft.autoupdate2", keys: None }];
     let mac = Mac::read(&hostile(), &asks, Who::Console, &catalog).unwrap();
-    let expected = Expected { plans: vec![&plan], judging: Judging::default(), exemptions: &[], today: None };
+    let expected = Expected {
+        plans: vec![&plan],
+        incomplete: false,
+        judging: Judging::default(),
+        exemptions: &[],
+        today: None,
+    };
     let outcome = outcome(&expected, &mac, &catalog);
     assert!(outcome.drift());
     assert_eq!(outcome.extra.len(), 4);

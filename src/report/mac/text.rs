@@ -182,9 +182,12 @@ pub(super) fn notes(outcome: &Outcome<'_>, view: &View<'_, '_>) -> Vec<String> {
             "{number} {be} of no preferences not compared: files of preferences do not show them"
         ));
     }
+    if outcome.incomplete {
+        notes.push("parts of what is expected could not be read, and were not compared".to_owned());
+    }
     if outcome.blank {
         notes.push("nothing was found that speaks for this Mac: no value, no app, no user".to_owned());
-    } else if !outcome.drift() && !outcome.decided() && outcome.count(Standing::Undecided) == 0 {
+    } else if outcome.unseen() {
         notes.push(
             "nothing of what is expected was found to be there: that is no proof that the Mac is in order"
                 .to_owned(),
