@@ -2,7 +2,7 @@
 
 use crate::catalog::{Fact, Facts, Known, Licence};
 use crate::finding::{Origin, Sources};
-use crate::value::{Date, DomainName, KeyName, Places, Value, write};
+use crate::value::{Date, DomainName, KeyName, Places, Value, toml_key, write};
 use crate::version::Ranges;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -222,9 +222,47 @@ impl Passed {
     }
 }
 
-/// A policy resolved against a catalogue.
+/// What a plan was read from: what its findings advise must be possible there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// A policy, in TOML.
+    #[default]
+    Policy,
+    /// A configuration profile or a preference file, in XML or binary.
+    Profile,
+}
+
+impl Kind {
+    /// The word in messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::Profile => "profile",
+        }
+    }
+
+    /// A value as it is written there.
+    pub fn written(self, value: &Value) -> String {
+        match self {
+            Self::Policy => value.to_string(),
+            Self::Profile => write::fragment(value).unwrap_or_else(|_| value.to_string()),
+        }
+    }
+
+    /// The name of a key as it is written there.
+    pub fn written_key(self, name: &str) -> String {
+        match self {
+            Self::Policy => toml_key(name),
+            Self::Profile => format!("<key>{}</key>", write::escaped(name)),
+        }
+    }
+}
+
+/// A policy, or a profile, resolved against a catalogue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
+    /// What it was read from.
+    pub kind: Kind,
     /// What outputs are called.
     pub identity: Identity,
     /// What runs out there.

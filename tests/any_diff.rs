@@ -2,6 +2,7 @@
 //! one change is exactly one difference. The files are written by the plist crate, not by prefsmith.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "helpers of tests, which clippy.toml does not know as tests"
 )]
@@ -92,7 +93,7 @@ fn payloads(list: &[(&(usize, usize), &Set, &Place)], seed: &mut u32) -> Vec<Val
     let mut found = Vec::new();
     for ((_, domain), keys) in direct {
         *seed += 1;
-        let mut payload = head(DOMAINS[domain], *seed, *seed % 2 == 0);
+        let mut payload = head(DOMAINS[domain], *seed, seed.is_multiple_of(2));
         payload.extend(keys);
         found.push(Value::Dictionary(payload));
     }
@@ -109,7 +110,7 @@ fn payloads(list: &[(&(usize, usize), &Set, &Place)], seed: &mut u32) -> Vec<Val
             content.insert(DOMAINS[domain].into(), Value::Dictionary(dict));
         }
         *seed += 1;
-        let mut payload = head("com.apple.ManagedClient.preferences", *seed, *seed % 2 == 0);
+        let mut payload = head("com.apple.ManagedClient.preferences", *seed, seed.is_multiple_of(2));
         payload.insert("PayloadContent".into(), Value::Dictionary(content));
         found.push(Value::Dictionary(payload));
     }
@@ -127,11 +128,11 @@ fn files(settings: &Settings, places: &[Place], seed: u32) -> Vec<Vec<u8>> {
         let here = |place: &Place| place.0 == file || (place.3 && (place.0 + 1) % 3 == file);
         let list: Vec<_> = list.iter().filter(|(_, _, place)| here(place)).copied().collect();
         let mut payloads = payloads(&list, &mut seed);
-        if seed % 3 == 0 {
+        if seed.is_multiple_of(3) {
             payloads.reverse();
         }
         seed += 1;
-        let mut profile = head("Configuration", seed, seed % 2 == 0);
+        let mut profile = head("Configuration", seed, seed.is_multiple_of(2));
         profile.insert("PayloadScope".into(), "System".into());
         profile.insert("PayloadContent".into(), Value::Array(payloads));
         let mut bytes = Vec::new();

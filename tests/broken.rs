@@ -24,32 +24,46 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "tests/broken";
 
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
-const NOT_FROM_A_POLICY: [(&str, &str); 25] = [
+const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("activation-address-refused", "tests/rules"),
     ("app-id-mismatch", "tests/rules"),
-    ("deadline-passed", "tests/rules"),
-    ("first-account-refused", "tests/rules"),
-    ("forced-version-deferred", "tests/rules"),
-    ("mail-domain-overlap", "tests/rules"),
+    ("bad-uuid", "a profile"),
     ("catalogue", "a file of `--catalog`"),
     ("catalogue-override", "`--catalog`, by the command line"),
-    ("left-policy", "`build --previous`"),
+    ("deadline-passed", "tests/rules"),
     ("encrypted-profile", "a profile"),
-    ("nothing-known", "a profile"),
-    ("payload-shape", "a profile"),
-    ("set-again", "a profile"),
-    ("set-by-two-payloads", "a profile"),
-    ("unreadable-file", "a profile"),
+    ("envelope-key", "a profile"),
+    ("envelope-missing", "a profile"),
+    ("envelope-type", "a profile"),
+    ("envelope-value", "a profile"),
+    ("first-account-refused", "tests/rules"),
+    ("forced-version-deferred", "tests/rules"),
+    ("left-policy", "`build --previous`"),
+    ("mail-domain-overlap", "tests/rules"),
     ("manifest", "a file of `--manifests`"),
     ("mdm-token", "`import`"),
-    ("not-expressed", "`import`"),
-    ("set-by-two-inputs", "`import`"),
+    ("no-display-name", "a profile"),
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
+    ("not-expressed", "`import`"),
+    ("not-for-mdm", "a profile"),
+    ("nothing-known", "a profile"),
+    ("payload-shape", "a profile"),
     ("project-format", "src/project/tests.rs, tests/cmd/project.trycmd"),
     ("project-path", "src/project/tests.rs, tests/cmd/project.trycmd"),
     ("same-id", "several policies at once"),
+    ("same-profile", "a profile"),
+    ("same-uuid", "a profile"),
+    ("scope-missing", "a profile"),
+    ("set-again", "a profile"),
+    ("set-by-two-inputs", "`import`"),
+    ("set-by-two-payloads", "a profile"),
     ("set-by-two-policies", "several policies at once"),
+    ("set-by-two-profiles", "a profile"),
+    ("signature-broken", "a signed profile"),
+    ("signature-expired", "a signed profile"),
+    ("signature-not-judged", "a signed profile"),
     ("token-in-script", "a token of a file of `--catalog`"),
+    ("unreadable-file", "a profile"),
 ];
 
 /// Policies of the folder, in memory.
@@ -275,7 +289,7 @@ fn every_code_fires_and_is_silent_one_line_apart() {
         }
     }
     for (name, _) in NOT_FROM_A_POLICY {
-        assert!(CODES.iter().any(|info| info.name == name), "{name} is no code any more");
+        assert!(CODES.iter().any(|info| info.name == *name), "{name} is no code any more");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

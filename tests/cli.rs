@@ -10,8 +10,10 @@ fn the_command_line() {
         .case("README.md")
         .case("docs/editors.md")
         .case("docs/diff.md")
+        .case("docs/signatures.md")
         .case("docs/microsoft-samples.md")
         .case("docs/import.md")
+        .case("docs/profiles.md")
         .case("docs/project.md")
         .run();
 }

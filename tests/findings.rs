@@ -10,6 +10,8 @@ use prefsmith::emit::{Request, target};
 use prefsmith::finding::{CODES, CodeInfo, Findings, Sources};
 use prefsmith::policy::{Files, Policy};
 use prefsmith::profile::Form;
+use prefsmith::profile::envelope::envelope;
+use prefsmith::profile::read::{Input, Unknown, load, plan};
 use std::fmt::Write as _;
 
 const PAGE: &str = "docs/findings.md";
@@ -86,6 +88,102 @@ fn every_code_is_documented() {
     assert!(CODES.is_sorted_by(|a, b| a.name < b.name), "codes stand in the order of their names");
 }
 
+/// What `import` says of profiles, and no check does.
+const OF_IMPORT: &str = "not-expressed";
+
+/// Where a piece of a profile can stand: as the whole file, as payloads, or as keys of the profile, of a payload, of
+/// the domains of com.apple.ManagedClient.preferences, or of AutoUpdate's preferences.
+const PLACES: [&str; 6] = ["file", "payloads", "profile", "payload", "domains", "preferences"];
+
+/// The keys that an envelope needs and a piece does not have, then the piece and the rest.
+fn keys(pairs: &[(&str, &str)], piece: &str, rest: &str) -> String {
+    let own = |name: &str| piece.contains(&format!("<key>{name}</key>"));
+    let line = |(name, value): &(&str, &str)| format!("<key>{name}</key><string>{value}</string>\n");
+    let lines = pairs.iter().filter(|(name, _)| !own(name)).map(line);
+    let version = if own("PayloadVersion") { "" } else { "<key>PayloadVersion</key><integer>1</integer>\n" };
+    lines.collect::<String>() + version + piece + "\n" + rest
+}
+
+fn payload(number: u32, kind: &str, piece: &str) -> String {
+    let (id, uuid) =
+        (format!("com.example.office.{number}"), format!("0000000{number}-0000-4000-8000-00000000000A"));
+    let pairs = [("PayloadType", kind), ("PayloadIdentifier", &id), ("PayloadUUID", &uuid)];
+    format!("<dict>\n{}</dict>\n", keys(&pairs, piece, ""))
+}
+
+/// A profile with a piece in one of its places.
+fn profile(piece: &str, place: &str) -> String {
+    const MCX: &str = "com.apple.ManagedClient.preferences";
+    const AUTOUPDATE: &str = "com.microsoft.autoupdate2";
+    let payloads = match place {
+        "file" => return piece.to_owned(),
+        "payloads" => piece.to_owned(),
+        "payload" => payload(1, AUTOUPDATE, piece),
+        "domains" => payload(1, MCX, &format!("<key>PayloadContent</key><dict>{piece}</dict>")),
+        "preferences" => {
+            let parts = piece.split("<!-- in a second payload of com.microsoft.autoupdate2 -->");
+            (1..).zip(parts).map(|(number, part)| payload(number, AUTOUPDATE, part)).collect()
+        }
+        _ => String::new(),
+    };
+    let content = format!("<key>PayloadContent</key><array>{payloads}</array>\n");
+    let encrypted = piece.contains("EncryptedPayloadContent");
+    let top = if place == "profile" { piece } else { "" };
+    let content = if encrypted { String::new() } else { content };
+    let pairs = [
+        ("PayloadType", "Configuration"),
+        ("PayloadIdentifier", "com.example.office"),
+        ("PayloadUUID", "00000000-0000-4000-8000-00000000000A"),
+        ("PayloadDisplayName", "Office"),
+        ("PayloadScope", "System"),
+    ];
+    format!("<plist version=\"1.0\">\n<dict>\n{}</dict>\n</plist>\n", keys(&pairs, top, &content))
+}
+
+/// The codes that a piece of a profile gives in one of its places.
+fn codes_of_profile(piece: &str, place: &str) -> Vec<String> {
+    let text = profile(piece, place);
+    let (mut sources, mut findings) = (Sources::new(), Findings::new());
+    let catalog = Catalog::builtin();
+    let input = Input { label: "a.mobileconfig", bytes: text.as_bytes(), domain: None };
+    let mut unknown = Unknown::default();
+    if let Some(held) = load(&input, &catalog, &mut sources, &mut findings) {
+        envelope(&held, &mut findings);
+        for profile in &held.profiles {
+            plan(&held, profile, &catalog, &mut unknown, &mut findings);
+        }
+    }
+    findings.extend(unknown.finding().into_iter().collect());
+    findings.iter().map(|finding| finding.code.as_str().to_owned()).collect()
+}
+
+/// Whether what a code shows of profiles is true in one of the places: the example gives it, and what is to be written
+/// instead does not, in the same place or, for a whole file, in any where it can be read.
+fn is_true_of_profiles(info: &CodeInfo) -> bool {
+    let gives =
+        |piece: &str, place: &str| codes_of_profile(piece, place).iter().any(|code| code == info.name);
+    let mended = |place: &str| {
+        let found = codes_of_profile(info.instead, place);
+        found.iter().all(|code| code != info.name && code != "unreadable-file")
+    };
+    let instead = |place: &str| match place {
+        _ if !info.instead.starts_with('<') => true,
+        "file" => PLACES.into_iter().any(mended),
+        place => mended(place),
+    };
+    PLACES.into_iter().any(|place| gives(info.example, place) && instead(place))
+}
+
+#[test]
+fn every_example_of_a_profile_gives_its_finding() {
+    let of_profiles: Vec<&CodeInfo> =
+        CODES.iter().filter(|info| info.example.starts_with('<') && info.name != OF_IMPORT).collect();
+    assert!(of_profiles.len() > 10);
+    for info in of_profiles {
+        assert!(is_true_of_profiles(info), "{}:\n{}\n{}", info.name, info.example, info.instead);
+    }
+}
+
 #[test]
 fn every_example_gives_its_finding() {
     for info in CODES.iter().filter(|info| is_policy(info.example) && !CUT_SHORT.contains(&info.name)) {
@@ -119,7 +217,7 @@ fn block(out: &mut String, title: &str, text: &str) {
 fn page() -> String {
     let mut out = "# Findings
 
-Everything that prefsmith says of a policy has one of these codes. `prefsmith explain CODE` shows the same text.
+Everything that prefsmith says of a policy or a profile has one of these codes. `prefsmith explain CODE` shows the same text.
 
 An **error** keeps the policy from being built. A **warning** is probably not what was meant; `check --deny warnings`
 makes it count. A **note** is worth knowing. Severities may differ in single findings, which then say why.

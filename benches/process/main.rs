@@ -21,6 +21,47 @@ use tempfile::TempDir;
 
 /// How many policies "many" are.
 const MANY: usize = 1000;
+/// How many profiles a folder of an organisation may have.
+const PROFILES: usize = 164;
+
+/// A profile of some 60 lines, in one of the two forms, that gives no errors.
+fn profile(number: usize) -> String {
+    let text = |key: &str, value: &str| format!("\t<key>{key}</key>\n\t<string>{value}</string>\n");
+    let envelope = |kind: &str, id: &str, uuid: usize| {
+        let version = "\t<key>PayloadVersion</key>\n\t<integer>1</integer>\n";
+        let uuid = format!("{uuid:08X}-0000-4000-8000-00000000000A");
+        [&text("PayloadType", kind), version, &text("PayloadIdentifier", id), &text("PayloadUUID", &uuid)]
+            .concat()
+    };
+    let id = format!("com.example.bench.p{number}");
+    let keys: String = (0..12)
+        .map(|key| {
+            format!("\t<key>Setting{key}</key>\n\t<string>a value of some length, number {key}</string>\n")
+        })
+        .collect();
+    let domain = format!("com.example.agent{number}");
+    let forced = |domain: &str, keys: &str| {
+        format!(
+            "<key>{domain}</key><dict><key>Forced</key><array><dict>\n<key>mcx_preference_settings</key>\n\
+             <dict>\n{keys}</dict></dict></array></dict>\n"
+        )
+    };
+    let (kind, inside) = if number.is_multiple_of(2) {
+        let outlook = forced("com.microsoft.Outlook", "\t<key>DisableImport</key>\n\t<true/>\n");
+        let domains = outlook + &forced(&domain, &keys);
+        let inside = format!("<key>PayloadContent</key><dict>{domains}</dict>\n");
+        ("com.apple.ManagedClient.preferences", inside)
+    } else {
+        (domain.as_str(), keys)
+    };
+    let payload = envelope(kind, &format!("{id}.settings"), 2 * number + 2) + &inside;
+    let head = envelope("Configuration", &id, 2 * number + 1);
+    let more = text("PayloadDisplayName", "Bench") + &text("PayloadScope", "System");
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n{head}{more}\
+         \t<key>PayloadContent</key>\n<array>\n<dict>\n{payload}</dict>\n</array>\n</dict>\n</plist>\n"
+    )
+}
 
 /// A command to be timed.
 struct Case {
@@ -107,6 +148,10 @@ fn prepare() -> (TempDir, usize) {
         assert_ne!(text, LARGEST.1, "the policies differ in their id");
         write(&format!("many/n{number:04}.toml"), &text);
     }
+    std::fs::create_dir(folder.path().join("profiles")).unwrap();
+    for number in 0..PROFILES {
+        write(&format!("profiles/p{number:03}.mobileconfig"), &profile(number));
+    }
     write("write_profile.py", include_str!("../write_profile.py"));
     (folder, count)
 }
@@ -137,6 +182,8 @@ fn cases() -> Vec<Case> {
         case("every key of scripts: build --target defaults, into nothing", &build).fresh("out/scripts"),
     );
     cases.push(case("every key of scripts: build --target defaults, nothing changed", &build));
+    cases.push(case("one profile: check", &[prefsmith, "check", "profiles/p000.mobileconfig"]));
+    cases.push(case("a folder of 164 profiles: check", &[prefsmith, "check", "profiles"]));
     let many: Vec<String> = (0..MANY).map(|number| format!("many/n{number:04}.toml")).collect();
     let with = |name: &str, verb: &[&str]| {
         let whole: Vec<&str> = verb.iter().copied().chain(many.iter().map(String::as_str)).collect();

@@ -29,7 +29,7 @@ manifests_differ() {
   cp "$file" "$manifests/whole.toml"
   for change in 's/range = "1..65535"/range = "1..65536"/' 's/works = "2.1 .. 3.4"/works = "2.1 .. 3.5"/' \
     's/name = "Beta"/name = "Bete"/' 's/value = "Menlo"/value = "Menla"/' 's/secret = true/secret = false/' \
-    's/open = true/open = false/' 's/unit = "pt"/unit = "px"/' 's/since version 1.9/since version 1.8/' \
+    's/open = true/open = false/' 's/unit = "pt"/unit = "px"/' 's/Since version 1.9/Since version 1.8/' \
     's/path = \["{item}", "Title"\]/path = ["{item}", "Tilte"]/' '0,/type = "date"/s//type = "data"/'; do
     sed "$change" "$manifests/whole.toml" >"$file"
     cmp -s "$file" "$manifests/whole.toml" && fail "$change changes nothing"

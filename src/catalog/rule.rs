@@ -136,7 +136,10 @@ pub fn plain(text: &str) -> String {
             "macs" => "BUILDS",
             "rest" => "DOMAINS",
             "value" => "VALUE",
-            forms => forms.split('|').next().unwrap_or(forms),
+            forms => {
+                let forms = forms.strip_prefix("policy:").unwrap_or(forms);
+                forms.split('|').next().unwrap_or(forms)
+            }
         });
         rest = after;
     }

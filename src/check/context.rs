@@ -1,9 +1,10 @@
 //! What every check sees.
 
+use super::Beside;
 use crate::catalog::model::{Node, Segment};
 use crate::catalog::{Catalog, KeyRef};
 use crate::finding::{Finding, Origin};
-use crate::plan::{Plan, Setting};
+use crate::plan::{Kind, Plan, Setting};
 use crate::value::{Places, Value};
 use crate::version::Ranges;
 
@@ -13,11 +14,15 @@ pub(super) struct Context<'a, 'c> {
     pub catalog: &'a Catalog<'c>,
     /// Whether an error may hide a part of `[macs]`.
     pub macs_doubtful: bool,
+    /// What other plans bring to the same Macs.
+    pub beside: &'a Beside,
 }
 
 /// The setting that is looked at, and what is known of its key.
 pub(super) struct Subject<'a, 'c> {
     pub setting: &'a Setting,
+    /// What the setting was read from.
+    pub kind: Kind,
     pub known: Option<KeyRef<'a, 'c>>,
 }
 
@@ -39,6 +44,14 @@ impl<'a, 'c> Subject<'a, 'c> {
             .about(self.setting.domain.as_str(), self.setting.key.as_str())
     }
 
+    /// The finding with an edit that writes a value in place of what stands somewhere.
+    pub fn write(&self, finding: Finding, at: &Origin, value: &Value, title: impl Into<String>) -> Finding {
+        match at.span() {
+            Some(span) => finding.fix(span, self.kind.written(value), title),
+            None => finding,
+        }
+    }
+
     /// The name of the key.
     pub fn key(&self) -> &str {
         self.setting.key.as_str()
@@ -46,6 +59,11 @@ impl<'a, 'c> Subject<'a, 'c> {
 }
 
 impl Context<'_, '_> {
+    /// Whether the plan was read from a profile.
+    pub fn of_profile(&self) -> bool {
+        self.plan.kind == Kind::Profile
+    }
+
     /// Whether only a weak layer knows the key, or the domain of a key that nothing is known of.
     pub fn is_hearsay(&self, subject: &Subject<'_, '_>) -> bool {
         match &subject.known {
@@ -54,7 +72,7 @@ impl Context<'_, '_> {
         }
     }
 
-    /// The versions of a product out there; none: the policy does not say.
+    /// The versions of a product out there; none: nobody says.
     pub fn versions(&self, product: &str) -> Option<&Ranges> {
         self.plan.macs.versions.get(product)
     }

@@ -3,12 +3,12 @@
 use super::context::{Context, Subject};
 use crate::catalog::model::{Delivery, ReadAs, When};
 use crate::finding::{Finding, Findings, listed};
-use crate::plan::{Channel, Enforcement};
+use crate::plan::{Channel, Enforcement, Kind};
 
 pub(super) fn delivery(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     not_a_preference(context, subject, findings);
     let Some(facts) = subject.facts() else { return };
-    let (setting, key) = (subject.setting, facts.key);
+    let (setting, key, setting_of) = (subject.setting, facts.key, subject.kind);
     let forced_only = facts.read_as(context.catalog) == ReadAs::ForcedOnly;
     let weak = matches!(setting.enforcement, Enforcement::SetOnce | Enforcement::Default);
     let by_profile = matches!(setting.enforcement, Enforcement::Forced | Enforcement::SetOnce);
@@ -17,7 +17,8 @@ pub(super) fn delivery(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
     if forced_only && weak {
         let title = format!("`{}` counts only when it is enforced", subject.key());
         let finding = because(subject.finding("forced-only", title));
-        findings.push(finding.help("move it to [settings]"));
+        let help = if context.of_profile() { "put it under `Forced`" } else { "move it to [settings]" };
+        findings.push(finding.help(help));
     }
     if key.delivery == Delivery::NeverByProfile && by_profile {
         let title = format!("`{}` must not be set by a profile", subject.key());
@@ -30,7 +31,11 @@ pub(super) fn delivery(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
             subject.key()
         );
         let finding = because(subject.finding("wrong-channel", title));
-        findings.push(finding.help("set it in a policy with `channel = \"device\"`"));
+        let help = match setting_of {
+            Kind::Policy => "set it in a policy with `channel = \"device\"`",
+            Kind::Profile => "set it in a profile whose PayloadScope is `System`",
+        };
+        findings.push(finding.help(help));
     }
     if setting.channel == Channel::User && setting.enforcement == Enforcement::Default {
         let title =
@@ -65,6 +70,10 @@ fn not_a_preference(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findin
 /// The user channel reaches fewer people than most expect.
 pub(super) fn channel(context: &Context<'_, '_>, findings: &mut Findings) {
     let identity = &context.plan.identity;
+    // Whether a profile says which channel it is for is a matter of its envelope.
+    if context.of_profile() {
+        return;
+    }
     let forced = context.plan.settings.iter().any(|s| s.enforcement == Enforcement::Forced);
     let profiled = forced || !context.plan.payloads.is_empty();
     if identity.channel != Channel::User || !profiled {

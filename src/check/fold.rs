@@ -92,7 +92,7 @@ fn name_domains(finding: &mut Finding, context: &Context<'_, '_>) {
     let one_key = finding.subjects.iter().all(|subject| subject.key == first.key);
     let setting = context.plan.setting(&first.domain, &first.key);
     // What is not in the plan was left out of what a bare key reaches.
-    let bare = setting.is_none_or(|setting| setting.bare);
+    let bare = !context.of_profile() && setting.is_none_or(|setting| setting.bare);
     let spread = finding.subjects.len() > 1 || (bare && context.catalog.bare(&first.key).len() > 1);
     if !one_key || !spread {
         return;

@@ -16,6 +16,7 @@ mod status;
 mod text;
 mod types;
 mod values;
+mod variables;
 mod versions;
 
 pub use across::{Accepted, Across, Member, across};
@@ -23,9 +24,10 @@ pub use status::{holds_secrets, is_secret, looks_secret, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
-use crate::plan::{Plan, Setting};
+use crate::plan::{Kind, Plan, Setting};
 use context::{Context, Subject};
 use sound::Sound;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 /// A plan without errors. Only [`check`] makes one, so that nothing unchecked can be emitted.
@@ -64,6 +66,32 @@ impl Deref for CheckedPlan {
 pub struct Options {
     /// The day on which `until` of an `[[allow]]` and the dates of deadlines are judged; none: they are not.
     pub today: Option<jiff::civil::Date>,
+}
+
+/// What other profiles set on the same Macs: no check misses it in the one that it looks at.
+#[derive(Clone, Debug, Default)]
+pub struct Beside(BTreeMap<String, BTreeSet<String>>);
+
+impl Beside {
+    /// Everything that some plans set.
+    pub fn of<'p>(plans: impl IntoIterator<Item = &'p Plan>) -> Self {
+        let mut domains: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for setting in plans.into_iter().flat_map(|plan| &plan.settings) {
+            domains
+                .entry(setting.domain.as_str().to_owned())
+                .or_default()
+                .insert(setting.key.as_str().to_owned());
+        }
+        Self(domains)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn has(&self, domain: &str, key: &str) -> bool {
+        self.0.get(domain).is_some_and(|keys| keys.contains(key))
+    }
 }
 
 /// What checks say of a plan.
@@ -107,12 +135,23 @@ fn hearsay(found: Findings) -> Findings {
 
 /// Checks a plan. `found` is what reading and resolving it has found already; an `[[allow]]` speaks of both.
 pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Options) -> Checked {
+    check_beside(plan, found, catalog, options, &Beside::default())
+}
+
+/// Checks one of several plans that come to the same Macs.
+pub fn check_beside(
+    plan: Plan,
+    found: Findings,
+    catalog: &Catalog<'_>,
+    options: &Options,
+    beside: &Beside,
+) -> Checked {
     let macs_doubtful = Sound::new(&plan, found.iter()).macs_doubtful();
-    let context = Context { plan: &plan, catalog, macs_doubtful };
+    let context = Context { plan: &plan, catalog, macs_doubtful, beside };
     let mut pushed = Findings::new();
     for setting in &plan.settings {
         let known = catalog.key(setting.domain.as_str(), setting.key.as_str());
-        let subject = Subject { setting, known };
+        let subject = Subject { setting, kind: plan.kind, known };
         let mut own = Findings::new();
         for check in CHECKS {
             check(&context, &subject, &mut own);
@@ -141,7 +180,9 @@ pub fn check(plan: Plan, found: Findings, catalog: &Catalog<'_>, options: &Optio
     allowed.extend(accepted);
     allowed.extend(rules::rules(&context, &facts, &mut allows, &mut between));
     findings.extend(between);
-    if plan.settings.is_empty() && plan.payloads.is_empty() && plan.left_out.is_empty() && !broken {
+    let policy = plan.kind == Kind::Policy;
+    let nothing = plan.settings.is_empty() && plan.payloads.is_empty() && plan.left_out.is_empty();
+    if policy && nothing && !broken {
         let finding = Finding::new("empty-policy", "the policy sets nothing");
         let finding = match &plan.identity.origin {
             Some(origin) => finding.at(origin.clone(), ""),

@@ -9,6 +9,10 @@ use crate::catalog::rule::Rule;
 use crate::finding::{Code, Finding, Findings, Origin, Severity, listed};
 use crate::version::Ranges;
 
+/// Why something is only a note.
+pub(super) const BESIDE: &str =
+    "another of these profiles sets what is missing here; it is so on Macs that do not get it";
+
 /// Pushes what every rule has to say of the plan; gives back what is accepted of it, domain by domain.
 pub(super) fn rules(
     context: &Context<'_, '_>,
@@ -20,6 +24,7 @@ pub(super) fn rules(
     let domains = context.plan.settings.iter().map(|setting| setting.domain.as_str()).collect();
     for rule in context.catalog.rules_about(&domains) {
         let mut firings = Rule::evaluate(rule, facts, context.catalog);
+        let mended = mended_beside(context, rule, facts, &mut firings);
         // What is unknown because of an error is asked again once the error is mended.
         firings.retain(|firing| firing.certain || !facts.hides());
         let one = |firing: &Firing| finding(context, rule, std::slice::from_ref(firing));
@@ -27,9 +32,37 @@ pub(super) fn rules(
         for group in grouped(context, rule, firings) {
             findings.push(finding(context, rule, &group));
         }
+        for group in grouped(context, rule, mended) {
+            let finding = finding(context, rule, &group).severity(Severity::Note);
+            findings.push(finding.note(BESIDE));
+        }
         allowed.extend(grouped(context, rule, accepted).iter().map(|group| finding(context, rule, group)));
     }
     allowed
+}
+
+/// Takes out what would not be said of a Mac that gets the other profiles too, and narrows the rest to what would.
+fn mended_beside<'c>(
+    context: &Context<'_, 'c>,
+    rule: &Rule<'c>,
+    facts: &Sound<'_>,
+    firings: &mut Vec<Firing>,
+) -> Vec<Firing> {
+    if firings.is_empty() || context.beside.is_empty() {
+        return Vec::new();
+    }
+    let together = Rule::evaluate(rule, &facts.among(context.beside), context.catalog);
+    let alike = |a: &Firing, b: &Firing| {
+        a.domain == b.domain && a.key == b.key && a.x == b.x && a.certain == b.certain
+    };
+    let mut mended = Vec::new();
+    for firing in std::mem::take(firings) {
+        match together.iter().find(|other| alike(&firing, other)) {
+            Some(other) => firings.push(other.clone()),
+            None => mended.push(firing),
+        }
+    }
+    mended
 }
 
 /// Firings that are one finding: those of one line, which can reach eight domains; and those that differ only in
@@ -116,7 +149,8 @@ fn labelled(context: &Context<'_, '_>, finding: Finding, place: &Place) -> Findi
     }
 }
 
-/// Puts what the variables are bound to into a text. `{is|are}` takes the form that fits their number.
+/// Puts what the variables are bound to into a text. `{is|are}` takes the form that fits their number, and
+/// `{policy:…|…}` what fits a policy or a profile.
 fn filled(context: &Context<'_, '_>, rule: &Rule<'_>, text: &str, group: &[Firing]) -> String {
     let Some(first) = group.first() else { return text.to_owned() };
     let domains = distinct(group.iter().filter_map(|firing| firing.domain.as_deref()));
@@ -146,6 +180,10 @@ fn filled(context: &Context<'_, '_>, rule: &Rule<'_>, text: &str, group: &[Firin
             "x" => out.push_str(first.x.as_deref().unwrap_or("")),
             "value" => out.push_str(first.value.as_deref().unwrap_or("")),
             other => match other.split_once('|') {
+                Some((policy, profile)) if policy.starts_with("policy:") => {
+                    let policy = policy.trim_start_matches("policy:");
+                    out.push_str(if context.of_profile() { profile } else { policy });
+                }
                 Some((one, several)) => out.push_str(if many { several } else { one }),
                 None => out.push_str(other),
             },

@@ -1,8 +1,10 @@
 //! A plan as far as it can be believed while errors stand.
 
+use super::Beside;
+use super::variables::holds_variable;
 use crate::catalog::{Fact, Facts, Known, Licence};
 use crate::finding::{Finding, Severity};
-use crate::plan::Plan;
+use crate::plan::{Kind, Plan};
 use crate::version::Ranges;
 use std::collections::BTreeSet;
 
@@ -32,12 +34,14 @@ pub(super) struct Sound<'p> {
     lost: bool,
     /// Whether `[macs]` may say something else.
     macs: bool,
+    /// What other plans set: it is not missing here.
+    beside: Option<&'p Beside>,
 }
 
 impl<'p> Sound<'p> {
     /// The plan, and what was found of it so far and is not accepted.
     pub fn new<'f>(plan: &'p Plan, findings: impl Iterator<Item = &'f Finding>) -> Self {
-        let mut sound = Self { plan, broken: BTreeSet::new(), lost: false, macs: false };
+        let mut sound = Self { plan, broken: BTreeSet::new(), lost: false, macs: false, beside: None };
         let counts = |finding: &&Finding| {
             finding.severity == Severity::Error && !PAYLOADS.contains(&finding.code.as_str())
         };
@@ -53,6 +57,11 @@ impl<'p> Sound<'p> {
             sound.broken.extend(subjects.map(|subject| (subject.domain.clone(), subject.key.clone())));
         }
         sound
+    }
+
+    /// The same where what other plans set is not known to be missing.
+    pub fn among(&self, beside: &'p Beside) -> Self {
+        Self { beside: Some(beside), broken: self.broken.clone(), ..*self }
     }
 
     /// Whether `[macs]` may say something else than the plan.
@@ -72,7 +81,10 @@ impl Facts for Sound<'_> {
             return Fact::Unknown;
         }
         match self.plan.value(domain, key) {
-            Fact::Unset if self.lost => Fact::Unknown,
+            Fact::Unset if self.lost || self.beside.is_some_and(|beside| beside.has(domain, key)) => {
+                Fact::Unknown
+            }
+            Fact::Set(value) if self.plan.kind == Kind::Profile && holds_variable(value) => Fact::Unknown,
             fact => fact,
         }
     }

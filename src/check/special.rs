@@ -7,7 +7,7 @@ use super::sound::Sound;
 use crate::catalog::model::{MauApp, Product};
 use crate::catalog::{Catalog, Fact, Facts};
 use crate::finding::{Finding, Findings, Origin, Severity, listed};
-use crate::plan::{Channel, Enforcement, Plan, Setting};
+use crate::plan::{Channel, Enforcement, Kind, Plan, Setting};
 use crate::value::{Part, Text, Value};
 use crate::version::{Ranges, Version};
 use std::collections::BTreeMap;
@@ -121,7 +121,7 @@ impl Look<'_, '_> {
         if !known.ids.contains(&id) && range.is_none() {
             let title = format!("`{id}` is not AutoUpdate's id of {}", name_of(known.path));
             let better = self.fitting(product).unwrap_or(known.default_id);
-            return Some(mended(Finding::new("app-id-mismatch", title).at(at.clone(), ""), at, better));
+            return Some(self.mended(Finding::new("app-id-mismatch", title).at(at.clone(), ""), at, better));
         }
         let product = product?;
         let out_there = self.context.versions(product.name)?;
@@ -136,7 +136,7 @@ impl Look<'_, '_> {
             .note(format!("it is that of {} {}", product.name, range.describe()));
         if out_there.intersect(&range).is_empty() {
             return Some(match self.fitting(Some(product)) {
-                Some(better) => mended(finding, at, better),
+                Some(better) => self.mended(finding, at, better),
                 None => finding,
             });
         }
@@ -144,8 +144,22 @@ impl Look<'_, '_> {
             finding
                 .severity(Severity::Warning)
                 .note("one path has one id: no single policy is right for both")
-                .help("give the older Macs a policy of their own, and narrow [macs] in both"),
+                .help(match self.context.plan.kind {
+                    Kind::Policy => "give the older Macs a policy of their own, and narrow [macs] in both",
+                    Kind::Profile => "give the older Macs a profile of their own",
+                }),
         )
+    }
+
+    fn mended(&self, finding: Finding, at: &Origin, better: &str) -> Finding {
+        let finding = finding.help(format!("write \"{better}\""));
+        match at.span() {
+            Some(span) => {
+                let text = self.context.plan.kind.written(&Value::string(better));
+                finding.fix(span, text, "write the id that fits")
+            }
+            None => finding,
+        }
     }
 
     /// The id of every version of a product that is out there.
@@ -302,7 +316,8 @@ pub(super) fn same_id(plans: &[&Plan], apart: &dyn Fn(usize, usize) -> bool) -> 
 pub(super) fn twice(plans: &[&Plan], catalog: &Catalog<'_>) -> Findings {
     const MOST: usize = 8;
     let mut seen: BTreeMap<(Channel, &str, &str), Vec<&Setting>> = BTreeMap::new();
-    for setting in plans.iter().flat_map(|plan| &plan.settings) {
+    let policies = plans.iter().filter(|plan| plan.kind == Kind::Policy);
+    for setting in policies.flat_map(|plan| &plan.settings) {
         let whole = matches!(setting.value, Some(Value::Dictionary(_)));
         if whole && setting.enforcement == Enforcement::Forced {
             let place = (setting.channel, setting.domain.as_str(), setting.key.as_str());
@@ -326,14 +341,6 @@ pub(super) fn twice(plans: &[&Plan], catalog: &Catalog<'_>) -> Findings {
         );
     }
     findings
-}
-
-fn mended(finding: Finding, at: &Origin, better: &str) -> Finding {
-    let finding = finding.help(format!("write \"{better}\""));
-    match at.span() {
-        Some(span) => finding.fix(span, format!("\"{better}\""), "write the id that fits"),
-        None => finding,
-    }
 }
 
 fn literal(value: &Value) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! What the catalogue thinks of a key: deprecated, disputed, unverified, secret.
 
 use super::context::{Context, Subject, entry_node, walk};
+use super::variables::is_variable;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Confidence, Node, Segment};
 use crate::finding::{Finding, Findings, Severity};
@@ -46,7 +47,7 @@ pub(super) fn disputed(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
             let name = path.split_once(':').map_or(*path, |(_, key)| key);
             finding = finding.help(format!("see `prefsmith explain {name}`"));
         }
-        if facts.domain == "com.microsoft.errorreporting" {
+        if facts.domain == "com.microsoft.errorreporting" && !context.of_profile() {
             finding = finding.help("`attach-key = \"both\"` under [policy] sets both spellings");
         }
     }
@@ -54,7 +55,12 @@ pub(super) fn disputed(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
 }
 
 /// A note for each setting; `fold` makes one of them, for a note for each would bury the rest.
+///
+/// Of profiles it is not said: nobody has just written them, and `explain` tells it of each key.
 pub(super) fn unverified(context: &Context<'_, '_>, findings: &mut Findings) {
+    if context.of_profile() {
+        return;
+    }
     for setting in context.plan.settings.iter().filter(|s| !s.custom && s.enforcement != Enforcement::Unset) {
         let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
         let confidence = context.catalog.key(domain, key).and_then(|known| known.key.node.confidence);
@@ -68,18 +74,21 @@ pub(super) fn unverified(context: &Context<'_, '_>, findings: &mut Findings) {
 }
 
 pub(super) fn secret(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
-    if !is_secret(subject.setting, context.catalog) {
+    let secrets = secrets(subject.setting, context.catalog);
+    // What an MDM puts in for each Mac is no secret of the profile.
+    let filled = |value: &Value| context.of_profile() && is_variable(value);
+    if secrets.iter().all(|(value, _)| filled(value)) {
         return;
     }
     let title = format!(
         "`{}` looks like a secret, and every user of the Mac can read managed preferences",
         subject.key()
     );
-    findings.push(
-        subject
-            .finding("secret-in-profile", title)
-            .help("hand it to each user in another way, or accept the finding with an [[allow]]"),
-    );
+    findings.push(subject.finding("secret-in-profile", title).help(if context.of_profile() {
+        "hand it to each user in another way"
+    } else {
+        "hand it to each user in another way, or accept the finding with an [[allow]]"
+    }));
 }
 
 /// Whether a setting carries a secret: the catalogue says so of the key or of a part of its value, or something in it

@@ -4,7 +4,8 @@ use super::context::{Context, Position, Subject, entry_node, walk};
 use crate::catalog::model::{Judgement, Segment};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings};
-use crate::value::{Integer, Real, Type, Value, toml_key};
+use crate::plan::Kind;
+use crate::value::{Integer, Real, Type, Value};
 
 pub(super) fn types(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
@@ -41,20 +42,20 @@ fn wrong_type(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Finding
     let fits = |meant: &Value| values.is_empty() || values.contains(meant);
     // Between a flag and a text or a number lies a guess: only a value that is known bridges it.
     let guess = matches!(position.value, Value::Boolean(_)) && (values.is_empty() || values.len() > 2);
-    match meant(position.value, *wanted).filter(|meant| !guess && fits(meant)).map(|meant| meant.to_string())
-    {
-        Some(text) => {
-            let finding = finding.help(format!("write `{text}`"));
-            match position.places.at.span() {
-                Some(span) => finding.fix(span, text, format!("write {}", wanted.with_article())),
-                None => finding,
-            }
+    match meant(position.value, *wanted).filter(|meant| !guess && fits(meant)) {
+        Some(meant) => {
+            let finding = finding.help(format!("write `{}`", subject.kind.written(&meant)));
+            let title = format!("write {}", wanted.with_article());
+            subject.write(finding, &position.places.at, &meant, title)
         }
         None if !values.is_empty() && *wanted != Type::Boolean => {
             let known: Vec<String> = values.iter().map(Value::to_string).collect();
             finding.help(format!("it is one of {}", known.join(", ")))
         }
-        None => finding.help(format!("{} is written {}", wanted.with_article(), example(*wanted))),
+        None => {
+            let example = example(*wanted, subject.kind);
+            finding.help(format!("{} is written {example}", wanted.with_article()))
+        }
     }
 }
 
@@ -95,7 +96,19 @@ fn meant(value: &Value, wanted: Type) -> Option<Value> {
     }
 }
 
-fn example(kind: Type) -> &'static str {
+fn example(kind: Type, of: Kind) -> &'static str {
+    if of == Kind::Profile {
+        return match kind {
+            Type::Boolean => "`<true/>` or `<false/>`",
+            Type::Integer => "`<integer>1</integer>`",
+            Type::Real => "`<real>1.5</real>`",
+            Type::String => "`<string>text</string>`",
+            Type::Date => "`<date>2027-01-31T00:00:00Z</date>`",
+            Type::Data => "`<data>aGVsbG8=</data>`",
+            Type::Array => "`<array>…</array>`",
+            Type::Dictionary => "`<dict>…</dict>`",
+        };
+    }
     match kind {
         Type::Boolean => "`true` or `false`",
         Type::Integer => "`1`",
@@ -127,7 +140,8 @@ fn entries(subject: &Subject<'_, '_>, position: &Position<'_, '_>, findings: &mu
         {
             let title = format!("`{key}` is not the path of an app");
             let finding = subject.finding_at("bad-app-path", title, position.places.key(key));
-            findings.push(finding.help("the key is the full path: `\"/Applications/Microsoft Word.app\"`"));
+            let example = subject.kind.written_key("/Applications/Microsoft Word.app");
+            findings.push(finding.help(format!("the key is the full path: `{example}`")));
         }
     }
 }
@@ -147,7 +161,7 @@ fn unknown_field(
         Some(near) => {
             let finding = finding.help(format!("did you mean `{near}`?"));
             match at.span() {
-                Some(span) => finding.fix(span, toml_key(near), format!("write `{near}`")),
+                Some(span) => finding.fix(span, subject.kind.written_key(near), format!("write `{near}`")),
                 None => finding,
             }
         }

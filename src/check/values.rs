@@ -1,10 +1,12 @@
 //! Whether values are among those that the app takes.
 
 use super::context::{Context, Position, Step, Subject, walk};
+use super::variables::holds_variable;
 use crate::catalog::KeyRef;
 use crate::catalog::model::{Allowed, Bounds, Judgement, Node, Outside, Segment, Weight};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings, Severity};
+use crate::plan::Kind;
 use crate::value::{Integer, Real, Text, Value};
 use crate::version::Ranges;
 use std::cmp::Ordering;
@@ -14,7 +16,8 @@ pub(super) fn values(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
     walk(value, &subject.setting.places, &facts.key.node, &mut |position| {
         // A value of another type has its own finding; a token's text is not known here. A value that is
         // refused by name may well be of another type: its own words are better.
-        if position.value.has_tokens() || !position.node.types.contains(&position.value.kind()) {
+        let filled = subject.kind == Kind::Profile && holds_variable(position.value);
+        if filled || position.value.has_tokens() || !position.node.types.contains(&position.value.kind()) {
             return;
         }
         let quotes = quotes(subject, position);
@@ -128,18 +131,20 @@ fn known_value(
     let says = allowed.says.unwrap_or(allowed.means);
     let title = format!("`{name}` = {}: {}", position.value, says.trim_end_matches('.'));
     let finding = subject.finding_at(code, title, &position.places.at);
-    findings.push(instead(finding, position, allowed));
+    findings.push(instead(finding, subject, position, allowed));
 }
 
-fn instead(finding: Finding, position: &Position<'_, '_>, allowed: &Allowed<'_>) -> Finding {
-    let Some(better) = allowed.instead.as_ref().map(|literal| literal.to_value().to_string()) else {
+fn instead(
+    finding: Finding,
+    subject: &Subject<'_, '_>,
+    position: &Position<'_, '_>,
+    allowed: &Allowed<'_>,
+) -> Finding {
+    let Some(better) = allowed.instead.as_ref().map(|literal| literal.to_value()) else {
         return finding;
     };
-    let finding = finding.help(format!("write `{better}`"));
-    match position.places.at.span() {
-        Some(span) => finding.fix(span, better, "write today's value"),
-        None => finding,
-    }
+    let finding = finding.help(format!("write `{}`", subject.kind.written(&better)));
+    subject.write(finding, &position.places.at, &better, "write today's value")
 }
 
 /// A value that only some builds take.
@@ -172,7 +177,7 @@ fn not_taken(
     if let Some(says) = allowed.says {
         finding = finding.note(says.trim_end_matches('.'));
     }
-    Some(instead(finding, position, allowed))
+    Some(instead(finding, subject, position, allowed))
 }
 
 fn not_allowed(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &Node<'_>) -> Finding {
@@ -183,13 +188,15 @@ fn not_allowed(subject: &Subject<'_, '_>, position: &Position<'_, '_>, node: &No
         finding =
             finding.note(format!("{}: {}", allowed.value.to_value(), allowed.means.trim_end_matches('.')));
     }
-    let known: Vec<String> = good().map(|allowed| allowed.value.to_value().to_string()).collect();
+    let values: Vec<Value> = good().map(|allowed| allowed.value.to_value()).collect();
+    let known: Vec<String> = values.iter().map(Value::to_string).collect();
     let written = position.value.to_string();
     match nearest(&written, known.iter().map(String::as_str)) {
         Some(near) if matches!(position.value, Value::String(_)) => {
             let finding = finding.help(format!("did you mean `{near}`?"));
-            match position.places.at.span() {
-                Some(span) => finding.fix(span, near, format!("write `{near}`")),
+            let title = format!("write `{near}`");
+            match values.iter().find(|value| value.to_string() == near) {
+                Some(meant) => subject.write(finding, &position.places.at, meant, title),
                 None => finding,
             }
         }
@@ -260,27 +267,21 @@ fn quotes(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Option<Find
     }
     let plain = text.trim_matches(QUOTES);
     let title = format!("`{}` has typographic quotes in its value", position.name(subject.key()));
-    let right = Value::string(plain).to_string();
+    let right = Value::string(plain);
     let finding = subject
         .finding_at("typographic-quotes", title, &position.places.at)
         .note("the app would read them as a part of the text")
-        .help(format!("write `{right}`"));
-    Some(match position.places.at.span() {
-        Some(span) => finding.fix(span, right, "drop the quotes"),
-        None => finding,
-    })
+        .help(format!("write `{}`", subject.kind.written(&right)));
+    Some(subject.write(finding, &position.places.at, &right, "drop the quotes"))
 }
 
 fn stray_space(subject: &Subject<'_, '_>, position: &Position<'_, '_>) -> Option<Finding> {
     let text = literal(position)?;
     (text.trim() != text && !text.trim().is_empty()).then(|| {
         let title = format!("`{}` has white space at an end of its value", position.name(subject.key()));
-        let right = Value::string(text.trim()).to_string();
-        let finding =
-            subject.finding_at("stray-space", title, &position.places.at).help(format!("write `{right}`"));
-        match position.places.at.span() {
-            Some(span) => finding.fix(span, right, "drop the white space"),
-            None => finding,
-        }
+        let right = Value::string(text.trim());
+        let help = format!("write `{}`", subject.kind.written(&right));
+        let finding = subject.finding_at("stray-space", title, &position.places.at).help(help);
+        subject.write(finding, &position.places.at, &right, "drop the white space")
     })
 }

@@ -1,6 +1,7 @@
 //! Which builds of `[macs]` read a setting, and what took its place.
 
 use super::context::{Context, Subject, walk};
+use super::rules::BESIDE;
 use crate::catalog::model::Superseded;
 use crate::catalog::ranges_of;
 use crate::finding::{Finding, Findings, Severity};
@@ -16,12 +17,18 @@ pub(super) fn builds(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
     if subject.setting.enforcement == Enforcement::Unset {
         return;
     }
+    let says = if context.of_profile() { "--macs" } else { "[macs]" };
     for read in &subject.setting.reads {
-        let Some(out_there) = context.versions(&read.product) else { continue };
+        let Some(out_there) = context.versions(&read.product) else {
+            if context.of_profile() && facts.key.superseded.is_empty() {
+                ended(context, subject, read, findings);
+            }
+            continue;
+        };
         let named = spoken(context, &read.product);
         if out_there.is_empty() {
             let title =
-                format!("`{}` is for {}, which [macs] says is not installed", subject.key(), read.product);
+                format!("`{}` is for {}, which {says} says is not installed", subject.key(), read.product);
             findings.push(subject.finding("not-installed", title));
             continue;
         }
@@ -38,11 +45,20 @@ pub(super) fn builds(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
         && context.versions(product.name).is_some_and(Ranges::is_empty)
     {
         let title =
-            format!("`{}` is for {}, which [macs] says is not installed", subject.key(), product.name);
+            format!("`{}` is for {}, which {says} says is not installed", subject.key(), product.name);
         findings.push(subject.finding("not-installed", title));
     }
     doubtful(context, subject, findings);
     nested(context, subject, findings);
+}
+
+/// A profile does not say what runs out there; but that no build of today reads a key is worth knowing.
+fn ended(context: &Context<'_, '_>, subject: &Subject<'_, '_>, read: &Reads, findings: &mut Findings) {
+    let Some(last) = read.all().upper() else { return };
+    let named = spoken(context, &read.product);
+    let title = format!("`{}` is no longer read after {named} {last}", subject.key());
+    let finding = subject.finding(NO_LONGER, title).severity(Severity::Note);
+    findings.push(finding.note(format!("{named} {} reads it", read.ranges.describe())));
 }
 
 /// How a product is named in findings: by its suite, unless `[macs]` tells it apart. What holds for every app of
@@ -162,6 +178,11 @@ fn is_set(context: &Context<'_, '_>, newer: &Superseded<'_>) -> bool {
 fn add(context: &Context<'_, '_>, newer: &Superseded<'_>) -> String {
     let from = newer.from.map_or(String::new(), |from| format!(" (from {from})"));
     let domain = newer.by.split_once(':').map_or("", |(domain, _)| context.catalog.short(domain));
+    if context.of_profile() {
+        let key = newer.by.split_once(':');
+        let named = key.map_or(newer.by.to_owned(), |(domain, key)| format!("`{key}` of {domain}"));
+        return format!("set {named}{from}");
+    }
     match newer.line {
         // A line may name its domain itself: `Office = { … }`.
         Some(line) if line.starts_with(&format!("{domain} =")) => {
@@ -210,7 +231,12 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     }
     let by = newer.first().map_or(String::new(), |one| of_domain(context, one.by));
     let finding = subject.finding("superseded", superseded_title(subject.key(), product, &reads, &by));
-    findings.push(newer.iter().map(|one| add(context, one)).fold(finding, Finding::help));
+    let finding = newer.iter().map(|one| add(context, one)).fold(finding, Finding::help);
+    let beside = newer
+        .iter()
+        .filter_map(|one| one.by.split_once(':'))
+        .any(|(domain, key)| context.beside.has(domain, key.split(['=', ' ']).next().unwrap_or(key)));
+    findings.push(if beside { finding.severity(Severity::Note).note(BESIDE) } else { finding });
 }
 
 fn superseded_title(key: &str, product: Option<&str>, reads: &Ranges, by: &str) -> String {

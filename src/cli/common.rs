@@ -92,7 +92,11 @@ impl Files for Disk {
 
 /// A text file of at most `limit` bytes.
 pub(super) fn read_text(path: &Path, limit: usize) -> Result<String, String> {
-    let bytes = read_bytes(path, limit)?;
+    text_of(read_bytes(path, limit)?)
+}
+
+/// Bytes as text, without a byte order mark.
+pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec).unwrap_or(bytes);
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -102,8 +106,17 @@ pub(super) fn read_text(path: &Path, limit: usize) -> Result<String, String> {
 }
 
 /// A file of at most `limit` bytes.
-#[expect(clippy::disallowed_methods, reason = "opened for reading")]
 pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
+    let bytes = read_start(path, limit)?;
+    if bytes.len() > limit {
+        return Err(format!("it is larger than {} MiB", limit >> 20));
+    }
+    Ok(bytes)
+}
+
+/// A file, or of a longer one the first `limit` bytes and one more.
+#[expect(clippy::disallowed_methods, reason = "opened for reading")]
+pub(super) fn read_start(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     let plain = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
         ErrorKind::PermissionDenied => "it may not be read".to_owned(),
@@ -123,9 +136,6 @@ pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(limit).min(limit));
     let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
-    if bytes.len() > limit {
-        return Err(format!("it is larger than {} MiB", limit >> 20));
-    }
     Ok(bytes)
 }
 
@@ -271,12 +281,23 @@ pub(super) fn judge(
     options: &Options,
     sources: &mut Sources,
 ) -> Result<Judged, String> {
+    judge_from(&Disk, path, catalog, options, sources)
+}
+
+/// The same, from other files than those of the disk.
+pub(super) fn judge_from(
+    files: &dyn Files,
+    path: &Path,
+    catalog: &Catalog<'_>,
+    options: &Options,
+    sources: &mut Sources,
+) -> Result<Judged, String> {
     if path.to_str().is_none() {
         return Err("its path is no UTF-8 text: rename it".to_owned());
     }
     let name = label(path);
     let mut findings = Findings::new();
-    let policy = Policy::load(&name, &Disk, sources, &mut findings)?;
+    let policy = Policy::load(&name, files, sources, &mut findings)?;
     let plan = policy.resolve(catalog, &mut findings);
     overrides(&plan, catalog, &mut findings);
     let name = normal(&name);
@@ -285,7 +306,7 @@ pub(super) fn judge(
 }
 
 /// Notes where a catalogue of the user says something of a key that a weaker one knows too.
-fn overrides(plan: &Plan, catalog: &Catalog<'_>, findings: &mut Findings) {
+pub(super) fn overrides(plan: &Plan, catalog: &Catalog<'_>, findings: &mut Findings) {
     if catalog.builtin_layer() == 0 {
         return;
     }

@@ -15,12 +15,13 @@ use std::path::{Path, PathBuf};
 
 /// Findings of which a comparison must tell: because of them something is not in it, or not only once, or is not what
 /// its signer has signed.
-pub(super) const TELLING: [&str; 6] = [
+pub(super) const TELLING: [&str; 7] = [
     "unreadable-file",
     "encrypted-profile",
     "payload-shape",
     "bad-name",
     "set-by-two-payloads",
+    "set-by-two-profiles",
     "signature-broken",
 ];
 

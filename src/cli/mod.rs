@@ -20,6 +20,7 @@ mod previous;
 mod project;
 mod schema;
 mod sides;
+mod walk;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use common::{Exit, Global};

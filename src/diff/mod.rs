@@ -116,7 +116,7 @@ pub fn contradictions(side: &Side<'_>, catalog: &Catalog<'_>) -> Findings {
             format!("`{key}` of {} is set by two profiles, to different values", catalog.short(domain));
         said.across.then(|| {
             let finding =
-                Finding::new("set-by-two-payloads", title).at(first.origin.clone(), "").about(domain, key);
+                Finding::new("set-by-two-profiles", title).at(first.origin.clone(), "").about(domain, key);
             said.others.iter().fold(finding, |finding, other| finding.at(other.origin.clone(), "another"))
         })
     };

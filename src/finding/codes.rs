@@ -192,6 +192,15 @@ DefaultEmailAddressOrDomain = "${user.mail}""#,
         allowable: false,
     },
     CodeInfo {
+        name: "bad-uuid",
+        severity: Severity::Warning,
+        summary: "A PayloadUUID that is no UUID.",
+        why: "A Mac tells payloads apart by this text, whatever it is; MDMs and tools expect the 36 characters of a UUID, hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th, and some refuse anything else.",
+        example: "<key>PayloadUUID</key><string>81927370-ef798a72-978d-4ffc-81a3-88ba36f52585</string>",
+        instead: "<key>PayloadUUID</key><string>81927370-EF79-4A72-978D-88BA36F52585</string>",
+        allowable: false,
+    },
+    CodeInfo {
         name: "catalogue",
         severity: Severity::Error,
         summary: "A catalogue file that is not what the format asks for.",
@@ -312,6 +321,53 @@ ExtendedLogging = false"#,
         example: r##"<key>IsEncrypted</key><true/>
 <key>EncryptedPayloadContent</key><data>MII=</data>"##,
         instead: "Check the profile before it is encrypted.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "envelope-key",
+        severity: Severity::Warning,
+        summary: "A key of a profile or payload that Apple does not document.",
+        why: "macOS looks at the documented keys around the settings and at no others, so that a misspelt one does nothing: where a near miss of a documented key stands, the finding is an error. Preferences cannot be called `Payload…` in a payload whose type is their domain. `PayloadEnabled`, which many tools write, is left alone.",
+        example: "<key>payloadScope</key><string>System</string>",
+        instead: "<key>PayloadScope</key><string>System</string>",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "envelope-missing",
+        severity: Severity::Error,
+        summary: "A profile or payload without a key that Apple requires.",
+        why: "Macs know profiles and payloads by PayloadIdentifier and PayloadUUID, and what is in them by PayloadType: without one of them a profile is refused, or cannot be replaced later. Without PayloadVersion it is a warning: most MDMs let it through, and Apple Business Manager refuses it.",
+        example: r##"<dict>
+  <key>PayloadType</key><string>com.microsoft.autoupdate2</string>
+  <key>PayloadVersion</key><integer>1</integer>
+  <key>PayloadIdentifier</key><string>com.example.updates</string>
+  <key>HowToCheck</key><string>Manual</string>
+</dict>"##,
+        instead: r##"<dict>
+  <key>PayloadType</key><string>com.microsoft.autoupdate2</string>
+  <key>PayloadVersion</key><integer>1</integer>
+  <key>PayloadIdentifier</key><string>com.example.updates</string>
+  <key>PayloadUUID</key><string>0FB7B1E5-4E2B-4C5F-9A58-2C7C0F0B9D11</string>
+  <key>HowToCheck</key><string>Manual</string>
+</dict>"##,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "envelope-type",
+        severity: Severity::Error,
+        summary: "A key of a profile or payload with a value of the wrong type.",
+        why: "Apple's schema gives each key of the envelope one type. Apple Business Manager refuses a profile where an integer stands in place of a boolean; other MDMs let that through, so that it is a warning.",
+        example: "<key>PayloadRemovalDisallowed</key><integer>1</integer>",
+        instead: "<key>PayloadRemovalDisallowed</key><true/>",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "envelope-value",
+        severity: Severity::Error,
+        summary: "A key of a profile or payload with a value that it cannot have.",
+        why: "The PayloadType of a profile is `Configuration`, the PayloadVersion of everything is 1 (it is the version of the format), PayloadScope is `System` or `User`, and TargetDeviceType is 0 to 6. With anything else the profile is refused, or goes elsewhere than it was meant to.",
+        example: "<key>PayloadScope</key><string>Computer</string>",
+        instead: "<key>PayloadScope</key><string>System</string>",
         allowable: false,
     },
     CodeInfo {
@@ -485,6 +541,15 @@ LastUpdate = 2027-01-31T00:00:00Z"#,
         allowable: false,
     },
     CodeInfo {
+        name: "no-display-name",
+        severity: Severity::Note,
+        summary: "A profile without a PayloadDisplayName.",
+        why: "System Settings and MDMs show this name; Fleet tells profiles apart by it.",
+        example: "<key>PayloadDisplayName</key><string></string>",
+        instead: "<key>PayloadDisplayName</key><string>Office: updates</string>",
+        allowable: false,
+    },
+    CodeInfo {
         name: "no-longer-read",
         severity: Severity::Warning,
         summary: "No build of `[macs]` reads the setting any more.",
@@ -539,6 +604,15 @@ OUIWhatsNewShownItemIds = [1]"#,
         example: r##"<key>PayloadRemovalDisallowed</key>
 <true/>"##,
         instead: "Set it in the MDM, or in the profile that was built.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "not-for-mdm",
+        severity: Severity::Error,
+        summary: "Something that the MDM named with `--for` refuses or drops.",
+        why: "Jamf Pro drops payloads of types that it does not know from an unsigned profile, without a word. Intune takes profiles of at most 1,000,000 bytes. Fleet refuses signed profiles, and needs a PayloadDisplayName.",
+        example: "prefsmith check --for jamf updates.mobileconfig    (a payload of type com.microsoft.autoupdate2, not signed)",
+        instead: "Carry the keys in a payload of com.apple.ManagedClient.preferences, or do what the finding says.",
         allowable: false,
     },
     CodeInfo {
@@ -886,10 +960,11 @@ Start = 2027-01-31T00:00:00Z"#,
     CodeInfo {
         name: "same-identifier",
         severity: Severity::Error,
-        summary: "Two domains whose payloads would have one identifier.",
+        summary: "Two payloads of one profile have, or would have, one identifier.",
         why: "The identifier of a payload is made from its domain without a dot at the start, and Macs know \
               payloads by their identifiers. `.GlobalPreferences` (what all apps read) and \
-              `GlobalPreferences` cannot stand in one policy.",
+              `GlobalPreferences` cannot stand in one policy. In a profile, two payloads with one \
+              PayloadIdentifier are told: Apple wants it to be unique within the profile.",
         example: r#"[custom.".GlobalPreferences"]
 AppleMiniaturizeOnDoubleClick = false
 
@@ -897,6 +972,61 @@ AppleMiniaturizeOnDoubleClick = false
 AppleMiniaturizeOnDoubleClick = false"#,
         instead: r#"[custom.".GlobalPreferences"]
 AppleMiniaturizeOnDoubleClick = false"#,
+        allowable: false,
+    },
+    CodeInfo {
+        name: "same-profile",
+        severity: Severity::Warning,
+        summary: "Two profiles have one PayloadIdentifier.",
+        why: "A Mac knows a profile by its identifier: of two with the same one, the second that it gets replaces the first, and what only the first had is gone. Two versions of one profile have one identifier, and only the newer belongs in a folder that is deployed.",
+        example: "prefsmith check office.mobileconfig outlook.mobileconfig    (both have the PayloadIdentifier com.example.office)",
+        instead: "Give each profile an identifier of its own.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "same-uuid",
+        severity: Severity::Error,
+        summary: "Two payloads, or a payload and its profile, have one PayloadUUID.",
+        why: "Payloads are known by their UUIDs, whatever the case of the letters: with two of them alike, updates and removals may touch the wrong one. Between two profiles it is a warning: it mostly shows that one was copied from the other.",
+        example: r##"<dict>
+  <key>PayloadType</key><string>com.microsoft.autoupdate2</string>
+  <key>PayloadVersion</key><integer>1</integer>
+  <key>PayloadIdentifier</key><string>com.example.updates</string>
+  <key>PayloadUUID</key><string>0FB7B1E5-4E2B-4C5F-9A58-2C7C0F0B9D11</string>
+  <key>HowToCheck</key><string>Manual</string>
+</dict>
+<dict>
+  <key>PayloadType</key><string>com.microsoft.Outlook</string>
+  <key>PayloadVersion</key><integer>1</integer>
+  <key>PayloadIdentifier</key><string>com.example.outlook</string>
+  <key>PayloadUUID</key><string>0fb7b1e5-4e2b-4c5f-9a58-2c7c0f0b9d11</string>
+  <key>DisableImport</key><true/>
+</dict>"##,
+        instead: "Make a UUID for each payload with `uuidgen`.",
+        allowable: false,
+    },
+    CodeInfo {
+        name: "scope-missing",
+        severity: Severity::Warning,
+        summary: "A profile that does not say whom it is for.",
+        why: "`PayloadScope` says whether a profile is for every user of the Mac (`System`) or for the one that the MDM manages (`User`). Apple names no default; installed by hand such a profile goes to the user who installs it, and MDMs choose for themselves. On the wrong channel, settings do not arrive, and nobody is told.",
+        example: r##"<plist version="1.0">
+<dict>
+  <key>PayloadType</key><string>Configuration</string>
+  <key>PayloadVersion</key><integer>1</integer>
+  <key>PayloadIdentifier</key><string>com.example.updates</string>
+  <key>PayloadUUID</key><string>0FB7B1E5-4E2B-4C5F-9A58-2C7C0F0B9D11</string>
+  <key>PayloadDisplayName</key><string>Updates</string>
+  <key>PayloadContent</key><array><dict>
+    <key>PayloadType</key><string>com.microsoft.autoupdate2</string>
+    <key>PayloadVersion</key><integer>1</integer>
+    <key>PayloadIdentifier</key><string>com.example.updates.settings</string>
+    <key>PayloadUUID</key><string>2D0D3DA0-3A0E-4B0C-9E5B-0A4E5B3C7D22</string>
+    <key>HowToCheck</key><string>Manual</string>
+  </dict></array>
+</dict>
+</plist>"##,
+        instead: "<key>PayloadScope</key><string>System</string>",
         allowable: false,
     },
     CodeInfo {
@@ -935,7 +1065,7 @@ httpProxyPassword = "correct horse""#,
     CodeInfo {
         name: "set-again",
         severity: Severity::Note,
-        summary: "Two payloads of a profile set one key to the same value.",
+        summary: "Two payloads, or two profiles, set one key to the same value.",
         why: "It does no harm now. But whoever changes one of the two later makes them contradict each other, and macOS does not say which of them then wins.",
         example: r##"<key>HowToCheck</key><string>Manual</string>
 <!-- in a second payload of com.microsoft.autoupdate2 -->
@@ -991,12 +1121,22 @@ AnotherNewKey = 1"#,
         allowable: true,
     },
     CodeInfo {
+        name: "set-by-two-profiles",
+        severity: Severity::Warning,
+        summary: "Two profiles set one key to different values.",
+        why: "macOS does not say which of two profiles wins, so that a Mac that gets both may do one thing today and the other after a restart. Profiles for different Macs may differ as they like; then there is nothing to do.",
+        example: "prefsmith check manual.mobileconfig automatic.mobileconfig    (HowToCheck is `Manual` in one and `AutomaticDownload` in the other)",
+        instead: "Let no Mac get two of them, or set the key in one profile.",
+        allowable: false,
+    },
+    CodeInfo {
         name: "set-once-stamp",
         severity: Severity::Error,
-        summary: "`[set-once]` without its stamp.",
+        summary: "Values that are set once, without their stamp.",
         why: "macOS writes values that are set once again whenever the stamp is later than the one \
               that it remembers. Without a stamp it would write them at every login, and users could \
-              not keep their choice.",
+              not keep their choice. In a profile the stamp is `mcx_data_timestamp`, a date, and the \
+              finding is a warning.",
         example: r#"[policy]
 id = "com.example.office"
 
@@ -1402,7 +1542,8 @@ Office = "15.10 ..""#,
         severity: Severity::Error,
         summary: "A value of another type than the app reads.",
         why: "Apps ask for a value of one type. Many take `1` for `true` and ignore `\"true\"`; some \
-              ignore both. Nothing is converted: the policy says what the app reads.",
+              ignore both. Nothing is converted: the policy says what the app reads. In a profile, Apple Business \
+              Manager refuses an integer where a boolean belongs.",
         example: r#"[settings.Outlook]
 DisableImport = 1"#,
         instead: r#"[settings.Outlook]

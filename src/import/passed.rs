@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The folder of such files, beside the policy.
 const FOLDER: &str = "payloads";
+/// How many payloads of one profile get a file each; more share one, as a policy names so many files only.
+const FILES: usize = 64;
 /// Identifiers and UUIDs, with their key.
 type Taken = BTreeSet<(&'static str, String)>;
 /// The keys by which Macs know a payload.
@@ -29,8 +31,10 @@ pub(super) fn passed(units: &[Unit<'_>], options: &Options, draft: &mut Draft, f
                 Err((why, help)) => refuse(payload, &why, help, draft, findings),
             }
         }
-        if refer(&values) {
-            draft.passed.push(maker.together(unit.profile, &values));
+        let refer = refer(&values);
+        if refer || values.len() > FILES {
+            let title = refer.then(|| "they name each other".to_owned());
+            draft.passed.push(maker.together(unit.profile, &values, title));
         } else {
             draft.passed.extend(values.iter().map(|(payload, value)| maker.alone(payload, value)));
         }
@@ -128,8 +132,13 @@ impl Maker<'_> {
         Passed { file: self.file(&name, "plist"), bytes, kind: payload.kind.clone(), title, lost: None }
     }
 
-    /// Payloads that name each other stay in one file: a split build keeps them together.
-    fn together(&mut self, profile: &HeldProfile, values: &[(&HeldPayload, Value)]) -> Passed {
+    /// Several payloads in one file. Those that name each other stay so: a split build keeps them together.
+    fn together(
+        &mut self,
+        profile: &HeldProfile,
+        values: &[(&HeldPayload, Value)],
+        title: Option<String>,
+    ) -> Passed {
         let mut entries = BTreeMap::from([
             ("PayloadType".to_owned(), Value::string("Configuration")),
             (
@@ -144,7 +153,6 @@ impl Maker<'_> {
         let kinds: Vec<&str> = kinds.into_iter().collect();
         let name = super::slug(&self.options.stem);
         let bytes = write::to_xml(&Value::Dictionary(entries)).unwrap_or_default();
-        let title = Some("they name each other".to_owned());
         Passed { file: self.file(&name, "mobileconfig"), bytes, kind: kinds.join(", "), title, lost: None }
     }
 }

@@ -227,6 +227,10 @@ fn payloads_that_name_each_other_stay_together() {
     let made = one(&[root.clone(), wifi]);
     let names: Vec<&str> = made.imported.files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["payloads/office.mobileconfig"]);
+    let many: Vec<String> = (0..300)
+        .map(|at| payload("com.apple.dock", &format!("<key>tilesize</key><integer>{at}</integer>")))
+        .collect();
+    assert_eq!(one(&many).imported.files.len(), 1);
     let alone = one(&[root.clone(), root]);
     let names: Vec<&str> = alone.imported.files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["payloads/office-security-root.plist"]);

@@ -72,7 +72,7 @@ mod tests {
     fn files_that_are_there_are_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        std::fs::write(at("b"), "old").unwrap();
+        super::super::write_new(&at("b"), b"old").unwrap();
         let files = [(at("sub/a"), b"a".to_vec()), (at("b"), b"b".to_vec())];
         let (path, error) = write_beside(&files, false).unwrap_err();
         assert_eq!((path, error.kind()), (at("b"), ErrorKind::AlreadyExists));
@@ -87,7 +87,7 @@ mod tests {
     fn what_was_written_goes_when_a_later_file_fails() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        std::fs::write(at("file"), "").unwrap();
+        super::super::write_new(&at("file"), b"").unwrap();
         let files = [(at("a"), b"a".to_vec()), (at("file/b"), b"b".to_vec())];
         assert_eq!(write_beside(&files, false).unwrap_err().0, at("file/b"));
         assert!(!at("a").exists());

@@ -3,7 +3,7 @@
 use super::raw::{MacsEntry, Raw};
 use crate::catalog::{Catalog, Licence};
 use crate::document::nearest;
-use crate::finding::{Finding, Findings, Span};
+use crate::finding::{Finding, Findings, Severity, Sources, Span};
 use crate::plan::Macs;
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,41 @@ pub(super) fn resolve(files: &[Raw], catalog: &Catalog<'_>, findings: &mut Findi
     }
     suites(catalog, &stated, &mut macs);
     macs
+}
+
+/// What runs out there, as a command line says it: `Office=16.80 ..`, `licence=volume`. Ranges and licences are listed
+/// with commas, and one product may be named several times.
+///
+/// # Errors
+/// What is wrong with the first statement that is, with what helps.
+pub fn macs_of(statements: &[String], catalog: &Catalog<'_>) -> Result<Macs, String> {
+    let span = Span { source: Sources::new().add("", ""), start: 0, end: 0 };
+    let mut raw = Raw::default();
+    for statement in statements {
+        let Some((name, said)) = statement.split_once('=') else {
+            return Err(format!("`{statement}` says nothing of versions: write `Office=16.80 ..`"));
+        };
+        let (name, said) = (name.trim(), said.trim());
+        let parts = said.split(',').map(|part| (part.trim().to_owned(), span));
+        if name == "licence" {
+            raw.licences.get_or_insert_default().extend(parts);
+            continue;
+        }
+        let ranges = (said != "none").then(|| parts.collect::<Vec<_>>());
+        match raw.macs.iter_mut().find(|entry| entry.product.0 == name) {
+            Some(MacsEntry { ranges: Some(known), .. }) => known.extend(ranges.into_iter().flatten()),
+            _ => raw.macs.push(MacsEntry { product: (name.to_owned(), span), ranges }),
+        }
+    }
+    let mut findings = Findings::new();
+    let macs = resolve(&[raw], catalog, &mut findings);
+    match findings.iter().find(|finding| finding.severity == Severity::Error) {
+        Some(finding) => {
+            let help = finding.help.first().map_or(String::new(), |help| format!(": {help}"));
+            Err(format!("{}{help}", finding.title))
+        }
+        None => Ok(macs),
+    }
 }
 
 /// A suite runs in the versions that any of its apps runs in.
@@ -184,4 +219,37 @@ fn licences(list: &[(String, Span)], findings: &mut Findings) -> Option<BTreeSet
         }
     }
     (!found.is_empty()).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(statements: &[&str]) -> Result<Macs, String> {
+        let statements: Vec<String> = statements.iter().map(|text| (*text).to_owned()).collect();
+        macs_of(&statements, &Catalog::builtin())
+    }
+
+    #[test]
+    fn macs_of_a_command_line() {
+        let macs = of(&["Office = 16.80 ..", "Word=16.82 .., 16.84", "AutoUpdate=none", "licence=volume"]);
+        let macs = macs.unwrap();
+        assert_eq!(macs.versions.get("Outlook"), Some(&"16.80 ..".parse().unwrap()));
+        assert_eq!(macs.versions.get("Word"), Some(&"16.82 ..".parse().unwrap()));
+        assert_eq!(macs.versions.get("AutoUpdate"), Some(&Ranges::none()));
+        assert_eq!(macs.licences, Some(BTreeSet::from([Licence::Volume])));
+        let twice = of(&["Office=15.1 .. 15.2", "Office=16.1 .. 16.2"]).unwrap();
+        assert_eq!(twice.versions.get("Word"), Some(&"15.1 .. 15.2, 16.1 .. 16.2".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_a_command_line_says_wrongly() {
+        assert_eq!(
+            of(&["Ofice=16.80"]).unwrap_err(),
+            "`Ofice` is no product of the catalogue: did you mean `Office`?"
+        );
+        assert_eq!(of(&["16.80"]).unwrap_err(), "`16.80` says nothing of versions: write `Office=16.80 ..`");
+        assert!(of(&["Office=>= 16.80"]).unwrap_err().contains("write `\"16.80 ..\"`"));
+        assert!(of(&["licence=free"]).unwrap_err().starts_with("`free` is no licence"));
+    }
 }

@@ -16,6 +16,7 @@ mod resolve;
 mod value;
 
 pub use head::is_identifier;
+pub use macs::macs_of;
 pub use resolve::reads;
 
 use crate::document::Table;

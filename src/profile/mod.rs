@@ -1,5 +1,6 @@
 //! Configuration profiles: the envelope, and both payload forms of managed preferences.
 
+pub mod envelope;
 mod identify;
 mod kept;
 #[cfg(test)]

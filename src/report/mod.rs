@@ -4,6 +4,7 @@ pub mod diff;
 pub mod explain;
 pub mod findings;
 pub mod mac;
+mod markup;
 pub mod plan;
 pub mod schema;
 pub mod secrets;

@@ -26,7 +26,8 @@ pub struct Secrets {
 
 #[derive(Clone, Debug)]
 struct Secret {
-    value: Span,
+    /// Where it stands; none in a binary property list.
+    value: Option<Span>,
     /// How messages may write it.
     forms: BTreeSet<String>,
 }
@@ -52,9 +53,16 @@ impl Secrets {
         for setting in plans.iter().flat_map(|plan| &plan.settings) {
             for (value, places) in secrets(setting, catalog) {
                 let name = (setting.domain.as_str().to_owned(), setting.key.as_str().to_owned());
-                for span in spans(places) {
+                let spans = spans(places);
+                for span in &spans {
+                    let span = inner(*span, sources);
                     let at = found.push(span, span.start, forms(sources.slice(span), Some(value)), sources);
                     found.settings.entry(name.clone()).or_default().push(at);
+                }
+                if spans.is_empty() {
+                    // A binary property list shows nothing but what findings quote of it.
+                    found.settings.entry(name).or_default().push(found.list.len());
+                    found.list.push(Secret { value: None, forms: forms("", Some(value)) });
                 }
             }
         }
@@ -67,7 +75,9 @@ impl Secrets {
     /// Overwrites them in the inputs.
     pub fn mask(&self, sources: &mut Sources) {
         for secret in &self.list {
-            sources.mask(secret.value);
+            if let Some(span) = secret.value {
+                sources.mask(span);
+            }
         }
     }
 
@@ -84,12 +94,16 @@ impl Secrets {
         for line in lines {
             self.lines.entry((value.source, line)).or_default().push(at);
         }
-        self.list.push(Secret { value, forms });
+        self.list.push(Secret { value: Some(value), forms });
         at
     }
 
     fn of_text(&mut self, source: SourceId, sources: &Sources, catalog: &Catalog<'_>) {
         let text = sources.text(source);
+        if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
+            self.of_markup(source, sources);
+            return;
+        }
         let document = Document::parse(source, text, &mut Findings::new());
         // Keys that were read for sure: what stands behind them is judged by its type.
         let mut sure: BTreeSet<usize> = BTreeSet::new();
@@ -117,6 +131,20 @@ impl Secrets {
             let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
             let span = Span { source, start: offset(start), end: offset(end) };
             self.push(span, span.start, forms(sources.slice(span), None), sources);
+        }
+    }
+
+    /// Secrets of a property list, read or not: by the names of keys alone, for the plans know the rest.
+    fn of_markup(&mut self, source: SourceId, sources: &Sources) {
+        let text = sources.text(source);
+        let mut found: Vec<(usize, usize, usize)> = super::markup::secrets(text);
+        found.extend(stray(text, &BTreeSet::new()).into_iter().map(|(start, end)| (start, start, end)));
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        for (key, start, end) in found {
+            let span = Span { source, start: offset(start), end: offset(end) };
+            let mut forms = forms(sources.slice(span), None);
+            add(&mut forms, &unescaped(sources.slice(span)));
+            self.push(span, offset(key), forms, sources);
         }
     }
 
@@ -194,10 +222,26 @@ impl Secrets {
 
     fn writes(&self, near: &BTreeSet<usize>, edit: Span) -> bool {
         near.iter().filter_map(|at| self.list.get(*at)).any(|secret| {
-            let value = secret.value;
-            value.source == edit.source && value.start <= edit.end && edit.start <= value.end
+            secret.value.is_some_and(|value| {
+                value.source == edit.source && value.start <= edit.end && edit.start <= value.end
+            })
         })
     }
+}
+
+/// What stands between the tags of an element; the whole of anything else.
+fn inner(span: Span, sources: &Sources) -> Span {
+    let text = sources.slice(span);
+    let ends =
+        text.find('>').zip(text.rfind('<')).filter(|(open, close)| text.starts_with('<') && open < close);
+    let offset = |at: usize| span.start + u32::try_from(at).unwrap_or(0);
+    ends.map_or(span, |(open, close)| Span { start: offset(open + 1), end: offset(close), ..span })
+}
+
+/// A text of XML without the entities that every property list knows.
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
+    text.replace("&amp;", "&")
 }
 
 fn enter<'c>(outer: &Place<'c>, key: &str, start: u32, catalog: &'c Catalog<'_>) -> Place<'c> {

@@ -51,6 +51,11 @@ pub fn fragment(value: &Value) -> Result<String, WriteError> {
     Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
 }
 
+/// A text as XML holds it between two tags.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// Base64 with padding, on one line.
 pub fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;

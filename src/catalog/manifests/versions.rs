@@ -89,8 +89,8 @@ pub(super) fn deprecated(of: &str, (name, text): Field<'_>, notes: &mut Vec<Stri
             notes.push(empty(name));
             None
         }
-        Bound::Version(since) => Some(format!("Deprecated since {of}{since}.")),
-        Bound::Only(text) | Bound::Unclear(text) => Some(format!("Deprecated, says the manifest: `{text}`.")),
+        Bound::Version(since) => Some(format!("Since {of}{since}.")),
+        Bound::Only(text) | Bound::Unclear(text) => Some(format!("Says the manifest: `{text}`.")),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{HeldDomain, HeldSetting};
 use crate::catalog::Catalog;
 use crate::document::nearest;
 use crate::finding::{Finding, Findings, Origin, Severity, listed};
+use crate::plan::Kind;
 use std::collections::BTreeMap;
 
 /// How many letters a slip of the pen changes at most.
@@ -103,7 +104,11 @@ pub(super) fn unknown_key(domain: &str, setting: &HeldSetting, catalog: &Catalog
         };
     }
     if let Some(near) = nearest(key, catalog.keys_of(domain)) {
-        return finding.help(format!("did you mean `{near}`?"));
+        let finding = finding.help(format!("did you mean `{near}`?"));
+        return match setting.at.span() {
+            Some(span) => finding.fix(span, Kind::Profile.written_key(near), format!("write `{near}`")),
+            None => finding,
+        };
     }
     let elsewhere: Vec<&str> = catalog.named(key).iter().map(|known| catalog.short(known.domain)).collect();
     if !elsewhere.is_empty() {

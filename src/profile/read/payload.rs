@@ -2,6 +2,7 @@
 
 use super::{Content, Dict, HeldDomain, HeldPayload, HeldSetting};
 use crate::catalog::Catalog;
+use crate::document::nearest;
 use crate::finding::{Finding, Findings};
 use crate::plan::Enforcement;
 use crate::profile::Form;
@@ -60,10 +61,10 @@ pub(super) fn payload(dict: Dict, catalog: &Catalog<'_>, findings: &mut Findings
     let kind = dict.text("PayloadType").unwrap_or_default().to_owned();
     let content = if kind == MCX {
         Content::Preferences { form: Form::Mcx, domains: managed(&dict, findings) }
-    } else if kind.is_empty() || is_apple(&kind, catalog) {
+    } else if kind.is_empty() || kind == "Configuration" || is_apple(&kind, catalog) {
         Content::Foreign
     } else {
-        Content::Preferences { form: Form::Domain, domains: vec![direct(&dict, &kind)] }
+        Content::Preferences { form: Form::Domain, domains: vec![direct(&dict, &kind, findings)] }
     };
     HeldPayload { envelope: dict, kind, content }
 }
@@ -80,6 +81,15 @@ fn managed(dict: &Dict, findings: &mut Findings) -> Vec<HeldDomain> {
         findings.push(Finding::new("payload-shape", title).at(dict.at("PayloadContent").clone(), ""));
         return Vec::new();
     };
+    if content.entries.contains_key("PayloadType") {
+        let title = "a payload stands inside this payload, which holds nothing but domains";
+        findings.push(
+            Finding::new("payload-shape", title)
+                .at(content.places.key("PayloadType").clone(), "")
+                .help("take one of the two wrappers out"),
+        );
+        return Vec::new();
+    }
     // `profiles show` puts one more dictionary around the domains.
     let inner = content.inside(MANAGED).filter(|_| content.entries.len() == 1).unwrap_or(content);
     domains(&inner, findings)
@@ -90,6 +100,25 @@ pub(super) fn has_states(value: &Value) -> bool {
     let Value::Dictionary(entries) = value else { return false };
     let state = |name: &str| STATES.iter().any(|(known, _)| *known == name);
     !entries.is_empty() && entries.iter().all(|(key, value)| state(key) && matches!(value, Value::Array(_)))
+}
+
+/// Whether a key of preferences is a wrapper that does not belong there.
+fn wraps(key: &str, entries: &BTreeMap<String, Value>) -> bool {
+    match entries.get(key) {
+        Some(Value::Dictionary(_)) => key == SETTINGS,
+        Some(Value::Array(items)) => {
+            let wrapper =
+                |item: &Value| matches!(item, Value::Dictionary(keys) if keys.contains_key(SETTINGS));
+            STATES.iter().any(|(state, _)| *state == key) && items.iter().any(wrapper)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a key of a payload is of its envelope: no preference is called so where both stand in one dictionary.
+fn of_envelope(key: &str) -> bool {
+    let begins = key.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("payload"));
+    key.starts_with("Payload") || begins && nearest(key, ENVELOPE).is_some()
 }
 
 /// The domains of a dictionary of domains.
@@ -117,6 +146,13 @@ pub(super) fn domains(content: &Wrapped<'_>, findings: &mut Findings) -> Vec<Hel
 }
 
 fn unknown_state(domain: &str, state: &str, states: &Wrapped<'_>) -> Finding {
+    if states.entries.get(state).is_some_and(has_states) {
+        let title = format!("{state} stands inside the domain {domain}: macOS applies nothing of it");
+        let at = states.places.key(state).clone();
+        let help =
+            if state == domain { "take one of the two wrappers out" } else { "put it beside the domain" };
+        return Finding::new("payload-shape", title).at(at, "").about(domain, "").help(help);
+    }
     let title = format!("`{state}` is no state of a domain: macOS applies nothing of it");
     let finding =
         Finding::new("payload-shape", title).at(states.places.key(state).clone(), "").about(domain, "");
@@ -170,6 +206,11 @@ fn state_settings(
             refuse(title, places);
             continue;
         };
+        if let Some(key) = inner.entries.keys().find(|key| wraps(key, inner.entries)) {
+            let key = Places::leaf(inner.places.key(key).clone());
+            refuse(format!("the preferences of {domain} are wrapped twice"), &key);
+            continue;
+        }
         let stamp = match entry.entries.get(STAMP) {
             Some(Value::Date(date)) => Some(*date),
             _ => None,
@@ -187,9 +228,24 @@ fn state_settings(
 }
 
 /// The preferences of a payload whose type is the domain: beside its envelope, or as `profiles show` has them.
-fn direct(dict: &Dict, kind: &str) -> HeldDomain {
+fn direct(dict: &Dict, kind: &str, findings: &mut Findings) -> HeldDomain {
     let shown = Wrapped::dict(dict.get("PayloadContent"), dict.places.entry("PayloadContent"));
-    let own = |key: &str| !ENVELOPE.contains(&key);
+    if let Some(key) = dict.entries.keys().find(|key| wraps(key, &dict.entries)) {
+        let title =
+            format!("`{key}` would be a key of {kind}: the type of this payload is the domain itself");
+        findings.push(
+            Finding::new("payload-shape", title)
+                .at(dict.key_at(key).clone(), "")
+                .about(kind, "")
+                .help(format!("write the keys beside PayloadType, or make it a payload of {MCX}")),
+        );
+        return HeldDomain {
+            name: kind.to_owned(),
+            at: dict.at("PayloadType").clone(),
+            settings: Vec::new(),
+        };
+    }
+    let own = |key: &str| !of_envelope(key);
     let settings = match shown.filter(|_| !dict.entries.keys().any(|key| own(key))) {
         Some(inner) => self::settings(inner.entries, inner.places),
         None => {

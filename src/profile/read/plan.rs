@@ -4,7 +4,7 @@ use super::names::{self, Unknown};
 use super::{Held, HeldDomain, HeldProfile, HeldSetting, Shape};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin};
-use crate::plan::{Channel, Enforcement, Identity, Macs, Plan, Setting};
+use crate::plan::{Channel, Enforcement, Identity, Kind, Plan, Setting};
 use crate::policy::reads;
 use crate::value::{DomainName, KeyName};
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ pub fn plan(
         }
     }
     let settings = chosen.into_values().collect();
-    Plan { identity, macs: Macs::default(), settings, contradictions, ..Plan::default() }
+    Plan { kind: Kind::Profile, identity, settings, contradictions, ..Plan::default() }
 }
 
 fn identity(held: &Held, profile: &HeldProfile) -> Identity {
@@ -85,7 +85,7 @@ fn identity(held: &Held, profile: &HeldProfile) -> Identity {
         set_once_stamp: stamps.max(),
         keep_identifiers_from: None,
         origin: Some(match held.shape {
-            Shape::Profile | Shape::Shown => profile.envelope.places.at.clone(),
+            Shape::Profile | Shape::Shown => profile.envelope.at("PayloadIdentifier").clone(),
             _ => Origin::Whole(held.source),
         }),
     }

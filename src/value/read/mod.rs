@@ -104,7 +104,13 @@ pub fn plain<'b>(bytes: &'b [u8], budgets: &Budgets) -> Result<Plain<'b>, ReadEr
 }
 
 fn decoded<'b>(bytes: &[u8], order: Order, limit: usize) -> Result<Cow<'b, [u8]>, ReadError> {
-    wide::decode(bytes, order, limit).map(|text| Cow::Owned(text.into_bytes()))
+    let text = wide::decode(bytes, order, limit)?;
+    // A second mark, or what would look like another form of property list.
+    if text.starts_with('\u{feff}') {
+        return Err(ReadError::Foreign);
+    }
+    sniff::xml(text.as_bytes())?;
+    Ok(Cow::Owned(text.into_bytes()))
 }
 
 /// Places are 32 bits wide.

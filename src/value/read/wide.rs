@@ -22,17 +22,21 @@ pub(super) fn decode(bytes: &[u8], order: Order, most: usize) -> Result<String, 
     for (at, found) in char::decode_utf16(bytes.chunks(2).map(unit)).enumerate() {
         match found {
             Ok('\u{feff}') if at == 0 => {}
+            // Behind the first `<` it would look like UTF-16 once more.
+            Ok('\0') => return Err(undecoded(Problem::Character(0), &text)),
             Ok(character) => text.push(character),
-            Err(_) => {
-                let at = position(text.as_bytes(), text.len());
-                return Err(ReadError::Undecoded { problem: Problem::Utf16, at });
-            }
+            Err(_) => return Err(undecoded(Problem::Utf16, &text)),
         }
         if text.len() > most {
             return Err(ReadError::Large(most));
         }
     }
     blank(text, order)
+}
+
+/// At the end of what was decoded.
+fn undecoded(problem: Problem, text: &str) -> ReadError {
+    ReadError::Undecoded { problem, at: position(text.as_bytes(), text.len()) }
 }
 
 /// Puts spaces in the place of the encoding, if it is the right one.

@@ -4,7 +4,7 @@ use super::binary::{array, ascii, dictionary, file};
 use super::*;
 use std::path::Path;
 
-const EXPECTED: [(&str, &str); 23] = [
+const EXPECTED: [(&str, &str); 24] = [
     (
         "ascii.plist",
         "this is the old format of property lists, as `defaults read` prints it, which has lost the types of its values; `defaults export DOMAIN FILE` keeps them",
@@ -60,6 +60,7 @@ const EXPECTED: [(&str, &str); 23] = [
         "this is a signed profile inside a signed one; a profile has one signature",
     ),
     ("truncated.mobileconfig", "line 5, column 3: `<dict>` is never closed"),
+    ("utf16-nul.plist", "line 1, column 2: XML cannot carry the character U+0000"),
     ("white-space.plist", "the file is empty"),
 ];
 

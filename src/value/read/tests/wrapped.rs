@@ -263,6 +263,18 @@ fn utf_16_that_is_none() {
     assert_eq!(document(utf32[4..].to_vec()).unwrap_err(), ReadError::Utf32);
 }
 
+/// Found by fuzzing: what was decoded was taken for UTF-16, or for a message, when it was read once more.
+#[test]
+fn utf_16_that_decodes_to_another_form() {
+    let said = |text: &str| document(wide(&["\u{feff}", text].concat(), u16::to_le_bytes)).unwrap_err();
+    assert_eq!(said("<\0plist/>").to_string(), "line 1, column 2: XML cannot carry the character U+0000");
+    assert_eq!(said("bplist00"), ReadError::Foreign);
+    assert_eq!(said("-----BEGIN CMS-----\nMIAG"), ReadError::Foreign);
+    assert_eq!(said("\u{feff}<plist><true/></plist>"), ReadError::Foreign);
+    assert_eq!(said("{ a = 1; }"), ReadError::OldFormat);
+    assert_eq!(said(" "), ReadError::Empty);
+}
+
 /// Three bytes of UTF-8 come from two of UTF-16.
 #[test]
 fn the_budget_of_bytes_is_also_that_of_the_decoded_text() {
