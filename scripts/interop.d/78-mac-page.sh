@@ -38,5 +38,28 @@ page_harmful() {
   says "wider than the screen"
 }
 
+# The other forms of the same Mac, read by Python.
+page_tables() {
+  "$prefsmith" diff --format junit "$page/policy.toml" "$page/mac" >"$page/mac.xml" || true
+  "$prefsmith" diff --format csv "$page/policy.toml" "$page/mac" >"$page/mac.csv" || true
+  python3 - "$page/mac.xml" "$page/mac.csv" <<'PYTHON'
+import csv, sys, xml.etree.ElementTree as tree
+root = tree.parse(sys.argv[1]).getroot()
+cases = root.findall("testsuite/testcase")
+counts = {name: sum(case.find(name) is not None for case in cases) for name in ("failure", "error", "skipped")}
+told = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+assert len(cases) == int(root.get("tests")) == 7, len(cases)
+assert all(int(root.get(told[name])) == count for name, count in counts.items()), counts
+assert counts["failure"] > 0
+with open(sys.argv[2], newline="", encoding="utf-8") as file:
+    head, *rows = csv.reader(file)
+assert head == ["object", "action", "reason"] and len(rows) > 15, len(rows)
+for row in rows:
+    assert len(row) == 3 and row[1] in ("enforce", "correct", "remove", "nothing"), row
+    assert not any(cell[:1] in "=+-@\t\r\n" for cell in row), row
+PYTHON
+}
+
 step "the page of a Mac, in a browser: harmless, at three widths" page_harmless
+step "JUnit's XML and the table of the same Mac, read by Python" page_tables
 step "the browser would tell of what is not" page_harmful
