@@ -16,6 +16,8 @@ pub mod emit;
 
 pub mod diff;
 
+pub mod mac;
+
 pub mod import;
 
 pub mod check;

@@ -183,6 +183,19 @@ PYTHON
   hold diff there.out back.out same.out
 }
 
+schemas_diff_mac() {
+  local mac=$repo/tests/cmd/diff-mac.in
+  cd "$schemas"
+  written 1 lab.out "$prefsmith" diff --format json "$mac/all.toml" "$mac/lab07"
+  written 1 exempt.out "$prefsmith" diff --format json "$mac/small.toml" "$mac/lab07" --exemptions "$mac/exempt.toml" --today 2027-05-01
+  written 3 denied.out "$prefsmith" diff --format json "$mac/small.toml" "$mac/denied"
+  written 3 blank.out "$prefsmith" diff --format json "$mac/small.toml" "$mac/blank"
+  written 1 users.out "$prefsmith" diff --format json "$mac/small.toml" "$mac/shared" --user all
+  grep -q '"unreadable": "Operation not permitted"' denied.out || fail "no layer that could not be read: it was not tried"
+  grep -qF hunter2 lab.out && fail "a secret is shown"
+  hold diff-mac lab.out exempt.out denied.out blank.out users.out
+}
+
 schemas_manifest() {
   cd "$schemas"
   "$prefsmith" build all.toml --target all --out built
@@ -195,7 +208,7 @@ schemas_refuse() {
   cd "$schemas"
   printf '{ "version": 1 }\n' >short
   "$prefsmith" diff --format json all.toml other.toml | sed 's/"verdict": "same"/"verdict": "fine"/; s/"drift": true,/"drift": "yes",/' >odd || true
-  for kind in check plan diff manifest; do
+  for kind in check plan diff diff-mac manifest; do
     exits 1 hold "$kind" short
     says "is a required property"
   done
@@ -206,5 +219,6 @@ schemas_refuse() {
 step "check --format json, against its schema" schemas_check
 step "plan --format json, against its schema" schemas_plan
 step "diff --format json, against its schema" schemas_diff
+step "diff of a Mac --format json, against its schema" schemas_diff_mac
 step "manifest.json, against its schema" schemas_manifest
 step "the schemas refuse what they should" schemas_refuse

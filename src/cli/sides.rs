@@ -97,7 +97,9 @@ impl Reader<'_, '_> {
         }
         let incomplete = self.files.iter().skip(before).any(is_unread);
         if parts.is_empty() {
-            return Err("no profile that can be read is in this folder".to_owned());
+            return Err(
+                "no profile that can be read is in this folder, and it is not shaped like a Mac".to_owned()
+            );
         }
         Ok(Loaded { name, parts, incomplete })
     }

@@ -3,10 +3,16 @@
 //! apart, which says how a profile is called and not what it does.
 
 mod envelope;
+pub mod exempt;
 mod inside;
+pub mod outcome;
 mod payloads;
+pub mod same;
 mod settings;
 mod side;
+pub mod verdict;
+#[cfg(test)]
+mod verdict_tests;
 
 pub use envelope::Apart;
 pub use inside::{Inside, inside};

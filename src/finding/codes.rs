@@ -371,6 +371,16 @@ ExtendedLogging = false"#,
         allowable: false,
     },
     CodeInfo {
+        name: "exemption",
+        severity: Severity::Error,
+        summary: "An `[[exempt]]` that exempts nothing, or says not why.",
+        why: "An exemption is judged by whoever reads the report next year: it names what may differ, and the reason. One that names neither key nor domain would hide everything.",
+        example: r##"[[exempt]]
+key = "HowToCheck"."##,
+        instead: r##"Say what and why: `key = "HowToCheck"`, `why = "The lab updates by hand."`."##,
+        allowable: false,
+    },
+    CodeInfo {
         name: "extends",
         severity: Severity::Error,
         summary: "A file that cannot be extended.",

@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod explain;
 pub mod findings;
+pub mod mac;
 mod markup;
 pub mod plan;
 pub mod schema;

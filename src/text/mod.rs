@@ -3,10 +3,12 @@
 //! A value reaches a text only through the escape of its language: `{{{` is banned from templates, which a test
 //! reads.
 
+mod html;
 mod policy_text;
 mod shell;
 mod toml;
 
+pub use html::mac_page;
 pub use policy_text::{PolicyText, dotted, inline, is_table};
 pub use shell::{Call, Head, Mode, Piece, Scripts, quote};
 pub use toml::{PROJECT, policy};

@@ -114,7 +114,7 @@ fn origin(origin: &Origin, view: &View<'_, '_>) -> Json {
 }
 
 /// A value; what is shown of it may be a mask.
-fn object(value: &Value, shown: Option<&Value>) -> Json {
+pub(in crate::report) fn object(value: &Value, shown: Option<&Value>) -> Json {
     json!({
         "type": value.kind().word(),
         "value": shown.map(Value::to_json),

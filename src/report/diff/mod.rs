@@ -4,7 +4,9 @@ mod json;
 mod text;
 
 pub use json::json;
+pub(super) use json::object;
 pub use text::text;
+pub(super) use text::typed;
 
 use super::visible;
 use crate::catalog::Catalog;

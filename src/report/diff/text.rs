@@ -348,7 +348,7 @@ fn value(setting: &Setting, enforced: bool, view: &View<'_, '_>) -> String {
 }
 
 /// A value with its type; data by its length and its hash, which tell two of them apart.
-fn typed(value: &Value) -> String {
+pub(in crate::report) fn typed(value: &Value) -> String {
     match value {
         Value::Data(bytes) => {
             let hash = Sha256::digest(bytes);

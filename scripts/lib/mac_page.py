@@ -1,0 +1,91 @@
+"""mac_page.py snapshot DIR: a Mac whose values mean harm, and a policy for it, in DIR.
+mac_page.py probe PAGE WIDTH: a page that shows PAGE in a frame of WIDTH pixels, without the rule that forbids
+scripts, and writes into its own title what came of it.
+mac_page.py judge: reads what a browser made of a probe, and complains."""
+import json
+import os
+import plistlib
+import re
+import sys
+
+HARM = [
+    '<script>parent.owned = 1</script>',
+    '<img src=x onerror="parent.owned = 1">',
+    '</style></title></td></table><script>parent.owned = 1</script>',
+    '"><svg onload="parent.owned = 1">',
+    "' onmouseover='parent.owned = 1' style='position:fixed;inset:0",
+    '{{{title}}}{{#each apps}}',
+    '<meta http-equiv=refresh content="0;url=http://localhost/">',
+    'אבג \u202e\u2066' + 'ד' * 200,
+    'x' * 20_000,
+    '&lt;script&gt; &#x3c;script>',
+]
+RULE = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+
+
+def put(root, path, value):
+    path = root + path
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(plistlib.dumps(value))
+
+
+def snapshot(root):
+    mac = root + "/mac"
+    put(mac, "/prefsmith-snapshot.plist", {"format": 1, "name": HARM[0], "serial": HARM[3], "console-user": "anna"})
+    managed = {f"{text[:2000]} {at}": text for at, text in enumerate(HARM)}
+    managed["HowToCheck"] = HARM[1]
+    put(mac, "/Library/Managed Preferences/com.microsoft.autoupdate2.plist", managed)
+    put(mac, "/Users/anna/Library/Preferences/com.microsoft.autoupdate2.plist", {"HowToCheck": HARM[2]})
+    put(mac, "/evidence/profiles.plist", {"_computerlevel": [{
+        "ProfileDisplayName": HARM[0], "ProfileIdentifier": HARM[5], "ProfileUUID": "1", "ProfileItems": [{
+            "PayloadType": "com.microsoft.autoupdate2", "PayloadIdentifier": "a", "PayloadUUID": "b",
+            "PayloadContent": {"HowToCheck": HARM[1]}}]}]})
+    with open(root + "/policy.toml", "w", encoding="utf-8") as file:
+        file.write('[policy]\nid = "com.example.page"\n\n[settings]\nHowToCheck = "Manual"\n\n[why]\n')
+        file.write(f"HowToCheck = {json.dumps(HARM[2])}\n\n[custom.AutoUpdate]\n")
+        for at, text in enumerate(HARM[:6]):
+            file.write(f"New{at} = {json.dumps(text)}\n")
+
+
+def probe(page, width):
+    with open(page, encoding="utf-8") as file:
+        text, rules = RULE.subn("", file.read())
+    inside = json.dumps(text).replace("<", "\\u003c")
+    print(f"""<!DOCTYPE html><title>nothing</title><iframe id="f" style="width:{width}px;height:4000px;border:0"></iframe>
+<script>
+const frame = document.getElementById("f");
+frame.onload = () => setTimeout(() => {{
+  const inner = frame.contentDocument, all = [...inner.querySelectorAll("*")];
+  document.title = JSON.stringify({{
+    rules: {rules}, owned: window.owned || 0, tags: [...new Set(all.map((one) => one.localName))].sort(),
+    handlers: all.flatMap((one) => one.getAttributeNames()).filter((name) => /^on|^src$|^href$|^style$/.test(name)),
+    rows: inner.querySelectorAll("tbody tr").length,
+    wide: inner.documentElement.scrollWidth - inner.documentElement.clientWidth,
+  }});
+}}, 300);
+frame.srcdoc = {inside};
+</script>""")
+
+
+def judge():
+    found = re.search(r"<title>(.*?)</title>", sys.stdin.read(), re.S)
+    told = json.loads(found.group(1).replace("&amp;", "&"))
+    allowed = set("html head meta title style body header main section h1 h2 p span svg rect ul ol li div small b br "
+                  "table thead tbody tr th td".split())
+    wrong = [f"a tag of its own: {tag}" for tag in told["tags"] if tag not in allowed]
+    wrong += [f"an attribute of its own: {name}" for name in told["handlers"]]
+    if told["owned"]:
+        wrong.append("a script of the Mac ran")
+    if told["wide"] > 0:
+        wrong.append(f"it is {told['wide']} pixels wider than the screen")
+    if told["rows"] < 15:
+        wrong.append(f"only {told['rows']} rows")
+    if told["rules"] != 1:
+        wrong.append("no rule forbids scripts")
+    print("\n".join(wrong) or "harmless")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    {"snapshot": snapshot, "probe": lambda page, width: probe(page, int(width)), "judge": judge}[sys.argv[1]](*sys.argv[2:])

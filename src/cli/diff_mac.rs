@@ -1,0 +1,150 @@
+//! `prefsmith diff EXPECTED MAC`: where a Mac differs from a policy or from profiles, and which layer wins.
+
+use super::common::{Exit, Global, Layers, complain, label, mask, print, read_text, say_findings};
+use super::diff::{Args, Format, TELLING};
+use super::mac::open;
+use super::sides::{Loaded, Reader};
+use crate::catalog::Catalog;
+use crate::diff::contradictions;
+use crate::diff::exempt::{Exemption, exemptions};
+use crate::diff::outcome::{Expected, outcome};
+use crate::diff::verdict::Judging;
+use crate::document::nearest;
+use crate::finding::{Findings, Sources};
+use crate::mac::{Ask, Mac, Who};
+use crate::plan::Plan;
+use crate::policy::MAX_BYTES;
+use crate::report::mac::{View, csv, html, json, junit, text};
+use anyhow::{Context as _, Result, anyhow};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
+    let (mut sources, mut policies, mut files) = (Sources::new(), Findings::new(), Findings::new());
+    let layers = Layers::load(global, &mut sources, &mut policies)?;
+    let catalog = layers.catalog()?;
+    let tokens = tokens(&args.var, &catalog)?;
+    let mut reader = Reader {
+        catalog: &catalog,
+        domain: args.domain.as_deref(),
+        sources: &mut sources,
+        policies: &mut policies,
+        files: &mut files,
+    };
+    let loaded = reader.read(&args.expected).map_err(|why| anyhow!("{why}"));
+    let loaded = loaded.with_context(|| label(&args.expected))?;
+    let exempt = exempt(args, &catalog, &mut sources, &mut policies)?;
+    files.extend(contradictions(&loaded.side(), &catalog));
+    let stop = policies.has_errors();
+    let (telling, _) = files.partition(|finding| TELLING.contains(&finding.code.as_str()));
+    let mut findings = if stop { policies } else { Findings::new() };
+    findings.extend(telling);
+    complain_of(args, findings, &loaded, &catalog, global, &sources);
+    if stop {
+        return Ok(Exit::Found);
+    }
+    let plans = loaded.plans();
+    let mac = read(actual, args, &plans, &catalog)?;
+    remind(actual, args, &exempt);
+    let judging = Judging { user: None, tokens, strict_types: args.strict_types };
+    let expected = Expected {
+        plans,
+        incomplete: loaded.side().incomplete,
+        judging,
+        exemptions: &exempt,
+        today: args.today,
+    };
+    let outcome = outcome(&expected, &mac, &catalog);
+    let names = (loaded.name.clone(), label(actual));
+    let view = View { names, mac: &mac, catalog: &catalog, show_secrets: global.show_secrets };
+    print(&match args.format {
+        Format::Text => text(&outcome, &view),
+        Format::Json => json(&outcome, &view),
+        Format::Csv => csv(&outcome, &view),
+        Format::Html => html(&outcome, &view)?,
+        Format::Junit => junit(&outcome, &view),
+    })?;
+    Ok(match (outcome.drift(), outcome.decided()) {
+        (true, _) => Exit::Found,
+        (false, false) => Exit::Undecided,
+        (false, true) => Exit::Fine,
+    })
+}
+
+/// Reads what the plans ask of a Mac.
+fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> Result<Mac> {
+    let mut keys: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for setting in plans.iter().flat_map(|plan| &plan.settings) {
+        keys.entry(setting.domain.as_str()).or_default().insert(setting.key.as_str());
+    }
+    let keys: Vec<(&str, Vec<&str>)> =
+        keys.into_iter().map(|(domain, keys)| (domain, keys.into_iter().collect())).collect();
+    let asks: Vec<Ask<'_>> =
+        keys.iter().map(|(domain, keys)| Ask { domain, keys: Some(keys.as_slice()) }).collect();
+    let who = match args.user.as_deref() {
+        None => Who::Console,
+        Some("all") => Who::Everybody,
+        Some(name) => Who::Named(name),
+    };
+    let tree = open(actual).map_err(|why| anyhow!("{why}")).with_context(|| label(actual))?;
+    Mac::read(tree.as_ref(), &asks, who, catalog).with_context(|| label(actual))
+}
+
+/// Says what a report cannot show: what was not asked for, and what the disk may not have yet.
+fn remind(actual: &Path, args: &Args, exempt: &[Exemption]) {
+    if args.today.is_none() && exempt.iter().any(|exemption| exemption.until.is_some()) {
+        complain("exemptions that end are taken as running: --today DATE judges them");
+    }
+    if actual == Path::new("/") {
+        complain("read from the disk: what a user who is logged in has just changed may not be there yet");
+    }
+}
+
+/// What `--var` says that identity tokens stand for.
+fn tokens(list: &[String], catalog: &Catalog<'_>) -> Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    for text in list {
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| anyhow!("--var {text}: write it as TOKEN=VALUE"))?;
+        let bare = name.strip_prefix("${").and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+        if catalog.token(bare).is_none() {
+            let near = nearest(bare, catalog.tokens().map(|token| token.name));
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            anyhow::bail!("--var {text}: no identity token is called `{bare}`{near}");
+        }
+        if found.insert(bare.to_owned(), value.to_owned()).is_some() {
+            anyhow::bail!("--var {text}: `{bare}` is given twice");
+        }
+    }
+    Ok(found)
+}
+
+fn exempt(
+    args: &Args,
+    catalog: &Catalog<'_>,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Result<Vec<Exemption>> {
+    let Some(path) = &args.exemptions else { return Ok(Vec::new()) };
+    let read = read_text(path, MAX_BYTES).map_err(|why| anyhow!("{why}")).with_context(|| label(path))?;
+    let source = sources.add(label(path), read.clone());
+    Ok(exemptions(source, &read, catalog, findings))
+}
+
+/// Says on standard error what is wrong with the inputs. It hides secrets in sources of its own.
+fn complain_of(
+    args: &Args,
+    mut findings: Findings,
+    loaded: &Loaded,
+    catalog: &Catalog<'_>,
+    global: &Global,
+    sources: &Sources,
+) {
+    if findings.is_empty() {
+        return;
+    }
+    let mut sources = sources.clone();
+    mask(&loaded.plans(), catalog, global, &mut sources, &mut findings);
+    let sorted = findings.sorted().distinct(&sources);
+    say_findings(&sorted, 0, &sources, &format!("prefsmith check {}", label(&args.expected)));
+}

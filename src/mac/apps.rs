@@ -1,0 +1,96 @@
+//! What is installed: apps with their versions and builds, AutoUpdate, macOS.
+
+use super::tree::Tree;
+use super::{MacError, keys};
+use crate::catalog::Catalog;
+use crate::catalog::model::Product;
+use crate::value::Value;
+use crate::version::Version;
+use std::collections::BTreeMap;
+
+/// Where macOS says its version.
+const MACOS: &str = "/System/Library/CoreServices/SystemVersion.plist";
+/// The keys that tell the version of an app.
+const INFO: [&str; 3] = ["CFBundleIdentifier", "CFBundleShortVersionString", "CFBundleVersion"];
+
+/// One copy of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// Its bundle.
+    pub path: String,
+    /// Its version with the build; none if it could not be read, or is no version.
+    pub version: Option<Version>,
+    /// Whether it came from the App Store.
+    pub app_store: bool,
+    /// Why its version is not known.
+    pub doubt: Option<String>,
+}
+
+/// The copies of every product of the catalogue, by the product's name. One that is not installed is not there.
+pub(super) fn installed(
+    tree: &dyn Tree,
+    homes: &[&str],
+    catalog: &Catalog<'_>,
+) -> Result<BTreeMap<String, Vec<App>>, MacError> {
+    let mut found = BTreeMap::new();
+    for product in catalog.products() {
+        let own = product.app.iter().map(|path| (*path).to_owned());
+        let of_users = homes.iter().flat_map(|home| {
+            let names = product.app.iter().filter_map(|path| path.strip_prefix("/Applications/"));
+            names.map(move |name| format!("{home}/Applications/{name}"))
+        });
+        let copies: Vec<App> = own.chain(of_users).filter_map(|path| copy(tree, path, product)).collect();
+        if !copies.is_empty() && !found.contains_key(product.name) {
+            found.insert(product.name.to_owned(), copies);
+        }
+    }
+    if let Some(version) = macos(tree) {
+        found.insert("macOS".to_owned(), vec![version]);
+    }
+    Ok(found)
+}
+
+/// One copy of a product, if it lies there.
+fn copy(tree: &dyn Tree, path: String, product: &Product<'_>) -> Option<App> {
+    let info = format!("{path}/Contents/Info.plist");
+    let entries = match keys(tree, &info, Some(&INFO)) {
+        Ok(found) => found?,
+        Err(why) => return Some(App { path, version: None, app_store: false, doubt: Some(why) }),
+    };
+    let text = |key: &str| match entries.get(key) {
+        Some(Value::String(text)) => text.as_literal(),
+        _ => None,
+    };
+    // Another app may have taken the place.
+    let id = text("CFBundleIdentifier")?;
+    if !product.bundle_ids.iter().any(|known| known.eq_ignore_ascii_case(id)) {
+        return None;
+    }
+    let said = product.version_key.and_then(text).or_else(|| text("CFBundleShortVersionString"));
+    let version = said.and_then(|said| said.parse().ok());
+    let doubt = match (said, version) {
+        (Some(_), Some(_)) => None,
+        (Some(said), None) => {
+            Some(format!("its version `{}` is none that can be compared", said.escape_debug()))
+        }
+        (None, _) => Some("it does not say its version".to_owned()),
+    };
+    let receipt = tree.list(&format!("{path}/Contents/_MASReceipt"));
+    Some(App { version, app_store: matches!(receipt, Ok(Some(_))), doubt, path })
+}
+
+fn macos(tree: &dyn Tree) -> Option<App> {
+    let path = MACOS.to_owned();
+    match keys(tree, MACOS, Some(&["ProductVersion"])) {
+        Ok(None) => None,
+        Ok(Some(entries)) => {
+            let version = match entries.get("ProductVersion") {
+                Some(Value::String(text)) => text.as_literal().and_then(|text| text.parse().ok()),
+                _ => None,
+            };
+            let doubt = version.is_none().then(|| "it does not say its version".to_owned());
+            Some(App { path, version, app_store: false, doubt })
+        }
+        Err(why) => Some(App { path, version: None, app_store: false, doubt: Some(why) }),
+    }
+}

@@ -1,0 +1,314 @@
+//! A snapshot in an archive (`.tar.gz` or `.tar`), held in memory: bounded, and no entry leads anywhere.
+
+use super::tree::{Entry, Tree, Unreadable};
+use flate2::read::MultiGzDecoder;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Error, Read};
+use tar::EntryType;
+
+/// How much an archive may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of everything in it, once inflated.
+    pub bytes: u64,
+    /// Entries.
+    pub entries: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 256 << 20, entries: 100_000 }
+    }
+}
+
+/// Why an archive is refused. What is in it is then not known, not even in part.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ArchiveError {
+    /// It cannot be read to its end.
+    #[error("the archive cannot be read to its end: {0}")]
+    Broken(String),
+    /// It inflates to more than the limit.
+    #[error("the archive holds more than {} MiB", .0 >> 20)]
+    Large(u64),
+    /// It has more entries than the limit.
+    #[error("the archive has more than {0} entries")]
+    Entries(usize),
+    /// An entry that is neither file nor folder.
+    #[error("`{0}` in the archive is neither a file nor a folder; a snapshot has no links and no devices")]
+    Kind(String),
+    /// A name that leads out of the archive, or is none.
+    #[error("`{0}` in the archive is no name that a snapshot has")]
+    Name(String),
+    /// One name twice.
+    #[error("`{0}` is twice in the archive")]
+    Twice(String),
+}
+
+/// A snapshot in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Archive {
+    files: BTreeMap<String, Vec<u8>>,
+    folders: BTreeSet<String>,
+}
+
+impl Archive {
+    /// Reads an archive, compressed or not.
+    ///
+    /// # Errors
+    /// What a collector never writes, or more than the limits allow.
+    pub fn read(mut input: impl Read, limits: &Limits) -> Result<Self, ArchiveError> {
+        let mut head = [0_u8; 2];
+        let mut got = 0;
+        while let Some(rest) = head.get_mut(got..).filter(|rest| !rest.is_empty()) {
+            match input.read(rest).map_err(|error| broken(&error))? {
+                0 => break,
+                more => got += more,
+            }
+        }
+        let start = head.get(..got).unwrap_or(&[]).to_vec();
+        let whole = start.as_slice().chain(input);
+        if head == [0x1F, 0x8B] {
+            Self::unpack(MultiGzDecoder::new(whole), limits)
+        } else {
+            Self::unpack(whole, limits)
+        }
+    }
+
+    fn unpack(input: impl Read, limits: &Limits) -> Result<Self, ArchiveError> {
+        let mut archive = tar::Archive::new(Bounded { input, left: limits.bytes });
+        let mut found = Self::default();
+        let mut count = 0;
+        let large = |error: &Error| {
+            if is_large(error) { ArchiveError::Large(limits.bytes) } else { broken(error) }
+        };
+        for entry in archive.entries().map_err(|error| large(&error))? {
+            let mut entry = entry.map_err(|error| large(&error))?;
+            count += 1;
+            if count > limits.entries {
+                return Err(ArchiveError::Entries(limits.entries));
+            }
+            let raw = entry.path_bytes().into_owned();
+            let path = name(&raw)?;
+            match entry.header().entry_type() {
+                EntryType::Directory => {
+                    found.folder(&path);
+                }
+                EntryType::Regular | EntryType::Continuous => {
+                    let mut bytes = Vec::new();
+                    entry.read_to_end(&mut bytes).map_err(|error| large(&error))?;
+                    if let Some((folder, _)) = path.rsplit_once('/') {
+                        found.folder(folder);
+                    }
+                    if found.files.insert(path.clone(), bytes).is_some() {
+                        return Err(ArchiveError::Twice(shown(&path)));
+                    }
+                }
+                _ => return Err(ArchiveError::Kind(shown(&path))),
+            }
+        }
+        // A file that is cut off before its first entry has none.
+        if count == 0 {
+            return Err(ArchiveError::Broken("it has no entries".to_owned()));
+        }
+        // The check sum stands behind the last entry.
+        std::io::copy(&mut archive.into_inner(), &mut std::io::sink()).map_err(|error| large(&error))?;
+        Ok(found)
+    }
+
+    /// Notes a folder, and those it is in.
+    fn folder(&mut self, path: &str) {
+        let mut path = path;
+        while !path.is_empty() && self.folders.insert(path.to_owned()) {
+            path = path.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+    }
+}
+
+impl Tree for Archive {
+    fn read(&self, path: &str, limit: usize) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
+        match self.files.get(path) {
+            Some(bytes) if bytes.len() > limit => {
+                Err(Unreadable::new(format!("it is larger than {} MiB", limit >> 20)))
+            }
+            Some(bytes) => Ok(Some(Cow::Borrowed(bytes))),
+            None => Ok(None),
+        }
+    }
+
+    fn list(&self, path: &str) -> Result<Option<Vec<Entry>>, Unreadable> {
+        if !self.folders.contains(path) {
+            return Ok(None);
+        }
+        let above = format!("{path}/");
+        let inside =
+            |path: &String| path.strip_prefix(&above).filter(|name| !name.contains('/')).map(str::to_owned);
+        let files = self.files.range(above.clone()..).map(|(path, _)| path);
+        let files = files.take_while(|path| path.starts_with(&above)).filter_map(inside);
+        let folders = self.folders.range(above.clone()..).take_while(|path| path.starts_with(&above));
+        let folders = folders.filter_map(inside).map(|name| Entry { name, folder: true });
+        let mut entries: Vec<Entry> =
+            files.map(|name| Entry { name, folder: false }).chain(folders).collect();
+        entries.sort();
+        Ok(Some(entries))
+    }
+}
+
+/// The path of an entry as a Mac has it: `./Library/x` is `/Library/x`.
+fn name(raw: &[u8]) -> Result<String, ArchiveError> {
+    let refuse = || ArchiveError::Name(shown(&String::from_utf8_lossy(raw)));
+    let text = std::str::from_utf8(raw).map_err(|_| refuse())?;
+    if text.starts_with('/') || text.contains(['\0', '\\']) {
+        return Err(refuse());
+    }
+    let mut path = String::new();
+    for part in text.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        if part == ".." {
+            return Err(refuse());
+        }
+        path.push('/');
+        path.push_str(part);
+    }
+    Ok(path)
+}
+
+fn shown(path: &str) -> String {
+    path.chars().take(120).collect::<String>().escape_debug().to_string()
+}
+
+fn broken(error: &Error) -> ArchiveError {
+    ArchiveError::Broken(error.to_string())
+}
+
+/// A reader that fails once too much was read.
+struct Bounded<R> {
+    input: R,
+    left: u64,
+}
+
+/// What [`Bounded`] fails with.
+#[derive(Debug, thiserror::Error)]
+#[error("too large")]
+struct TooLarge;
+
+/// Whether that is why: the tar crate wraps errors of what it reads from in its own.
+fn is_large(error: &Error) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|inner| inner as _);
+    while let Some(error) = source {
+        if error.is::<TooLarge>() || error.downcast_ref::<Error>().is_some_and(is_large) {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.left = match self.left.checked_sub(u64::try_from(read).unwrap_or(u64::MAX)) {
+            Some(left) => left,
+            None => return Err(Error::other(TooLarge)),
+        };
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write as _;
+
+    fn entry(builder: &mut tar::Builder<Vec<u8>>, name: &str, kind: EntryType, bytes: &[u8]) {
+        let mut header = tar::Header::new_gnu();
+        // The crate's own setter refuses what must be refused when it is read.
+        let field = &mut header.as_gnu_mut().unwrap().name;
+        field[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_entry_type(kind);
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        builder.append(&header, bytes).unwrap();
+    }
+
+    fn tar(entries: &[(&str, EntryType, &[u8])]) -> Vec<u8> {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (name, kind, bytes) in entries {
+            entry(&mut builder, name, *kind, bytes);
+        }
+        builder.into_inner().unwrap()
+    }
+
+    fn gz(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    const FILE: EntryType = EntryType::Regular;
+
+    fn refused(entries: &[(&str, EntryType, &[u8])]) -> String {
+        Archive::read(tar(entries).as_slice(), &Limits::default()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn files_and_folders_compressed_or_not() {
+        let entries = [
+            ("./", EntryType::Directory, &b""[..]),
+            ("./Library/a.plist", FILE, b"a"),
+            ("Users/anna/b", FILE, b"b"),
+        ];
+        let plain = tar(&entries);
+        for bytes in [plain.clone(), gz(&plain)] {
+            let archive = Archive::read(bytes.as_slice(), &Limits::default()).unwrap();
+            assert_eq!(archive.read("/Library/a.plist", 9).unwrap().as_deref(), Some(&b"a"[..]));
+            assert_eq!(archive.read("/Library/b.plist", 9).unwrap(), None);
+            assert!(archive.read("/Library/a.plist", 0).is_err());
+            let anna = Entry { name: "anna".to_owned(), folder: true };
+            assert_eq!(archive.list("/Users").unwrap(), Some(vec![anna]));
+            assert_eq!(archive.list("/System").unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn names_that_lead_out() {
+        for name in ["../etc/passwd", "Library/../../x", "/etc/passwd"] {
+            let said = refused(&[(name, FILE, b"x")]);
+            assert_eq!(said, format!("`{name}` in the archive is no name that a snapshot has"));
+        }
+    }
+
+    #[test]
+    fn links_and_devices() {
+        for kind in [EntryType::Symlink, EntryType::Link, EntryType::Char, EntryType::Block, EntryType::Fifo]
+        {
+            assert!(refused(&[("Library/x", kind, b"")]).contains("neither a file nor a folder"), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn one_name_twice() {
+        let said = refused(&[("a", FILE, b"1"), ("./a", FILE, b"2")]);
+        assert_eq!(said, "`/a` is twice in the archive");
+    }
+
+    #[test]
+    fn more_than_the_limits() {
+        let bytes = gz(&tar(&[("a", FILE, &vec![0; 100_000]), ("b", FILE, b"")]));
+        let read = |limits: &Limits| Archive::read(bytes.as_slice(), limits).map(|_| ());
+        assert_eq!(read(&Limits { bytes: 90_000, entries: 9 }), Err(ArchiveError::Large(90_000)));
+        assert_eq!(read(&Limits { bytes: 900_000, entries: 1 }), Err(ArchiveError::Entries(1)));
+        assert_eq!(read(&Limits { bytes: 900_000, entries: 2 }), Ok(()));
+    }
+
+    #[test]
+    fn what_is_cut_off() {
+        let bytes = gz(&tar(&[("a", FILE, &[7; 5000])]));
+        for length in [0, 1, 2, 20, bytes.len() / 2, bytes.len() - 4] {
+            let cut = Archive::read(&bytes[..length], &Limits::default()).map(|_| ());
+            assert!(matches!(cut, Err(ArchiveError::Broken(_))), "{length}: {cut:?}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! One Mac: its layers of preferences, its apps and its users, read from something shaped like its root.
+//!
+//! Everything here is hostile until read: each file is bounded, and one that cannot be read is remembered with the
+//! reason, so that nobody takes what is unknown for what is not there.
+
+mod apps;
+pub mod archive;
+mod evidence;
+mod facts;
+pub mod folder;
+mod ladder;
+mod layer;
+mod read;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+pub mod tree;
+#[cfg(test)]
+pub(crate) mod world;
+
+pub use apps::App;
+pub use evidence::{Evidence, PROFILES};
+pub use facts::Seen;
+pub use ladder::{Ladder, Rung, RungState, Stray};
+pub use layer::{GLOBAL, Layer, MANAGED};
+pub use read::{Ask, Who};
+pub use snapshot::{ABOUT, About};
+
+use crate::finding::Sources;
+use crate::value::Value;
+use crate::value::read::{Budgets, Wanted, read as read_plist};
+use std::collections::BTreeMap;
+use tree::Tree;
+
+/// The largest preference file, in bytes.
+const LARGEST: usize = 16 << 20;
+
+/// Why something is no Mac that can be judged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MacError {
+    /// Nothing of a Mac is there.
+    #[error("this is no Mac: neither /Library nor a {ABOUT} is in it")]
+    NoMac,
+    /// The file that a snapshot says of itself is no good.
+    #[error("{ABOUT}: {0}")]
+    Snapshot(String),
+    /// A user who has no home there.
+    #[error("no user `{name}` has a home there{}", known(list))]
+    NoUser {
+        /// Who was asked for.
+        name: String,
+        /// Who has a home.
+        list: Vec<String>,
+    },
+    /// Something that must be known first could not be read.
+    #[error("{path}: {why}")]
+    Unreadable {
+        /// What.
+        path: String,
+        /// Why.
+        why: String,
+    },
+}
+
+fn known(list: &[String]) -> String {
+    if list.is_empty() { String::new() } else { format!("; those are: {}", list.join(", ")) }
+}
+
+/// A user of the Mac.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The short name.
+    pub name: String,
+    /// The home folder.
+    pub home: String,
+}
+
+/// What a file of preferences holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    /// These keys, of those that were asked for.
+    Read(BTreeMap<String, Value>),
+    /// It could not be read.
+    Unreadable(String),
+}
+
+/// A file of preferences that is there, or of which nobody can say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct File {
+    layer: Layer,
+    path: String,
+    state: State,
+}
+
+/// The files of a domain: those of the Mac, those of each user, and those that no app reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Files {
+    mac: Vec<File>,
+    users: BTreeMap<String, Vec<File>>,
+    strays: BTreeMap<String, Vec<File>>,
+}
+
+/// One Mac, as far as it was asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mac {
+    /// What is known of it beside its preferences.
+    pub about: About,
+    /// Everybody who has a home on it.
+    pub everybody: Vec<String>,
+    /// Those whose preferences were read.
+    pub users: Vec<User>,
+    /// The copies of each product of the catalogue; one that is not installed is not there.
+    pub apps: BTreeMap<String, Vec<App>>,
+    /// Which profiles set what, as far as the Mac shows it.
+    pub evidence: Evidence,
+    domains: BTreeMap<String, Files>,
+    global: Files,
+}
+
+/// The keys of a preference file, all of them or those that are named; none if there is no such file.
+fn keys(
+    tree: &dyn Tree,
+    path: &str,
+    wanted: Option<&[&str]>,
+) -> Result<Option<BTreeMap<String, Value>>, String> {
+    let Some(bytes) = tree.read(path, LARGEST).map_err(|error| error.to_string())? else { return Ok(None) };
+    // Places are of no use here: a file is named by its path.
+    let source = Sources::new().add(path, "");
+    let wanted = wanted.map_or(Wanted::Everything, Wanted::Keys);
+    let read = read_plist(&bytes, source, &Budgets::default(), &wanted).map_err(|error| error.to_string())?;
+    match read.value {
+        Value::Dictionary(entries) => Ok(Some(entries)),
+        _ => Err("it is no dictionary of preferences".to_owned()),
+    }
+}

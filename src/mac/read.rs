@@ -1,0 +1,218 @@
+//! Reading a Mac: who is on it, what is installed, and the files of the domains that are asked for.
+
+use super::layer::{GLOBAL, Layer, MANAGED, UserFiles, user_files};
+use super::snapshot::{self, About};
+use super::tree::Tree;
+use super::{ABOUT, File, Files, Mac, MacError, State, User, apps, evidence, keys};
+use crate::catalog::Catalog;
+use std::collections::BTreeMap;
+
+/// Folders in /Users that are nobody's home.
+const NOBODY: [&str; 3] = ["Shared", "Guest", "Deleted Users"];
+/// What macOS writes into managed files beside the preferences.
+const META: [&str; 2] = ["PayloadUUID", "_manualProfile"];
+
+/// What is asked of a Mac.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// A domain.
+    pub domain: &'a str,
+    /// The keys of user and computer files; none: every key. Managed files are read whole.
+    pub keys: Option<&'a [&'a str]>,
+}
+
+/// Whose preferences are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who<'w> {
+    /// Who is logged in; else the only one who has a home.
+    Console,
+    /// This user.
+    Named(&'w str),
+    /// Everybody who has a home.
+    Everybody,
+}
+
+impl Mac {
+    /// Reads a Mac.
+    ///
+    /// # Errors
+    /// It is no Mac, its snapshot's own file is no good, or the user is not on it. A preference file that cannot be
+    /// read is no error: what it may hold is unknown, and said to be.
+    pub fn read(
+        tree: &dyn Tree,
+        asks: &[Ask<'_>],
+        who: Who<'_>,
+        catalog: &Catalog<'_>,
+    ) -> Result<Self, MacError> {
+        let about = snapshot::about(tree)?;
+        let is_folder = |path: &str| !matches!(tree.list(path), Ok(None));
+        if !about.snapshot && !is_folder("/Library") {
+            return Err(MacError::NoMac);
+        }
+        let reader = Reader { tree, about: &about, catalog };
+        let everybody = reader.everybody()?;
+        let users = chosen(who, &everybody, &about)?;
+        let homes: Vec<&str> = everybody.iter().map(|user| user.home.as_str()).collect();
+        let apps = apps::installed(tree, &homes, catalog)?;
+        let mut domains = BTreeMap::new();
+        for ask in asks.iter().filter(|ask| ask.domain != GLOBAL) {
+            domains.insert(ask.domain.to_owned(), reader.files(ask.domain, ask.keys, &users));
+        }
+        // The global domain holds far more than anybody asked for.
+        let wanted = asks.iter().find(|ask| ask.domain == GLOBAL);
+        let every: Vec<&str> = asks.iter().filter_map(|ask| ask.keys).flatten().copied().collect();
+        let all = wanted.is_some_and(|ask| ask.keys.is_none()) || asks.iter().any(|ask| ask.keys.is_none());
+        let global = reader.files(GLOBAL, (!all).then_some(every.as_slice()), &users);
+        let everybody = everybody.into_iter().map(|user| user.name).collect();
+        let evidence = evidence::evidence(tree, catalog);
+        Ok(Self { everybody, users, apps, evidence, domains, global, about })
+    }
+}
+
+/// The users whose preferences are read.
+fn chosen(who: Who<'_>, everybody: &[User], about: &About) -> Result<Vec<User>, MacError> {
+    let named = |name: &str| everybody.iter().find(|user| user.name == name).cloned();
+    match who {
+        Who::Everybody => Ok(everybody.to_vec()),
+        Who::Named(name) => {
+            let list = || everybody.iter().map(|user| user.name.clone()).collect();
+            named(name)
+                .map(|user| vec![user])
+                .ok_or_else(|| MacError::NoUser { name: name.to_owned(), list: list() })
+        }
+        Who::Console => {
+            let console = about.console_user.as_deref().and_then(named);
+            let only = || match everybody {
+                [only] => Some(only.clone()),
+                _ => None,
+            };
+            Ok(console.or_else(only).into_iter().collect())
+        }
+    }
+}
+
+struct Reader<'r, 'c> {
+    tree: &'r dyn Tree,
+    about: &'r About,
+    catalog: &'r Catalog<'c>,
+}
+
+impl Reader<'_, '_> {
+    /// Everybody who has a home.
+    fn everybody(&self) -> Result<Vec<User>, MacError> {
+        let path = "/Users";
+        let refuse = |why: String| MacError::Unreadable { path: path.to_owned(), why };
+        let entries = self.tree.list(path).map_err(|error| refuse(error.to_string()))?.unwrap_or_default();
+        let home = |name: &str| !name.starts_with('.') && !NOBODY.contains(&name);
+        let users = entries.into_iter().filter(|entry| entry.folder && home(&entry.name));
+        Ok(users.map(|entry| User { home: format!("/Users/{}", entry.name), name: entry.name }).collect())
+    }
+
+    /// A file, if it is there, or if nobody can say.
+    fn file(&self, layer: Layer, path: String, wanted: Option<&[&str]>) -> Option<File> {
+        let state = match keys(self.tree, &path, wanted) {
+            Ok(Some(mut entries)) => {
+                if layer.managed() {
+                    entries.retain(|key, _| !META.contains(&key.as_str()));
+                }
+                State::Read(entries)
+            }
+            Ok(None) => State::Unreadable(self.about.unreadable(&path)?.to_owned()),
+            Err(why) => State::Unreadable(why),
+        };
+        Some(File { layer, path, state })
+    }
+
+    /// The files of a domain. Of the global domain, each stands in the layer of the global ones.
+    fn files(&self, domain: &str, wanted: Option<&[&str]>, users: &[User]) -> Files {
+        let global = domain == GLOBAL;
+        let name = |folder: &str| format!("{folder}/{domain}.plist");
+        let managed = if global { Layer::ManagedGlobal } else { Layer::ManagedComputer };
+        let computer = if global { Layer::ComputerGlobal } else { Layer::Computer };
+        let mac = [
+            self.file(managed, name(MANAGED), None),
+            self.file(computer, name("/Library/Preferences"), wanted),
+        ];
+        let mut files = Files { mac: mac.into_iter().flatten().collect(), ..Files::default() };
+        for user in users {
+            let (own, strays) = self.of_user(domain, user, wanted);
+            files.users.insert(user.name.clone(), own);
+            files.strays.insert(user.name.clone(), strays);
+        }
+        files
+    }
+
+    /// The files of a user: those that count, and those that no app reads.
+    fn of_user(&self, domain: &str, user: &User, wanted: Option<&[&str]>) -> (Vec<File>, Vec<File>) {
+        let global = domain == GLOBAL;
+        let (managed, host, plain) = if global {
+            (Layer::ManagedGlobal, Layer::UserGlobalHost, Layer::UserGlobal)
+        } else {
+            (Layer::ManagedUser, Layer::UserHost, Layer::User)
+        };
+        let name = |folder: &str| format!("{folder}/{domain}.plist");
+        let mut own: Vec<File> = Vec::new();
+        let mut strays = Vec::new();
+        own.extend(self.file(managed, name(&format!("{MANAGED}/{}", user.name)), None));
+        let places = user_files(domain, &user.home, self.catalog);
+        if let Some(path) = places.file {
+            own.extend(self.file(plain, path, wanted));
+            return (own, strays);
+        }
+        match self.contained(&places) {
+            Ok(Some(inside)) => {
+                own.extend(self.by_host(host, domain, inside, wanted));
+                own.extend(self.file(plain, name(inside), wanted));
+                strays.extend(self.by_host(host, domain, &places.plain, wanted));
+                strays.extend(self.file(plain, name(&places.plain), wanted));
+            }
+            Ok(None) => {
+                own.extend(self.by_host(host, domain, &places.plain, wanted));
+                own.extend(self.file(plain, name(&places.plain), wanted));
+            }
+            Err((path, why)) => own.push(File { layer: plain, path, state: State::Unreadable(why) }),
+        }
+        (own, strays)
+    }
+
+    /// The folder of preferences in the app's container, if the container is there.
+    fn contained<'p>(&self, places: &'p UserFiles) -> Result<Option<&'p str>, (String, String)> {
+        let (Some(container), Some(inside)) = (&places.container, &places.inside) else { return Ok(None) };
+        match self.tree.list(container) {
+            Ok(Some(_)) => Ok(Some(inside)),
+            Ok(None) => match self.about.unreadable(container) {
+                Some(why) => Err((container.clone(), why.to_owned())),
+                None => Ok(None),
+            },
+            Err(error) => Err((container.clone(), error.to_string())),
+        }
+    }
+
+    /// The ByHost file of this Mac: by its hardware UUID, or the only one if that is not known.
+    fn by_host(&self, layer: Layer, domain: &str, folder: &str, wanted: Option<&[&str]>) -> Option<File> {
+        let folder = format!("{folder}/ByHost");
+        if let Some(uuid) = &self.about.hardware_uuid {
+            return self.file(layer, format!("{folder}/{domain}.{uuid}.plist"), wanted);
+        }
+        let entries = match self.tree.list(&folder) {
+            Ok(entries) => entries.unwrap_or_default(),
+            Err(error) => {
+                return Some(File { layer, path: folder, state: State::Unreadable(error.to_string()) });
+            }
+        };
+        let of_domain = |name: &str| {
+            let rest = name.strip_prefix(domain)?.strip_prefix('.')?.strip_suffix(".plist")?;
+            (rest.len() == 36 && uuid::Uuid::parse_str(rest).is_ok()).then_some(())
+        };
+        let mut found = entries.iter().filter(|entry| of_domain(&entry.name).is_some());
+        match (found.next(), found.next()) {
+            (None, _) => None,
+            (Some(only), None) => self.file(layer, format!("{folder}/{}", only.name), wanted),
+            (Some(_), Some(_)) => {
+                let why =
+                    format!("files of several Macs are there, and nothing says which is this one ({ABOUT})");
+                Some(File { layer, path: folder, state: State::Unreadable(why) })
+            }
+        }
+    }
+}

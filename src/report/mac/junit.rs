@@ -1,0 +1,85 @@
+//! What a Mac comes to as JUnit's XML, which CI servers show: one test for each setting.
+
+use super::super::visible;
+use super::{LONGEST, View};
+use crate::diff::outcome::{Outcome, Row, Standing};
+use quick_xml::escape::escape;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// What a Mac comes to as JUnit's XML: a suite for each domain, a test for each setting. Drift is a failure, what nobody
+/// could decide is an error, what is exempt or not applicable is skipped.
+pub fn junit(outcome: &Outcome<'_>, view: &View<'_, '_>) -> String {
+    let mut suites: BTreeMap<&str, Vec<&Row<'_>>> = BTreeMap::new();
+    for row in &outcome.rows {
+        suites.entry(row.judged.setting.domain.as_str()).or_default().push(row);
+    }
+    let all: Vec<&Row<'_>> = outcome.rows.iter().collect();
+    let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
+    let name = format!("{} on {}", view.names.0, view.who());
+    // Without a test that says so, what was not looked at would be green.
+    let open = match (outcome.unseen(), outcome.incomplete) {
+        (true, _) => Some("nothing of what is expected was found to be there"),
+        (false, true) => Some("parts of what is expected could not be read"),
+        (false, false) => None,
+    };
+    let _ =
+        writeln!(out, "<testsuites name=\"{}\" {}>", text(&name), counts(&all, usize::from(open.is_some())));
+    for (domain, rows) in suites {
+        let _ = writeln!(out, "  <testsuite name=\"{}\" {}>", text(&view.domain(domain)), counts(&rows, 0));
+        for row in rows {
+            case(&mut out, row, view);
+        }
+        out.push_str("  </testsuite>\n");
+    }
+    if let Some(why) = open {
+        out.push_str("  <testsuite name=\"Mac\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n");
+        let _ = writeln!(
+            out,
+            "    <testcase classname=\"Mac\" name=\"seen\"><error message=\"{why}\"></error></testcase>"
+        );
+        out.push_str("  </testsuite>\n");
+    }
+    out.push_str("</testsuites>\n");
+    out
+}
+
+fn counts(rows: &[&Row<'_>], more: usize) -> String {
+    let count =
+        |standings: &[Standing]| rows.iter().filter(|row| standings.contains(&row.standing())).count();
+    format!(
+        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
+        rows.len() + more,
+        count(&[Standing::Drifted]),
+        count(&[Standing::Undecided]) + more,
+        count(&[Standing::NotApplicable, Standing::Exempt]),
+    )
+}
+
+fn case(out: &mut String, row: &Row<'_>, view: &View<'_, '_>) {
+    let setting = row.judged.setting;
+    let several = view.mac.users.len() > 1;
+    let of = row.user.filter(|_| several).map_or(String::new(), |user| format!(" ({user})"));
+    let (class, name) = (text(setting.domain.as_str()), text(&format!("{}{of}", setting.key.as_str())));
+    let _ = write!(out, "    <testcase classname=\"{class}\" name=\"{name}\"");
+    let element = match row.standing() {
+        Standing::Compliant => {
+            out.push_str("/>\n");
+            return;
+        }
+        Standing::Drifted => "failure",
+        Standing::Undecided => "error",
+        Standing::NotApplicable | Standing::Exempt => "skipped",
+    };
+    let lines = view.block(row);
+    let mut lines = lines.iter();
+    let verdict = lines.next().map_or("", String::as_str);
+    let _ = write!(out, "><{element} message=\"{}\">", text(verdict));
+    let rest: Vec<String> = lines.map(|line| escape(line.as_str()).into_owned()).collect();
+    let _ = writeln!(out, "{}</{element}></testcase>", rest.join("\n"));
+}
+
+/// A text as the value of an attribute; what XML cannot carry is spelled out.
+fn text(text: &str) -> String {
+    escape(visible::line(text, LONGEST).as_str()).into_owned()
+}
