@@ -36,6 +36,7 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("envelope-missing", "a profile"),
     ("envelope-type", "a profile"),
     ("envelope-value", "a profile"),
+    ("exemption", "a file of `--exemptions`"),
     ("first-account-refused", "tests/rules"),
     ("forced-version-deferred", "tests/rules"),
     ("left-policy", "`build --previous`"),
