@@ -79,8 +79,8 @@ github() {
       set -a
       # shellcheck source=/dev/null
       . "$projects/jobs/github.env"
-      HOME=$home GITHUB_PATH=$projects/path PATH=$(tr '\n' ':' <"$projects/path")$projects/stand-in:/usr/bin:/bin
-      bash -e "$script"
+      env HOME="$home" GITHUB_PATH="$projects/path" \
+        PATH="$(tr '\n' ':' <"$projects/path")$projects/stand-in:/usr/bin:/bin" bash -e "$script"
     ) >"$projects/said" 2>&1 || status=$?
     printf '%s %s\n' "$(basename "$script" .sh)" "$status"
     cat "$projects/said" >&2
@@ -132,9 +132,8 @@ gitlab() (
   set -a
   # shellcheck source=/dev/null
   . "$projects/jobs/gitlab.env"
-  CI_PROJECT_DIR=$1 PATH=$projects/stand-in:/usr/bin:/bin
   cat "$projects/jobs/gitlab-before_script.sh" "$projects/jobs/gitlab-script.sh" >"$projects/gitlab.sh"
-  bash -eo pipefail "$projects/gitlab.sh"
+  env CI_PROJECT_DIR="$1" PATH="$projects/stand-in:/usr/bin:/bin" bash -eo pipefail "$projects/gitlab.sh"
 )
 
 # The part of Code Climate's format that GitLab documents as required.
