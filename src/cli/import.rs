@@ -40,7 +40,7 @@ Examples:
   prefsmith import settings.plist --domain com.microsoft.Word
 
 Exit status:
-  0  everything is in the policies
+  0  everything is in the policies; where files contradict each other, the first
   1  something could not be read, or no policy can say it
   2  usage, or a file cannot be read or written at all")]
 pub(super) struct Args {
