@@ -41,7 +41,7 @@ fn said(bodies: &[&str], exclusive: &[usize], allows: &[&str]) -> (Vec<String>, 
     let mut members = Vec::new();
     for (number, plan) in plans.iter().enumerate() {
         let exclusive = if exclusive.contains(&number) { BTreeSet::from([0]) } else { BTreeSet::new() };
-        members.push(Member { plan, path: Some(names[number].to_owned()), exclusive });
+        members.push(Member { plan, path: Some(names[number].to_owned()), exclusive, policy: number });
     }
     let whole = Origin::Whole(sources.add("prefsmith.toml", ""));
     let allow = |key: &&str| Allow {
