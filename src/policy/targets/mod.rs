@@ -197,7 +197,7 @@ pub(super) fn resolve(
                 }
             }
             for (token, ((text, at), key)) in &target.placeholders {
-                if let Some(finding) = unknown_token(token, *key, catalog) {
+                if let Some(finding) = unknown_token((target.info, token), *key, catalog) {
                     findings.push(finding);
                     continue;
                 }
@@ -209,11 +209,15 @@ pub(super) fn resolve(
 }
 
 /// What is wrong with the name of a token that a policy spells itself.
-fn unknown_token(name: &str, span: Span, catalog: &Catalog<'_>) -> Option<Finding> {
+fn unknown_token((info, name): (&TargetInfo, &str), span: Span, catalog: &Catalog<'_>) -> Option<Finding> {
     if catalog.token(name).is_some() {
         return None;
     }
-    let finding = Finding::new("unknown-token", format!("`{name}` is no identity token")).at(span, "");
+    let finding = Finding::new(
+        "unknown-table",
+        format!("`{name}` is no identity token, and nothing in [target.{}.placeholders]", info.name),
+    )
+    .at(span, "");
     let bare = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
     let near = catalog.token(bare).map(|token| token.name);
     let near = near.or_else(|| nearest(bare, catalog.tokens().map(|token| token.name)));

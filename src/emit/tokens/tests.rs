@@ -1,3 +1,5 @@
+//! Tokens as MDMs spell them.
+
 use super::*;
 use crate::catalog::Catalog;
 use crate::check::{Options, check};
@@ -53,7 +55,7 @@ fn said(target: &str, text: &str, more: &str) -> (String, Vec<String>) {
 
 #[test]
 fn each_mdm_gets_its_own_spelling() {
-    // By the table of `reference`: what each vendor documents for profiles of a Mac.
+    // What each vendor documents for profiles of a Mac.
     for (target, text, expected) in [
         ("jamf", "${user.mail}", "$EMAIL"),
         ("jamf", "${user.display-name} (${device.serial})", "$FULLNAME ($SERIALNUMBER)"),

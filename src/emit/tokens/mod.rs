@@ -322,5 +322,4 @@ fn directory(token: &Token<'_>) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "tokens_tests.rs"]
 mod tests;
