@@ -147,3 +147,6 @@ fn assigned<'p>(
         list.iter().map(|(name, at)| (field.name, name.as_str(), at))
     })
 }
+
+#[cfg(test)]
+mod tests;
