@@ -1,15 +1,22 @@
 //! From a checked plan to artefacts in memory; one file for each target.
 
 mod defaults;
+mod fleet;
 mod manifest;
 mod mobileconfig;
+mod munki;
+mod osquery;
 mod passed;
 mod readme;
+mod sql;
 mod tokens;
 
 pub use defaults::Defaults;
+pub use fleet::Fleet;
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
+pub use munki::Munki;
+pub use osquery::Osquery;
 
 pub use readme::Readme;
 pub use tokens::spelt;
@@ -124,7 +131,7 @@ pub trait Target: Sync {
 }
 
 /// Every target, in the order of their names.
-pub static TARGETS: &[&dyn Target] = &[&Defaults, &Mobileconfig];
+pub static TARGETS: &[&dyn Target] = &[&Defaults, &Fleet, &Mobileconfig, &Munki, &Osquery];
 
 /// A target by its name.
 pub fn target(name: &str) -> Option<&'static dyn Target> {
