@@ -41,5 +41,5 @@ for shell in dash bash zsh; do
     "$munki/office-privacy/munki/office-privacy.plist" "$repo/tests/expect/office-privacy.csv" "$shell"
 done
 step "a policy that uses everything: the item, run by dash" python3 "$lib/check_munki.py" \
-  "$munki/munki/munki/munki.plist" "$repo/tests/fleet/munki.csv" dash
+  "$munki/munki/munki/munki.plist" "$repo/tests/fleet/munki.csv" dash all
 step "a setting that only a profile can enforce is an error" munki_refused

@@ -1,4 +1,4 @@
-"""check_munki.py PKGINFO TABLE SHELL: reads a pkginfo as Munki does, and runs its scripts in a shell.
+"""check_munki.py PKGINFO TABLE SHELL [all]: reads a pkginfo as Munki does, and runs its scripts in a shell.
 
 The table has channel, domain, key, type and value, written by hand: what /Library/Preferences then holds. A Mac on which
 all is right answers 1 to the check, any other 0; nothing of a user's is touched; the uninstall script brings back what was
@@ -63,8 +63,22 @@ def held(mac, expected):
     return found
 
 
+def mended(item, domain, key):
+    """A value that has changed, and a file that cannot be read, are not right."""
+    content = item.mac.read("computer", domain)
+    item.mac.write("computer", domain, content | {key: "changed since"})
+    item.run("installcheck_script", 0)
+    item.run("postinstall_script", 0)
+    if item.mac.read("computer", domain) != content:
+        fail("what has changed was not mended")
+    with open(item.mac.file("computer", domain), "wb") as file:
+        file.write(b"no property list")
+    item.run("installcheck_script", 0)
+    item.mac.write("computer", domain, content)
+
+
 def main():
-    path, table, shell = sys.argv[1:]
+    path, table, shell, *more = sys.argv[1:]
     entries = pkginfo(path)
     with open(table, encoding="utf-8", newline="") as file:
         expected = {(row["domain"], row["key"], row["type"], row["value"]) for row in csv.DictReader(file)}
@@ -86,25 +100,12 @@ def main():
             fail("a user's own preferences were touched")
         if set(item.run("installcheck_script", 1)) != {"ok"}:
             fail("the check does not say that all is right")
-        content = item.mac.read("computer", domain)
-        item.mac.write("computer", domain, content | {key: "changed since"})
-        item.run("installcheck_script", 0)
-        item.run("postinstall_script", 0)
-        item.run("installcheck_script", 1)
-        # What cannot be read is not right.
-        with open(item.mac.file("computer", domain), "r+b") as file:
-            kept = file.read()
-            file.seek(0)
-            file.truncate()
-            file.write(b"no property list")
-        item.run("installcheck_script", 0)
-        with open(item.mac.file("computer", domain), "wb") as file:
-            file.write(kept)
+        if more:
+            mended(item, domain, key)
         item.run("uninstall_script", 0)
         left = {key for _, key, *_ in held(item.mac, expected)}
         if left - {key}:
             fail(f"the uninstall script left {left}")
-        item.run("installcheck_script", 0)
 
 
 main()

@@ -74,10 +74,11 @@ def query(prefsmith, folder, number, wanted):
     if result.returncode:
         sys.exit(f"osquery_versions: {texts}: {result.stderr}")
     path = f"{folder}/{number}/fleet/platforms/macos/labels/{number}.yml"
-    if not os.path.exists(path):
-        return None, texts
     with open(path, encoding="utf-8") as file:
-        return yaml.safe_load(file)[0]["query"], texts
+        labels = [label for label in yaml.safe_load(file) if label["name"].startswith("Macs with Word ")]
+    if len(labels) != 1:
+        sys.exit(f"osquery_versions: {texts}: {len(labels)} labels")
+    return labels[0]["query"], texts
 
 
 def main():

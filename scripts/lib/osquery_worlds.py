@@ -56,7 +56,7 @@ def other(value, random):
     if isinstance(value, bool):
         return random.choice([not value, "maybe", 7])
     if isinstance(value, (int, float)):
-        return random.choice([value + 1, -value - 3, "many", [value]])
+        return random.choice([value + 1, -value - 3, "many", [value, value]])
     if isinstance(value, str):
         return random.choice([value + "x", value.swapcase() + "é", 42, {"a": value}])
     if isinstance(value, list):

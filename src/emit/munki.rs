@@ -22,7 +22,8 @@ const MAIN: &str = "\nmain \"$@\"\n";
 /// What ends the one that asks: 1 if all is right, 0 if something is to be done or could not be found out.
 const CHECK: &str = "
 # To Munki, 0 says that something is to be installed, and anything else that nothing is.
-trap 'status=$?; [ -z \"$work\" ] || rm -rf \"$work\"; [ \"$status\" = 0 ] && exit 1; exit 0' EXIT
+ended=0
+trap 'ended=$?; [ -z \"$work\" ] || rm -rf \"$work\"; [ \"$ended\" = 0 ] && exit 1; exit 0' EXIT
 main --level computer --dry-run
 ";
 

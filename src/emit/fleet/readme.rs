@@ -7,8 +7,8 @@ use super::{Build, NAME, Unasked};
 pub(super) fn write(build: &Build<'_, '_, '_>, unseen: Unasked<'_, '_>) -> Readme {
     let mut readme = Readme::new("For Fleet", build.request);
     readme.paragraph(
-        "The folders are those of a GitOps repository. Two files are fragments: their entries go into files that \
-         you have. None of them is a complete file, because a complete file clears what it does not name.",
+        "The folders are those of a GitOps repository. What ends in .fragment.yml has entries for files that you have, and \
+         is no complete file, because a complete file clears what it does not name.",
     );
     steps(&mut readme, build);
     profiles(&mut readme, build);

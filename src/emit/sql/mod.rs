@@ -197,16 +197,13 @@ fn managed_rows(setting: &Setting, test: &str) -> (String, String) {
 fn weak(setting: &Setting, shape: &Shape) -> (String, String) {
     let key = quote(setting.key.as_str());
     let place = format!("path = {}", quote(&format!("/Library/Preferences/{}.plist", setting.domain)));
-    let is = match shape {
-        Shape::Scalar(test) => {
-            format!("EXISTS (SELECT 1 FROM plist WHERE {place} AND key = {key} AND subkey = '' AND {test})")
-        }
-        Shape::Rows(test) => {
-            format!(
-                "EXISTS (SELECT path FROM plist WHERE {place} AND key = {key} GROUP BY path HAVING {test})"
-            )
-        }
+    // A list has several rows, each of which may read as the value.
+    let test = match shape {
+        Shape::Scalar(test) => format!("COUNT(*) = 1 AND SUM(subkey = '' AND {test}) = 1"),
+        Shape::Rows(test) => test.clone(),
     };
+    let is =
+        format!("EXISTS (SELECT path FROM plist WHERE {place} AND key = {key} GROUP BY path HAVING {test})");
     (is, rows(&place, &key))
 }
 

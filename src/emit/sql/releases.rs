@@ -140,8 +140,9 @@ fn rows(product: &Product<'_>) -> String {
     let mut places: Vec<String> = product.app.iter().map(|path| format!("path = {}", quote(path))).collect();
     let names = product.app.iter().filter_map(|path| path.strip_prefix("/Applications/"));
     places.extend(names.map(|name| format!("path LIKE {}", quote(&format!("/Users/%/Applications/{name}")))));
+    // `|| ''`: the column compares by a collation of osquery's own.
     let version = match product.version_key {
-        Some("CFBundleVersion") => "COALESCE(NULLIF(bundle_version, ''), bundle_short_version, '')",
+        Some("CFBundleVersion") => "COALESCE(NULLIF(bundle_version || '', ''), bundle_short_version, '')",
         _ => "COALESCE(bundle_short_version, '')",
     };
     format!(
