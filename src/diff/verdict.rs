@@ -7,7 +7,7 @@ use super::same::{Match, compare, first_token, replaced};
 use crate::catalog::model::{Compare, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
 use crate::finding::listed;
-use crate::mac::{Ladder, Layer, Mac, RungState, Seen};
+use crate::mac::{GLOBAL, Ladder, Layer, Mac, RungState, Seen};
 use crate::plan::{Enforcement, Plan, Setting};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -194,10 +194,16 @@ impl<'p> Judge<'_, 'p, '_> {
         match setting.enforcement {
             Enforcement::Forced | Enforcement::Unset => {}
             // A starting value lies in the user's own preferences, a weak one in those for everybody.
+            Enforcement::SetOnce if domain == GLOBAL => {
+                ladder.rungs.retain(|rung| matches!(rung.layer, Layer::UserGlobal | Layer::UserGlobalHost))
+            }
             Enforcement::SetOnce => {
                 ladder.rungs.retain(|rung| matches!(rung.layer, Layer::User | Layer::UserHost))
             }
-            Enforcement::Default => ladder.rungs.retain(|rung| rung.layer == Layer::Computer),
+            Enforcement::Default => {
+                let layer = if domain == GLOBAL { Layer::ComputerGlobal } else { Layer::Computer };
+                ladder.rungs.retain(|rung| rung.layer == layer)
+            }
         }
         let wanted = setting.value.as_ref().map(|value| replaced(value, &self.judging.tokens));
         let Said(verdict, mut detail) = match &wanted {
@@ -216,7 +222,9 @@ impl<'p> Judge<'_, 'p, '_> {
         let profiles = self.mac.evidence.profiles(domain, key, self.judging.user);
         if profiles.len() > 1 {
             // Apple leaves open which of them wins.
-            detail.push(format!("several profiles set it: {}", listed(&profiles)));
+            let dictionary = matches!(setting.value, Some(Value::Dictionary(_)));
+            let merge = if dictionary { "; macOS takes one, and does not merge them" } else { "" };
+            detail.push(format!("several profiles set it: {}{merge}", listed(&profiles)));
         }
         let excusable = !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
             && !verdict.undecided()

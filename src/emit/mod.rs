@@ -5,7 +5,7 @@ mod manifest;
 mod mobileconfig;
 mod passed;
 
-pub use defaults::Defaults;
+pub use defaults::{Defaults, Step, mend};
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 

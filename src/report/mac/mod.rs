@@ -4,6 +4,7 @@ mod csv;
 mod html;
 mod json;
 mod junit;
+mod remains;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -12,6 +13,7 @@ pub use csv::csv;
 pub use html::html;
 pub use json::json;
 pub use junit::junit;
+pub use remains::what_remains;
 pub use text::text;
 
 use super::diff::typed;
