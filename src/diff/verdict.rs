@@ -159,18 +159,19 @@ pub fn extra<'p>(plan: &'p Plan, mac: &'p Mac, user: Option<&str>) -> Vec<Extra<
         }
     }
     found.sort_by_key(|extra| (extra.domain, extra.key, extra.layer));
-    // The user's folder also carries what is enforced for the whole Mac.
-    let copies: Vec<bool> = found
-        .iter()
-        .map(|extra| {
-            let other = |other: &Extra<'_>| {
-                other.layer == Layer::ManagedComputer
-                    && (other.domain, other.key, other.value) == (extra.domain, extra.key, extra.value)
-            };
-            extra.layer == Layer::ManagedUser && found.iter().any(other)
-        })
-        .collect();
-    found.into_iter().zip(copies).filter(|(_, copy)| !copy).map(|(extra, _)| extra).collect()
+    // The user's folder also carries what is enforced for the whole Mac. Of one key they stand beside each other.
+    let mut kept: Vec<Extra<'p>> = Vec::with_capacity(found.len());
+    for extra in found {
+        let copied = kept.last().is_some_and(|before| {
+            (before.layer, extra.layer) == (Layer::ManagedUser, Layer::ManagedComputer)
+                && (before.domain, before.key, before.value) == (extra.domain, extra.key, extra.value)
+        });
+        if copied {
+            kept.pop();
+        }
+        kept.push(extra);
+    }
+    kept
 }
 
 struct Judge<'j, 'p, 'c> {
