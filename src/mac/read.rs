@@ -5,12 +5,15 @@ use super::snapshot::{self, About};
 use super::tree::Tree;
 use super::{ABOUT, File, Files, Mac, MacError, State, User, apps, evidence, keys};
 use crate::catalog::Catalog;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders in /Users that are nobody's home.
 const NOBODY: [&str; 3] = ["Shared", "Guest", "Deleted Users"];
 /// What macOS writes into managed files beside the preferences.
 const META: [&str; 2] = ["PayloadUUID", "_manualProfile"];
+
+/// The file in which macOS sums up all that is managed for a user: no domain.
+const SUM: &str = "complete";
 
 /// What is asked of a Mac.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +69,51 @@ impl Mac {
         let everybody = everybody.into_iter().map(|user| user.name).collect();
         let evidence = evidence::evidence(tree, catalog);
         Ok(Self { everybody, users, apps, evidence, domains, global, about })
+    }
+}
+
+/// The domains that profiles enforce something in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Managed {
+    /// Their names; the global domain is one of them.
+    pub domains: BTreeSet<String>,
+    /// The folders that could not be listed, and why.
+    pub unreadable: Vec<(String, String)>,
+}
+
+impl Managed {
+    /// Lists the managed files of the Mac and of its users.
+    ///
+    /// # Errors
+    /// The snapshot's own file is no good.
+    pub fn list(tree: &dyn Tree) -> Result<Self, MacError> {
+        let about = snapshot::about(tree)?;
+        let mut found = Self::default();
+        let users = found.folder(tree, MANAGED, &about);
+        for user in users {
+            found.folder(tree, &format!("{MANAGED}/{user}"), &about);
+        }
+        Ok(found)
+    }
+
+    /// Takes the files of a folder, and returns the folders in it.
+    fn folder(&mut self, tree: &dyn Tree, path: &str, about: &About) -> Vec<String> {
+        let entries = match (tree.list(path), about.unreadable(path)) {
+            (Ok(Some(entries)), _) => entries,
+            (Ok(None), None) => Vec::new(),
+            (Ok(None), Some(why)) => {
+                self.unreadable.push((path.to_owned(), why.to_owned()));
+                Vec::new()
+            }
+            (Err(error), _) => {
+                self.unreadable.push((path.to_owned(), error.to_string()));
+                Vec::new()
+            }
+        };
+        let (folders, files): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.folder);
+        let names = files.iter().filter_map(|file| file.name.strip_suffix(".plist"));
+        self.domains.extend(names.filter(|name| *name != SUM).map(str::to_owned));
+        folders.into_iter().map(|folder| folder.name).collect()
     }
 }
 

@@ -67,7 +67,12 @@ impl View<'_, '_> {
 
     /// The same of what nobody expected. A name that no preference can have proves nothing, so it is hidden.
     fn hides(&self, extra: &Extra<'_>) -> bool {
-        let (Ok(domain), Ok(key)) = (DomainName::new(extra.domain), KeyName::new(extra.key)) else {
+        self.hides_value(extra.domain, extra.key, extra.value)
+    }
+
+    /// Whether a value of a key is a secret that is not to be shown.
+    pub(in crate::report) fn hides_value(&self, domain: &str, key: &str, value: &Value) -> bool {
+        let (Ok(domain), Ok(key)) = (DomainName::new(domain), KeyName::new(key)) else {
             return !self.show_secrets;
         };
         let origin = Origin::Whole(Sources::new().add("", ""));
@@ -75,7 +80,7 @@ impl View<'_, '_> {
             channel: Channel::Device,
             domain,
             key,
-            value: Some(extra.value.clone()),
+            value: Some(value.clone()),
             places: Places::leaf(origin.clone()),
             enforcement: Enforcement::Forced,
             reads: Vec::new(),
@@ -89,7 +94,7 @@ impl View<'_, '_> {
     }
 
     /// What is called by a domain: its alias with its name, or its name.
-    fn domain(&self, name: &str) -> String {
+    pub(in crate::report) fn domain(&self, name: &str) -> String {
         match self.catalog.domain(name).and_then(|known| known.alias) {
             Some(alias) => format!("{alias} ({name})"),
             None => visible::line(name, LONGEST),
@@ -97,7 +102,7 @@ impl View<'_, '_> {
     }
 
     /// The versions of a domain's product that are installed; none where nobody can say what reads the domain.
-    fn installed(&self, domain: &str) -> Option<String> {
+    pub(in crate::report) fn installed(&self, domain: &str) -> Option<String> {
         let product = self.catalog.domain(domain)?.product?;
         let (versions, doubt) = Seen { mac: self.mac, user: None, catalog: self.catalog }.installed(product);
         let mut list: Vec<String> = versions.iter().map(ToString::to_string).collect();
@@ -108,13 +113,15 @@ impl View<'_, '_> {
     }
 
     /// What is known of the Mac, as one line.
-    fn who(&self) -> String {
+    pub(in crate::report) fn who(&self) -> String {
         let about = &self.mac.about;
         let mut parts: Vec<String> = about.name.iter().map(|name| visible::line(name, LONGEST)).collect();
         parts.extend(about.serial.iter().map(|serial| format!("serial {}", visible::line(serial, LONGEST))));
         if about.snapshot {
             let day = about.taken.map_or(String::new(), |taken| format!(" of {taken}"));
             parts.push(format!("snapshot{day}"));
+        } else if about.live {
+            parts.push("this Mac".to_owned());
         } else {
             parts.push("the disk of a Mac".to_owned());
         }

@@ -1,0 +1,1 @@
+//! Reports of what a Mac has, of one that means harm too.
