@@ -144,9 +144,13 @@ pub(super) mod tests {
     pub fn folder(scripts: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (name, script) in scripts {
-            let path = folder.path().join(name);
-            std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+            let text = folder.path().join("text");
+            std::fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
+            std::fs::set_permissions(&text, std::fs::Permissions::from_mode(0o755)).unwrap();
+            // Written by another process: what a thread beside us starts would otherwise hold it open for writing,
+            // and nothing that is can be run.
+            let copied = Command::new("cp").arg("-p").arg(&text).arg(folder.path().join(name)).status();
+            assert!(copied.unwrap().success());
         }
         folder
     }

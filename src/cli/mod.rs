@@ -10,6 +10,7 @@ mod diff;
 mod diff_mac;
 mod explain;
 mod import;
+mod import_mac;
 mod init;
 mod jobs;
 mod live;

@@ -6,7 +6,6 @@ use super::{GLOBAL, Ladder, Layer, Mac, Reading, RungState, Seen};
 use crate::catalog::model::{Literal, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
-use crate::finding::listed;
 use crate::policy::reads;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What the notes of keys call the policy that Microsoft's servers send to an account.
 const CLOUD: &str = "Cloud Policy";
 
-/// What is said of builds that nobody vouches for: of no interest where none is installed.
-const DOUBTFUL: &str = "not-vouched-for";
+/// What is said of a key that counts only if it was there early.
+const EARLY: &str = "too-late";
+/// What is of no interest where no installed build reads a key.
+const MOOT: [&str; 2] = ["not-vouched-for", EARLY];
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -222,13 +223,14 @@ impl<'m, 'l, 'c> Look<'m, 'l, 'c> {
             None => vec![self.unknown(domain, name)],
         };
         if profiles.len() > 1 {
-            let says =
-                format!("several profiles set it, and macOS does not say which wins: {}", listed(&profiles));
+            let says = "several profiles set it, and macOS does not say which of them wins";
             warnings.push(Warning::new("set-by-two-profiles", says));
         }
         let checked = self.warnings.get(&(domain.to_owned(), name.to_owned()));
-        let moot = |warning: &&Warning| warning.code == DOUBTFUL && matches!(reading, Reading::Not(_));
-        warnings.extend(checked.into_iter().flatten().filter(|warning| !moot(warning)).cloned());
+        warnings.extend(checked.into_iter().flatten().cloned());
+        if matches!(reading, Reading::Not(_)) {
+            warnings.retain(|warning| !MOOT.contains(&warning.code.as_str()));
+        }
         let value = match effect {
             Effect::Set(_, _, value) => Some(value),
             _ => None,
@@ -283,7 +285,7 @@ impl<'m, 'l, 'c> Look<'m, 'l, 'c> {
                 Some("it counts only where it was there before the app's first launch")
             }
         };
-        found.extend(when.filter(|_| !ladder.rungs.is_empty()).map(|says| Warning::new("too-late", says)));
+        found.extend(when.filter(|_| !ladder.rungs.is_empty()).map(|says| Warning::new(EARLY, says)));
         if known.key.node.notes.iter().any(|note| note.contains(CLOUD)) {
             let says = "Cloud Policy can set it too, and no file of a Mac shows what that says";
             found.push(Warning::new("cloud-policy", says));

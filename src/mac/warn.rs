@@ -30,12 +30,14 @@ pub struct Warning {
     pub says: String,
     /// More of the same kind.
     pub notes: Vec<String>,
+    /// Whether it may quote values.
+    pub quotes: bool,
 }
 
 impl Warning {
     /// Without notes.
     pub(super) fn new(code: &str, says: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), says: says.into(), notes: Vec::new() }
+        Self { code: code.to_owned(), says: says.into(), notes: Vec::new(), quotes: false }
     }
 }
 
@@ -79,6 +81,7 @@ fn warning(finding: &Finding) -> Warning {
         code: finding.code.as_str().to_owned(),
         says: finding.title.clone(),
         notes: finding.notes.clone(),
+        quotes: true,
     }
 }
 

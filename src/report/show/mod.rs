@@ -9,11 +9,10 @@ pub use json::json;
 pub use text::text;
 
 use super::mac::View as MacView;
-use super::visible;
 use crate::catalog::Catalog;
 use crate::finding::code_info;
-use crate::mac::{Mac, RungState, Shown, ShownKey};
-use std::collections::BTreeSet;
+use crate::mac::{GLOBAL, Mac, RungState, Shown, ShownKey};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest text of a name or a value, in characters: longer ones are cut, JSON has them whole.
 const LONGEST: usize = 200;
@@ -67,9 +66,13 @@ impl<'v, 'c> View<'v, 'c> {
     /// What to know of a key: the code, a sentence, and more. Of a secret nothing is quoted.
     fn warnings(&self, key: &ShownKey<'_>) -> Vec<(String, String, Vec<String>)> {
         let hidden = self.hidden(key);
-        let told = key.warnings.iter().map(|warning| match code_info(&warning.code).filter(|_| hidden) {
-            Some(info) => (warning.code.clone(), info.summary.trim_end_matches('.').to_owned(), Vec::new()),
-            None => (warning.code.clone(), warning.says.clone(), warning.notes.clone()),
+        let told = key.warnings.iter().map(|warning| {
+            match code_info(&warning.code).filter(|_| hidden && warning.quotes) {
+                Some(info) => {
+                    (warning.code.clone(), info.summary.trim_end_matches('.').to_owned(), Vec::new())
+                }
+                None => (warning.code.clone(), warning.says.clone(), warning.notes.clone()),
+            }
         });
         told.collect()
     }
@@ -81,10 +84,27 @@ impl<'v, 'c> View<'v, 'c> {
         all.into_iter().collect()
     }
 
+    /// What could not be read, and why: of a snapshot, the folder that its collector could not read.
+    fn unread<'s>(&'s self, shown: &Shown<'s>) -> BTreeMap<&'s str, &'s str> {
+        let listed = self.unlisted.iter().map(|(path, why)| (path.as_str(), why.as_str()));
+        let files = shown.unread.iter().map(|one| (one.path, one.why));
+        let folder = |(path, why): (&'s str, &'s str)| {
+            let folder = self.mac.mac.about.unreadable.keys().find(|folder| {
+                path.strip_prefix(folder.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
+            (folder.map_or(path, String::as_str), why)
+        };
+        listed.chain(files).map(folder).collect()
+    }
+
     /// What is to be said of a domain as a whole.
     fn about_domain(&self, domain: &str) -> Option<String> {
         let catalog = self.mac.catalog;
         let known = catalog.domain(domain);
+        if domain == GLOBAL {
+            return Some("every app reads this domain beside its own".to_owned());
+        }
         if let Some(why) = known.and_then(|known| known.retired) {
             return Some(format!("it is not read any more: {}", why.trim_end_matches('.')));
         }
@@ -128,11 +148,4 @@ impl<'v, 'c> View<'v, 'c> {
         let macos = macos.map_or(String::new(), |version| format!(", macOS {version}"));
         format!("{}{macos}", self.mac.who())
     }
-}
-
-/// A warning as one line.
-fn line((_, says, notes): &(String, String, Vec<String>)) -> String {
-    let all: Vec<String> =
-        std::iter::once(says).chain(notes).map(|text| visible::line(text, 2 * LONGEST)).collect();
-    all.join("; ")
 }

@@ -2,7 +2,7 @@
 
 use super::super::diff::typed;
 use super::super::visible;
-use super::{LONGEST, View, line};
+use super::{LONGEST, View};
 use crate::mac::{Effect, Layer, Reading, RungState, Shown, ShownKey};
 use crate::plan::MASK;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,7 +113,10 @@ impl Text<'_, '_, '_> {
         let profiles = key.profiles.iter();
         lines.extend(profiles.map(|name| format!("profile: {}", visible::line(name, LONGEST))));
         lines.extend(reading(key));
-        lines.extend(self.view.warnings(key).iter().map(|warning| format!("! {}", line(warning))));
+        for (_, says, notes) in self.view.warnings(key) {
+            lines.push(format!("! {}", visible::line(&says, 2 * LONGEST)));
+            lines.extend(notes.iter().map(|note| format!("  {}", visible::line(note, 2 * LONGEST))));
+        }
         lines
     }
 
@@ -172,8 +175,7 @@ impl Text<'_, '_, '_> {
     }
 
     fn unread(&mut self, shown: &Shown<'_>) {
-        let mut paths: BTreeMap<&str, &str> = shown.unread.iter().map(|one| (one.path, one.why)).collect();
-        paths.extend(self.view.unlisted.iter().map(|(path, why)| (path.as_str(), why.as_str())));
+        let paths = self.view.unread(shown);
         if paths.is_empty() {
             return;
         }
@@ -215,11 +217,9 @@ fn reading(key: &ShownKey<'_>) -> Option<String> {
 
 /// A ladder with its columns.
 fn table(rungs: &[Rung]) -> Vec<String> {
-    let wide = |cell: fn(&Rung) -> &str| {
-        let files = rungs.iter().filter(|rung| !rung.3.is_empty());
-        files.map(|rung| cell(rung).chars().count()).max().unwrap_or(0)
-    };
-    let (first, second) = (wide(|rung| rung.1), wide(|rung| &rung.2).min(COLUMN));
+    let first = rungs.iter().map(|rung| rung.1.chars().count()).max().unwrap_or(0);
+    let values = rungs.iter().filter(|rung| rung.0 != '?' && !rung.3.is_empty());
+    let second = values.map(|rung| rung.2.chars().count()).max().unwrap_or(0).min(COLUMN);
     let one = |(mark, layer, value, path): &Rung| {
         format!("{mark} {layer:first$}  {value:second$}  {path}").trim_end().to_owned()
     };
