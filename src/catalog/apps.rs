@@ -72,7 +72,9 @@ impl<'c> Catalog<'c> {
             }
         }
         let suite = self.products().any(|member| member.suite == Some(product.name));
-        let own = all.iter().filter(|domain| domain.product == Some(product.name) && !suite);
+        let own = all
+            .iter()
+            .filter(|domain| domain.product == Some(product.name) && !suite && domain.retired.is_none());
         AppReads { own: own.map(|domain| domain.name).collect(), domains, without }
     }
 

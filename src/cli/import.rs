@@ -139,7 +139,13 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     }
     let mut exit = Exit::Fine;
     let mut files = Vec::new();
-    for input in inputs(&args.files)? {
+    let inputs = inputs(&args.files)?;
+    if let Some(Input::Mac(mac)) =
+        inputs.iter().find(|input| matches!(input, Input::Mac(_)) && inputs.len() > 1)
+    {
+        bail!("{}: a Mac is imported alone, without other inputs", label(mac));
+    }
+    for input in inputs {
         let read = match &input {
             Input::Mac(path) => {
                 let mut reader =
@@ -158,11 +164,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
             }
         }
     }
-    let macs = files.iter().filter(|file| file.mac.is_some()).count();
-    anyhow::ensure!(
-        macs == 0 || macs == files.len(),
-        "a Mac is imported alone: name no other file beside it"
-    );
     let jobs = jobs(&files, args)?;
     let mut plans: Vec<Plan> = Vec::new();
     let mut made: Vec<(Option<PathBuf>, Imported)> = Vec::new();

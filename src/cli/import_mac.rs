@@ -4,7 +4,7 @@ use super::common::{complain, label};
 use super::import::File;
 use super::mac::{open, who};
 use crate::catalog::Catalog;
-use crate::finding::{Finding, Findings, Origin, Sources};
+use crate::finding::{Finding, Findings, Origin, Severity, Sources};
 use crate::import::{FromMac, Wrapper, slug};
 use crate::mac::tree::Tree;
 use crate::mac::{MANAGED, Mac, Managed};
@@ -12,7 +12,7 @@ use crate::plan::Channel;
 use crate::profile::read::{Content, Held, HeldSetting, Input, budgets, load};
 use crate::value::Value;
 use anyhow::{Context as _, Result, anyhow, ensure};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -46,20 +46,45 @@ impl Reader<'_, '_> {
         for (path, why) in &managed.unreadable {
             self.unreadable(&name, path, why);
         }
-        let whose: Vec<&str> = mac.users.iter().map(|user| user.name.as_str()).collect();
-        if whose.is_empty() && !mac.everybody.is_empty() {
-            complain(
-                "what is enforced for one user alone is left out: who uses this Mac is not known; --user names somebody",
-            );
-        }
+        let of_mac = self.folder((&name, tree), (&mac, &managed), None, path);
         let mut found = Vec::new();
-        for user in std::iter::once(None).chain(whose.into_iter().map(Some)) {
-            let of = Rc::new((of_mac(&mac, &managed, user), stem(&mac, path)));
-            for domain in &managed.domains {
-                found.extend(self.file((&name, tree), domain, user, &of));
+        let chosen: Vec<&str> = mac.users.iter().map(|user| user.name.as_str()).collect();
+        let all = managed.users.iter().map(String::as_str).chain(chosen.iter().copied());
+        for user in all.collect::<BTreeSet<&str>>() {
+            let files = self.folder((&name, tree), (&mac, &managed), Some(user), path);
+            let files = without_copies(files, &of_mac);
+            if chosen.contains(&user) {
+                found.extend(files);
+            } else if !files.is_empty() {
+                self.left_out(&name, user, chosen.is_empty());
             }
         }
-        Ok(without_copies(found))
+        if of_mac.is_empty() && found.is_empty() && !self.findings.has_errors() {
+            complain(&format!("{name}: no profile enforces anything there"));
+        }
+        Ok(of_mac.into_iter().chain(found).collect())
+    }
+
+    /// The files of one folder: the Mac's, or a user's.
+    fn folder(
+        &mut self,
+        at: (&str, &dyn Tree),
+        (mac, managed): (&Mac, &Managed),
+        user: Option<&str>,
+        path: &Path,
+    ) -> Vec<File> {
+        let of = Rc::new((of_mac(mac, managed, user), stem(mac, path)));
+        managed.domains.iter().filter_map(|domain| self.file(at, domain, user, &of)).collect()
+    }
+
+    /// Says that what is enforced for a user alone is not taken. A policy is for one user, and somebody else was named
+    /// or is logged in, or nobody.
+    fn left_out(&mut self, name: &str, user: &str, nobody: bool) {
+        let at = Origin::Whole(self.sources.add(name, ""));
+        let title = format!("what is enforced for {user} alone is left out");
+        let severity = if nobody { Severity::Error } else { Severity::Warning };
+        let finding = Finding::new("not-expressed", title).severity(severity).at(at, "");
+        self.findings.push(finding.help(format!("`--user {user}` takes it, into a policy of its own")));
     }
 
     fn file(
@@ -123,20 +148,18 @@ fn stem(mac: &Mac, path: &Path) -> String {
 }
 
 /// The user's folder also carries what is enforced for the whole Mac.
-fn without_copies(files: Vec<File>) -> Vec<File> {
-    let (of_mac, mut of_user): (Vec<File>, Vec<File>) =
-        files.into_iter().partition(|file| file.mac.as_ref().is_some_and(|mac| mac.0.user.is_none()));
+fn without_copies(mut files: Vec<File>, of_mac: &[File]) -> Vec<File> {
     let mut values: BTreeMap<(&str, &str), &Value> = BTreeMap::new();
     for (_, domain, setting) in of_mac.iter().flat_map(|file| file.held.settings()) {
         values.insert((&domain.name, &setting.key), &setting.value);
     }
-    for file in &mut of_user {
+    for file in &mut files {
         keep(&mut file.held, |domain, setting| {
             values.get(&(domain, setting.key.as_str())) != Some(&&setting.value)
         });
     }
-    of_user.retain(|file| file.held.settings().next().is_some());
-    of_mac.into_iter().chain(of_user).collect()
+    files.retain(|file| file.held.settings().next().is_some());
+    files
 }
 
 fn keep(held: &mut Held, wanted: impl Fn(&str, &HeldSetting) -> bool) {

@@ -88,8 +88,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     for why in &asked.unknown {
         complain(why);
     }
-    let nothing = !asked.unknown.is_empty() && asked.only.is_empty() && asked.named.is_empty();
-    if nothing {
+    let found = if asked.by_key { !asked.only.is_empty() } else { !asked.named.is_empty() };
+    if !asked.unknown.is_empty() && !found {
         return Ok(Exit::Found);
     }
     let scope = asked.scope(&there);
@@ -171,13 +171,19 @@ impl<'a, 'c> Asked<'a, 'c> {
                 self.own.insert(name.clone());
                 self.named.insert(name.clone());
             } else {
-                let known = self.catalog.app_names();
-                let known = known.into_iter().chain(self.managed.domains.iter().map(String::as_str));
-                let near =
-                    nearest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                let near = self.near_app(name);
+                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 self.unknown.push(format!("--app {name}: no app and no domain is called so{near}"));
             }
         }
+    }
+
+    /// The app or domain that was most likely meant.
+    fn near_app(&self, name: &str) -> Option<&str> {
+        let all =
+            || self.catalog.app_names().into_iter().chain(self.managed.domains.iter().map(String::as_str));
+        let part = name.to_lowercase();
+        nearest(name, all()).or_else(|| all().find(|known| known.to_lowercase().contains(&part)))
     }
 
     /// Takes the keys.
@@ -192,7 +198,7 @@ impl<'a, 'c> Asked<'a, 'c> {
             let whole =
                 found.into_iter().flat_map(|key| key.entries.iter().map(move |entry| (key.name, entry)));
             let mut pairs: Vec<(String, String)> = Vec::new();
-            for (name, entry) in whole.filter(|(_, entry)| entry.path.is_empty()) {
+            for (name, entry) in whole.filter(|(_, entry)| entry.path.is_empty() || text.contains('>')) {
                 pairs.extend(entry.domains.iter().map(|domain| ((*domain).to_owned(), name.to_owned())));
             }
             if !self.named.is_empty() {
@@ -282,7 +288,14 @@ impl<'a, 'c> Asked<'a, 'c> {
         if let Some(why) = why {
             return why;
         }
+        let outer = self.catalog.topics(text).into_iter().find_map(|topic| match topic {
+            Topic::Key(key) => Some(key.name),
+            _ => None,
+        });
         let hint = match self.catalog.near(text) {
+            _ if outer.is_some_and(|outer| outer != name) => {
+                format!("; it stands inside `{}`", outer.unwrap_or_default())
+            }
             _ if self.catalog.app(text).is_some() => format!("; the keys of an app: --app {text}"),
             Some(near) => format!("; did you mean `{near}`?"),
             None => String::new(),

@@ -314,7 +314,7 @@ fn channel(units: &[Unit<'_>], options: &Options) -> (Channel, Option<String>) {
     }
     let channel = units.first().map(super::channel).unwrap_or_default();
     if let Some(mac) = &options.mac {
-        return (channel, mac.user.as_ref().map(|user| format!("so it was enforced for {user} alone")));
+        return (channel, mac.user.as_ref().map(|user| format!("it was enforced for {user} alone")));
     }
     let silent = |unit: &Unit<'_>| unit.held.shape == Shape::Profile && unit.profile.scope.is_none();
     let by_mdm = units.iter().any(|unit| unit.wrapper.is_some_and(|wrapper| wrapper.channel.is_some()));

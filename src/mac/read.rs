@@ -77,6 +77,8 @@ impl Mac {
 pub struct Managed {
     /// Their names; the global domain is one of them.
     pub domains: BTreeSet<String>,
+    /// The users who have a folder of their own there.
+    pub users: BTreeSet<String>,
     /// The folders that could not be listed, and why.
     pub unreadable: Vec<(String, String)>,
 }
@@ -90,9 +92,10 @@ impl Managed {
         let about = snapshot::about(tree)?;
         let mut found = Self::default();
         let users = found.folder(tree, MANAGED, &about);
-        for user in users {
+        for user in &users {
             found.folder(tree, &format!("{MANAGED}/{user}"), &about);
         }
+        found.users = users.into_iter().collect();
         Ok(found)
     }
 

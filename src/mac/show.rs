@@ -220,7 +220,7 @@ impl<'m, 'l, 'c> Look<'m, 'l, 'c> {
         let profiles = self.mac.evidence.profiles(domain, name, self.user);
         let mut warnings = match &known {
             Some(known) => self.remarks(known, &ladder, read_as),
-            None => vec![self.unknown(domain, name)],
+            None => self.unknown(domain, name).into_iter().collect(),
         };
         if profiles.len() > 1 {
             let says = "several profiles set it, and macOS does not say which of them wins";
@@ -293,15 +293,19 @@ impl<'m, 'l, 'c> Look<'m, 'l, 'c> {
         found
     }
 
-    /// What is said of a key that no catalogue knows.
-    fn unknown(&self, domain: &str, name: &str) -> Warning {
+    /// What is said of a key that no catalogue knows; nothing where none knows the domain.
+    fn unknown(&self, domain: &str, name: &str) -> Option<Warning> {
+        self.catalog.domain(domain)?;
         if let Some(known) = self.catalog.not_a_key(domain, name) {
             let instead = known.instead.map_or(String::new(), |key| format!("; the key is `{key}`"));
-            return Warning::new("unknown-key", format!("{}{instead}", known.why.trim_end_matches('.')));
+            return Some(Warning::new(
+                "unknown-key",
+                format!("{}{instead}", known.why.trim_end_matches('.')),
+            ));
         }
         let near = nearest(name, self.catalog.keys_of(domain));
         let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        Warning::new("unknown-key", format!("no catalogue knows this key{near}"))
+        Some(Warning::new("unknown-key", format!("no catalogue knows this key{near}")))
     }
 }
 
