@@ -18,7 +18,7 @@ mod search;
 mod truth;
 
 pub use apps::AppReads;
-pub use facts::{Fact, Facts, Known, Licence};
+pub use facts::{Fact, Facts, Installed, Known, Licence};
 pub use fields::type_of;
 pub use layer::{Layer, LayerError};
 pub use lookup::{Catalog, KeyRef, ranges_of};

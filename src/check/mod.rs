@@ -9,6 +9,7 @@ mod context;
 mod delivery;
 mod fold;
 mod payloads;
+mod rule_words;
 mod rules;
 mod sound;
 mod special;
@@ -20,7 +21,8 @@ mod variables;
 mod versions;
 
 pub use across::{Accepted, Across, Member, across};
-pub use status::{holds_secrets, is_secret, looks_secret, secrets};
+pub use rule_words::{Reader, filled};
+pub use status::{holds_secrets, is_secret, looks_secret, secret_value, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
@@ -103,6 +105,11 @@ pub struct Checked {
     pub allowed: Vec<Finding>,
     /// The plan again: checked, or as it came if there were errors.
     pub plan: Result<CheckedPlan, Plan>,
+}
+
+/// Whether a policy accepts what is found elsewhere, as on a Mac.
+pub fn accepts(plan: &Plan, finding: &Finding, options: &Options) -> bool {
+    allow::Allows::new(plan, options).accepts(finding)
 }
 
 /// One check of one setting.

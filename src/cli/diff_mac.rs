@@ -5,8 +5,10 @@ use super::diff::{Args, Format, TELLING};
 use super::mac::{open, who};
 use super::sides::{Loaded, Reader};
 use crate::catalog::Catalog;
+use crate::check::Options;
 use crate::diff::contradictions;
 use crate::diff::exempt::{Exemption, exemptions};
+use crate::diff::on_mac::{self, spoken};
 use crate::diff::outcome::{Expected, outcome};
 use crate::diff::verdict::Judging;
 use crate::document::nearest;
@@ -54,7 +56,8 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
         exemptions: &exempt,
         today: args.today,
     };
-    let outcome = outcome(&expected, &mac, &catalog);
+    let mut outcome = outcome(&expected, &mac, &catalog);
+    outcome.rules = spoken(&expected.plans, &mac, &catalog, &Options { today: args.today });
     let names = (loaded.name.clone(), label(actual));
     let view = View { names, mac: &mac, catalog: &catalog, show_secrets: global.show_secrets };
     print(&match args.format {
@@ -71,11 +74,17 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     })
 }
 
-/// Reads what the plans ask of a Mac.
+/// Reads what the plans, and the rules about their domains, ask of a Mac.
 fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> Result<Mac> {
+    let settings = plans.iter().flat_map(|plan| &plan.settings);
+    let own: Vec<(&str, &str)> =
+        settings.map(|setting| (setting.domain.as_str(), setting.key.as_str())).collect();
+    let of_rules = on_mac::keys(&on_mac::rules_for(plans, catalog), catalog);
     let mut keys: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for setting in plans.iter().flat_map(|plan| &plan.settings) {
-        keys.entry(setting.domain.as_str()).or_default().insert(setting.key.as_str());
+    let asked =
+        of_rules.iter().flat_map(|(domain, keys)| keys.iter().map(|key| (domain.as_str(), key.as_str())));
+    for (domain, key) in own.iter().copied().chain(asked) {
+        keys.entry(domain).or_default().insert(key);
     }
     let keys: Vec<(&str, Vec<&str>)> =
         keys.into_iter().map(|(domain, keys)| (domain, keys.into_iter().collect())).collect();
@@ -86,7 +95,7 @@ fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> R
     let mac = Mac::read(tree.as_ref(), &asks, who, catalog).with_context(|| label(actual))?;
     // What a report cannot show: how the Mac that runs was read.
     tree.remarks().iter().for_each(|remark| complain(remark));
-    Ok(mac)
+    Ok(mac.of_keys(own))
 }
 
 /// Says what a report cannot show: what was not asked for.

@@ -1,5 +1,6 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
+mod asked;
 mod build;
 mod catalog;
 mod check;

@@ -2,6 +2,7 @@
 //! and what it comes to.
 
 use super::exempt::Exemption;
+use super::on_mac::Spoken;
 use super::verdict::{Extra, Judged, Judging, Verdict, extra, judge};
 use crate::catalog::Catalog;
 use crate::mac::{Layer, Mac};
@@ -86,6 +87,8 @@ pub struct Outcome<'p> {
     pub rows: Vec<Row<'p>>,
     /// Managed keys that nobody expected, with the user whose folder has them.
     pub extra: Vec<(Extra<'p>, Option<&'p str>)>,
+    /// What the catalogue's rules say of the Mac, as far as they were asked; they decide nothing.
+    pub rules: Vec<Spoken<'p>>,
     /// Payloads that are no preferences, which no file of preferences shows.
     pub payloads: usize,
     /// Whether parts of what is expected could not be read.
@@ -159,6 +162,7 @@ pub fn outcome<'p>(expected: &Expected<'p>, mac: &'p Mac, catalog: &Catalog<'_>)
         payloads: expected.plans.iter().map(|plan| plan.payloads.len()).sum(),
         incomplete: expected.incomplete,
         extra: beside,
+        rules: Vec::new(),
         rows,
     }
 }

@@ -1,11 +1,12 @@
 //! What a Mac has of every key that is known, without any policy: the layers, what is in effect, what it means, and what
 //! the catalogue warns of.
 
-use super::warn::{Known, Warning, warnings};
+use super::warn::{Known, Warning, plan, warnings};
 use super::{GLOBAL, Ladder, Layer, Mac, Reading, RungState, Seen};
 use crate::catalog::model::{Literal, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
+use crate::plan::Plan;
 use crate::policy::reads;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,6 +121,15 @@ pub struct Shown<'m> {
 }
 
 impl Shown<'_> {
+    /// What is in effect, as a plan: what the catalogue's rules are asked about.
+    pub fn plan(&self, mac: &Mac, catalog: &Catalog<'_>) -> Plan {
+        let set = self.keys.iter().filter_map(|key| match key.effect {
+            Effect::Set(layer, _, value) => Some(Known { domain: key.domain, key: &key.key, layer, value }),
+            Effect::Unset | Effect::Unknown => None,
+        });
+        plan(&set.collect::<Vec<_>>(), &Seen { mac, user: None, catalog })
+    }
+
     /// Whether all was read that may matter.
     pub fn decided(&self) -> bool {
         self.unread.is_empty() && !self.nobody

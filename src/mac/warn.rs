@@ -56,11 +56,7 @@ pub(super) fn warnings(
     values: &[Known<'_>],
     seen: &Seen<'_, '_>,
 ) -> BTreeMap<(String, String), Vec<Warning>> {
-    let mut sources = Sources::new();
-    let mut settings: Vec<Setting> =
-        values.iter().filter_map(|value| setting(value, seen, &mut sources)).collect();
-    settings.sort_by(|a, b| (&a.domain, &a.key).cmp(&(&b.domain, &b.key)));
-    let plan = Plan { kind: Kind::Profile, macs: macs(seen), settings, ..Plan::default() };
+    let plan = plan(values, seen);
     let checked = check(plan, Findings::new(), seen.catalog, &Options::default());
     let mut found: BTreeMap<(String, String), Vec<Warning>> = BTreeMap::new();
     for finding in checked.findings {
@@ -83,6 +79,16 @@ fn warning(finding: &Finding) -> Warning {
         notes: finding.notes.clone(),
         quotes: true,
     }
+}
+
+/// The values in effect as a plan: what the catalogue's rules take for the settings that they are asked about.
+pub(super) fn plan(values: &[Known<'_>], seen: &Seen<'_, '_>) -> Plan {
+    let mut sources = Sources::new();
+    let mut settings: Vec<Setting> =
+        values.iter().filter_map(|value| setting(value, seen, &mut sources)).collect();
+    settings.sort_by(|a, b| (&a.domain, &a.key).cmp(&(&b.domain, &b.key)));
+    settings.dedup_by(|a, b| (&a.domain, &a.key) == (&b.domain, &b.key));
+    Plan { kind: Kind::Profile, macs: macs(seen), settings, ..Plan::default() }
 }
 
 /// A value as a setting. A name that no preference can have is judged by nobody.

@@ -11,21 +11,22 @@ mod text;
 pub use csv::csv;
 pub use html::html;
 pub use json::json;
+pub(super) use json::rule as rule_json;
 pub use junit::junit;
+pub(super) use text::RULES;
 pub use text::text;
 
 use super::diff::typed;
 use super::visible;
 use crate::catalog::Catalog;
 use crate::catalog::model::Compare;
-use crate::check::is_secret;
+use crate::check::{is_secret, secret_value};
 use crate::diff::outcome::Row;
 use crate::diff::verdict::{Extra, Verdict};
 use crate::diff::{Inside, inside};
-use crate::finding::{Origin, Sources};
 use crate::mac::{Mac, RungState, Seen};
-use crate::plan::{Channel, Enforcement, MASK, Setting};
-use crate::value::{DomainName, KeyName, Places, Value};
+use crate::plan::{Enforcement, MASK, Setting};
+use crate::value::{Places, Value};
 use std::collections::BTreeSet;
 
 /// The longest text of a name or a value, in characters: longer ones are cut, JSON has them whole.
@@ -65,32 +66,9 @@ impl View<'_, '_> {
                 || found.chain(strays).any(|value| is_secret(&with(value), self.catalog)))
     }
 
-    /// The same of what nobody expected. A name that no preference can have proves nothing, so it is hidden.
+    /// The same of what nobody expected.
     fn hides(&self, extra: &Extra<'_>) -> bool {
-        self.hides_value(extra.domain, extra.key, extra.value)
-    }
-
-    /// Whether a value of a key is a secret that is not to be shown.
-    pub(in crate::report) fn hides_value(&self, domain: &str, key: &str, value: &Value) -> bool {
-        let (Ok(domain), Ok(key)) = (DomainName::new(domain), KeyName::new(key)) else {
-            return !self.show_secrets;
-        };
-        let origin = Origin::Whole(Sources::new().add("", ""));
-        let setting = Setting {
-            channel: Channel::Device,
-            domain,
-            key,
-            value: Some(value.clone()),
-            places: Places::leaf(origin.clone()),
-            enforcement: Enforcement::Forced,
-            reads: Vec::new(),
-            origin,
-            overrides: Vec::new(),
-            bare: false,
-            custom: false,
-            why: None,
-        };
-        !self.show_secrets && is_secret(&setting, self.catalog)
+        !self.show_secrets && secret_value(extra.domain, extra.key, extra.value, self.catalog)
     }
 
     /// What is called by a domain: its alias with its name, or its name.

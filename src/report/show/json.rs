@@ -1,6 +1,7 @@
 //! What a Mac has of every key, as JSON, as `docs/json.md` describes it.
 
 use super::super::diff::object;
+use super::super::mac::rule_json;
 use super::super::visible;
 use super::View;
 use crate::mac::{App, AppDefault, Effect, Reading, RungState, Shown, ShownKey};
@@ -36,6 +37,7 @@ pub fn json(shown: &Shown<'_>, view: &View<'_, '_>) -> String {
         "notes": view.notes(shown),
         "domains": view.domains(shown).into_iter().map(|name| domain(name, view)).collect::<Json>(),
         "keys": shown.keys.iter().map(|one| key(one, view)).collect::<Json>(),
+        "rules": view.rules.iter().map(rule_json).collect::<Json>(),
         "unreadable": unread.chain(unlisted).collect::<Json>(),
     }))
 }

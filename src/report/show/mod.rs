@@ -10,6 +10,8 @@ pub use text::text;
 
 use super::mac::View as MacView;
 use crate::catalog::Catalog;
+use crate::check::secret_value;
+use crate::diff::on_mac::Spoken;
 use crate::finding::code_info;
 use crate::mac::{GLOBAL, Mac, RungState, Shown, ShownKey};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,13 +29,15 @@ pub struct View<'v, 'c> {
     unlisted: &'v [(String, String)],
     /// What must be known of how the Mac was read.
     remarks: Vec<String>,
+    /// What the catalogue's rules say of what is shown.
+    rules: Vec<Spoken<'v>>,
 }
 
 impl<'v, 'c> View<'v, 'c> {
     /// Of a Mac, by what the user calls it.
     pub fn new(name: String, mac: &'v Mac, catalog: &'v Catalog<'c>, show_secrets: bool) -> Self {
         let mac = MacView { names: (String::new(), name), mac, catalog, show_secrets };
-        Self { mac, asked: Vec::new(), unlisted: &[], remarks: Vec::new() }
+        Self { mac, asked: Vec::new(), unlisted: &[], remarks: Vec::new(), rules: Vec::new() }
     }
 
     /// Says of these domains, too, that nothing is set.
@@ -48,6 +52,12 @@ impl<'v, 'c> View<'v, 'c> {
         Self { unlisted, remarks, ..self }
     }
 
+    /// Says what the catalogue's rules say of what is shown.
+    #[must_use]
+    pub fn rules(self, rules: Vec<Spoken<'v>>) -> Self {
+        Self { rules, ..self }
+    }
+
     /// Whether all was read that may matter.
     pub fn decided(&self, shown: &Shown<'_>) -> bool {
         shown.decided() && self.unlisted.is_empty()
@@ -60,7 +70,8 @@ impl<'v, 'c> View<'v, 'c> {
             RungState::Unreadable(_) => None,
         });
         let mut values = rungs.chain(key.ladder.strays.iter().map(|stray| stray.value));
-        values.any(|value| self.mac.hides_value(key.domain, &key.key, value))
+        let catalog = self.mac.catalog;
+        !self.mac.show_secrets && values.any(|value| secret_value(key.domain, &key.key, value, catalog))
     }
 
     /// What to know of a key: the code, a sentence, and more. Of a secret nothing is quoted.

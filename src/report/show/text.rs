@@ -1,6 +1,7 @@
 //! What a Mac has of every key, as text: app by app, for each key what is in effect, and its ladder of layers.
 
 use super::super::diff::typed;
+use super::super::mac::RULES;
 use super::super::visible;
 use super::{LONGEST, View};
 use crate::mac::{Effect, Layer, Reading, RungState, Shown, ShownKey};
@@ -24,6 +25,7 @@ pub fn text(shown: &Shown<'_>, view: &View<'_, '_>) -> String {
         text.domain(domain, shown);
     }
     text.unset(shown);
+    text.rules();
     text.unread(shown);
     for note in view.notes(shown) {
         text.line(0, &visible::line(&note, 2 * LONGEST));
@@ -169,6 +171,19 @@ impl Text<'_, '_, '_> {
             self.line(1, &format!("{} of {}", visible::line(key, LONGEST), domains.join(", ")));
             for line in says.lines() {
                 self.line(2, line);
+            }
+        }
+        self.line(0, "");
+    }
+
+    fn rules(&mut self) {
+        if self.view.rules.is_empty() {
+            return;
+        }
+        self.line(0, RULES);
+        for spoken in &self.view.rules {
+            for (at, line) in self.view.mac.rule(spoken).iter().enumerate() {
+                self.line(if at == 0 { 1 } else { 2 }, line);
             }
         }
         self.line(0, "");
