@@ -9,7 +9,6 @@ use crate::catalog::Catalog;
 use crate::check::Options;
 use crate::diff::on_mac::{Spoken, spoken};
 use crate::finding::{Findings, Sources};
-use crate::mac::tree::Tree;
 use crate::mac::{Mac, Managed, Shown, show};
 use crate::report::show::{View, json, text};
 use anyhow::{Context as _, Result, anyhow};

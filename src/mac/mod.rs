@@ -13,6 +13,8 @@ mod layer;
 mod read;
 mod reading;
 mod show;
+#[cfg(test)]
+mod show_tests;
 mod snapshot;
 #[cfg(test)]
 mod tests;

@@ -142,7 +142,8 @@ impl<'v, 'c> View<'v, 'c> {
         }
         if self.mac.mac.about.snapshot {
             notes.push(
-                "of users' and computer preferences a snapshot has only the keys that it was taken for"
+                "a snapshot holds of users' and computer preferences only the keys that it was collected for: others may \
+                 be set, and not show"
                     .to_owned(),
             );
         }
