@@ -19,6 +19,9 @@ const NOBODY: [&str; 4] = ["", "root", "loginwindow", "_mbsetupuser"];
 /// The most that a command may print, in bytes.
 const MOST: usize = 16 << 20;
 
+/// What `profiles show` prints of a Mac whose profiles are all gone, as a property list.
+const NONE: &[u8] = b"<plist><dict><key>_computerlevel</key><array/></dict></plist>";
+
 /// A Mac that runs.
 pub(super) struct Live {
     disk: Folder,
@@ -170,6 +173,8 @@ impl Live {
     fn profiles(&self, most: usize) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
         let why = if self.own.as_deref() == Some("root") {
             match self.commands.output("profiles", &["show", "-all", "-output", "stdout-xml"], most) {
+                // Where there are none, macOS says so in words.
+                Ok(bytes) if bytes.starts_with(b"There are no") => return Ok(Some(Cow::Borrowed(NONE))),
                 Ok(bytes) => return Ok(Some(Cow::Owned(bytes))),
                 Err(why) => why.to_string(),
             }
