@@ -397,8 +397,19 @@ fn options(job: &Job<'_>, args: &Args) -> Result<Options> {
         stem: job.stem.clone(),
         beside: job.out.is_some(),
         keep_identifiers_from: if args.keep_identifiers { Some(kept_path(job)?) } else { None },
-        mac: job.units.first().and_then(|(file, _)| file.mac.as_ref()).map(|mac| mac.0.clone()),
+        mac: of_mac(job),
     })
+}
+
+/// The Mac that the files of a policy lie on: of those of the Mac and of a user together, whatever profile sets them.
+fn of_mac(job: &Job<'_>) -> Option<FromMac> {
+    let mut all = job.units.iter().filter_map(|(file, _)| file.mac.as_ref()).map(|mac| &mac.0);
+    let mut mac = all.next()?.clone();
+    for other in all.filter(|other| other.user != mac.user).cloned().collect::<Vec<_>>() {
+        mac.user = None;
+        mac.profiles.extend(other.profiles);
+    }
+    Some(mac)
 }
 
 /// The profile whose identifiers are kept, as a path from the policy's folder.

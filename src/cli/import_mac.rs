@@ -9,7 +9,7 @@ use crate::import::{FromMac, Wrapper, slug};
 use crate::mac::tree::Tree;
 use crate::mac::{MANAGED, Mac, Managed};
 use crate::plan::Channel;
-use crate::profile::read::{Content, Held, HeldSetting, Input, budgets, load};
+use crate::profile::read::{Content, Held, HeldSetting, Input, budgets, load_preferences};
 use crate::value::Value;
 use anyhow::{Context as _, Result, anyhow, ensure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,7 +105,16 @@ impl Reader<'_, '_> {
         };
         let called = format!("{}{path}", name.trim_end_matches('/'));
         let input = Input { label: &called, bytes: &bytes, domain: Some(domain) };
-        let held = load(&input, self.catalog, self.sources, self.findings)?;
+        let held = load_preferences(&input, self.sources, self.findings)?;
+        if self.catalog.is_payload(domain) {
+            let title = format!(
+                "{domain} is what a payload of Apple's own puts there: preferences need not do the same"
+            );
+            let finding = Finding::new("not-a-preference", title).severity(Severity::Warning);
+            let finding = finding.at(Origin::Whole(held.source), "").about(domain, "");
+            self.findings
+                .push(finding.help("import the profile itself: its payload is then carried as it is"));
+        }
         let channel = if user.is_some() { Channel::User } else { Channel::Device };
         let wrapper = Wrapper { channel: Some(channel), ..Wrapper::default() };
         let end = if user.is_some() { "-user" } else { "" };

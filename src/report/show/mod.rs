@@ -123,6 +123,7 @@ impl<'v, 'c> View<'v, 'c> {
             return None;
         }
         Some(match catalog.misspelt(domain) {
+            _ if catalog.is_payload(domain) => "a payload of Apple's own puts its settings here".to_owned(),
             Some(meant) => format!("no app reads this domain: the one that is read is called {meant}"),
             None => {
                 "no catalogue knows this domain: its managed keys are shown, and nothing is known of them"
@@ -148,7 +149,9 @@ impl<'v, 'c> View<'v, 'c> {
             );
         }
         let managed = |key: &ShownKey<'_>| key.ladder.rungs.iter().any(|rung| rung.layer.managed());
-        if !self.mac.mac.evidence.there && shown.keys.iter().any(managed) {
+        // Of the Mac that runs it is said how it was read.
+        let open = !self.mac.mac.evidence.there && !self.mac.mac.about.live;
+        if open && shown.keys.iter().any(managed) {
             notes.push("nothing there shows which profile enforces what".to_owned());
         }
         notes

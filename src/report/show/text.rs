@@ -70,7 +70,9 @@ impl Text<'_, '_, '_> {
         let mut blocks: Vec<(&str, Vec<&str>, Vec<String>)> = Vec::new();
         for key in keys {
             let lines = self.block(key);
-            match blocks.iter_mut().find(|block| block.0 == key.key && block.2 == lines) {
+            // The users of a key stand behind each other.
+            let mut same = blocks.iter_mut().rev().take_while(|block| block.0 == key.key);
+            match same.find(|block| block.2 == lines) {
                 Some(block) => block.1.extend(key.user),
                 None => blocks.push((&key.key, key.user.into_iter().collect(), lines)),
             }
@@ -82,7 +84,8 @@ impl Text<'_, '_, '_> {
             };
             let mut lines = lines.into_iter();
             let first = lines.next().unwrap_or_default();
-            self.line(1, &format!("{}{of}: {first}", visible::line(key, LONGEST)));
+            let key = if key.is_empty() { "\"\"".to_owned() } else { visible::line(key, LONGEST) };
+            self.line(1, &format!("{key}{of}: {first}"));
             for line in lines {
                 self.line(2, &line);
             }
