@@ -135,7 +135,9 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "makes a Mac in a folder of its own")]
 pub(super) mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;

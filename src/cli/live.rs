@@ -270,7 +270,9 @@ fn property(printed: &str, name: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "makes a Mac in a folder of its own")]
 mod tests {
     use super::super::commands::tests::folder;
     use super::*;
