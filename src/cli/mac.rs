@@ -1,10 +1,12 @@
 //! Macs as inputs: a folder shaped like the root of one, or a snapshot in an archive.
 
+use super::commands::Commands;
 use super::common::open_file;
-use crate::mac::ABOUT;
+use super::live::Live;
 use crate::mac::archive::{Archive, Limits};
 use crate::mac::folder::Folder;
 use crate::mac::tree::Tree;
+use crate::mac::{ABOUT, Who};
 use std::io::BufReader;
 use std::path::Path;
 
@@ -22,20 +24,43 @@ pub(super) fn is_mac(path: &Path) -> bool {
     entries.filter_map(Result::ok).any(|entry| entry.file_name() == "Library" || entry.file_name() == about)
 }
 
-fn is_archive(path: &Path) -> bool {
+/// Whether a name is that of an archive.
+pub(super) fn is_archive(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     ARCHIVES.iter().any(|end| name.ends_with(end))
 }
 
-/// Opens a Mac.
+/// Whose preferences are read, by `--user`.
+pub(super) fn who(user: Option<&str>) -> Who<'_> {
+    match user {
+        None => Who::Console,
+        Some("all") => Who::Everybody,
+        Some(name) => Who::Named(name),
+    }
+}
+
+/// Opens a Mac. The one that runs answers for what its disk does not have.
 ///
 /// # Errors
 /// Why it cannot be read.
 pub(super) fn open(path: &Path) -> Result<Box<dyn Tree>, String> {
+    let root = || std::fs::canonicalize(path).is_ok_and(|path| path == Path::new("/"));
+    if cfg!(target_os = "macos") && root() {
+        return live(path, Commands::of_macos());
+    }
     if path.is_dir() {
         return Ok(Box::new(Folder::new(path).map_err(|error| error.to_string())?));
     }
     let (file, _) = open_file(path)?;
     let read = Archive::read(BufReader::new(file), &Limits::default());
     Ok(Box::new(read.map_err(|error| error.to_string())?))
+}
+
+/// Opens a Mac that runs, with its commands.
+///
+/// # Errors
+/// Why its disk cannot be read.
+pub(super) fn live(path: &Path, commands: Commands) -> Result<Box<dyn Tree>, String> {
+    let disk = Folder::new(path).map_err(|error| error.to_string())?;
+    Ok(Box::new(Live::new(disk, commands)))
 }

@@ -7,7 +7,7 @@ use super::same::{Match, compare, first_token, replaced};
 use crate::catalog::model::{Compare, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
 use crate::finding::listed;
-use crate::mac::{GLOBAL, Ladder, Layer, Mac, RungState, Seen};
+use crate::mac::{GLOBAL, Ladder, Layer, Mac, Reading, RungState, Seen};
 use crate::plan::{Enforcement, Plan, Setting};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -330,38 +330,10 @@ impl<'p> Judge<'_, 'p, '_> {
             return None;
         }
         let seen = Seen { mac: self.mac, user: self.judging.user, catalog: self.catalog };
-        let own = known.and_then(|known| known.product(self.catalog)).map(|product| product.name.to_owned());
-        if let Some(product) = own.filter(|_| setting.reads.is_empty()) {
-            let (versions, doubt) = seen.installed(&product);
-            return (versions.is_empty() && !doubt && self.has_place(&product))
-                .then(|| format!("{product} is not installed"));
-        }
-        for reads in &setting.reads {
-            let (versions, doubt) = seen.installed(&reads.product);
-            if doubt || !self.has_place(&reads.product) {
-                continue;
-            }
-            if versions.is_empty() {
-                return Some(format!("{} is not installed", reads.product));
-            }
-            let all = reads.all();
-            if !versions.iter().any(|version| all.contains(version) || all.overlaps(version)) {
-                let list: Vec<String> = versions.iter().map(ToString::to_string).collect();
-                let (product, builds) = (&reads.product, all.describe());
-                return Some(format!("{product} {} does not read it: {builds} does", list.join(", ")));
-            }
-        }
-        None
-    }
-
-    /// Whether a Mac can show that a product is not there: its place is known.
-    fn has_place(&self, product: &str) -> bool {
-        let of_suite = |suite: &str| {
-            self.catalog.products().any(|member| member.suite == Some(suite) && !member.app.is_empty())
-        };
-        match self.catalog.product(product) {
-            Some(known) => !known.app.is_empty() || of_suite(known.suite.unwrap_or(known.name)),
-            None => self.mac.apps.contains_key(product),
+        let own = known.and_then(|known| known.product(self.catalog)).map(|product| product.name);
+        match seen.reading(&setting.reads, own) {
+            Reading::Not(why) => Some(why),
+            Reading::By(_) | Reading::Open(_) => None,
         }
     }
 }
