@@ -218,7 +218,14 @@ impl<'p> Judge<'_, 'p, '_> {
             // Apple leaves open which of them wins.
             detail.push(format!("several profiles set it: {}", listed(&profiles)));
         }
-        let excusable = !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
+        // No profile holds it: whatever lies below, it is not enforced.
+        let open = setting.enforcement == Enforcement::Forced
+            && verdict == Verdict::Unreadable
+            && ladder.doubt().is_some_and(|(rung, _)| !rung.layer.managed());
+        if open {
+            detail.push("no profile enforces it".to_owned());
+        }
+        let excusable = open || !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
             && !verdict.undecided()
             && verdict != Verdict::Unwanted;
         let excuse = if excusable { self.not_read(setting, known.as_ref()) } else { None };
@@ -228,7 +235,7 @@ impl<'p> Judge<'_, 'p, '_> {
         let default = (verdict == Verdict::Default).then(|| default(known.as_ref())).flatten();
         Judged {
             setting,
-            drift: self.drift(setting, verdict),
+            drift: self.drift(setting, verdict) || open && verdict == Verdict::Unreadable,
             verdict,
             layer: winner.map(|(rung, _)| rung.layer).or(default.as_ref().map(|_| Layer::AppDefault)),
             path: winner.map(|(rung, _)| rung.path),

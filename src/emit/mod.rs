@@ -1,17 +1,23 @@
 //! From a checked plan to artefacts in memory; one file for each target.
 
+mod asked;
+mod check_script;
+mod collector;
 mod defaults;
 mod manifest;
 mod mobileconfig;
 mod passed;
 
+pub use check_script::{CheckOptions, CheckScript, check_script};
+pub use collector::Collector;
 pub use defaults::Defaults;
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 
 use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings, listed};
+use crate::plan::Setting;
 use crate::profile::{Form, Kept};
 use crate::value::{DomainName, FileName, KeyName};
 
@@ -71,9 +77,41 @@ pub trait Target: Sync {
 }
 
 /// Every target, in the order of their names.
-pub static TARGETS: &[&dyn Target] = &[&Defaults, &Mobileconfig];
+pub static TARGETS: &[&dyn Target] = &[&CheckScript, &Collector, &Defaults, &Mobileconfig];
 
 /// A target by its name.
 pub fn target(name: &str) -> Option<&'static dyn Target> {
     TARGETS.iter().copied().find(|target| target.name() == name)
+}
+
+/// A finding about the whole policy.
+fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
+    match &request.plan.identity.origin {
+        Some(origin) => finding.at(origin.clone(), ""),
+        None => finding,
+    }
+}
+
+/// A finding about these settings.
+fn over(finding: Finding, settings: &[&Setting]) -> Finding {
+    settings.iter().fold(finding, |finding, setting| {
+        finding.at(setting.origin.clone(), "").about(setting.domain.as_str(), setting.key.as_str())
+    })
+}
+
+/// What everybody could read in a script.
+fn secrets_in_script(request: &Request<'_, '_>, findings: &mut Findings) {
+    let set = |setting: &&Setting| setting.value.is_some();
+    let secrets: Vec<&Setting> = request
+        .plan
+        .settings
+        .iter()
+        .filter(set)
+        .filter(|s| request.plan.is_secret(s, request.catalog))
+        .collect();
+    if !secrets.is_empty() {
+        let names: Vec<&str> = secrets.iter().map(|setting| setting.key.as_str()).collect();
+        let title = format!("whoever can read the scripts can read the secret in {}", listed(&names));
+        findings.push(over(Finding::new("secret-in-script", title), &secrets));
+    }
 }

@@ -10,7 +10,7 @@ mod toml;
 
 pub use html::mac_page;
 pub use policy_text::{PolicyText, dotted, inline, is_table};
-pub use shell::{Call, Head, Mode, Piece, Scripts, quote};
+pub use shell::{Call, CheckHead, CollectorHead, Head, Mode, Piece, Scripts, quote};
 pub use toml::{PROJECT, policy};
 
 /// Why a template could not be filled. It is a fault of prefsmith: templates and their data are its own.

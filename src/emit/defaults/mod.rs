@@ -1,13 +1,13 @@
 //! Scripts that set preferences with `defaults`: one for each domain, one for all, and one that takes it back.
 
-mod builds;
+pub(super) mod builds;
 mod setting;
 #[cfg(test)]
 mod tests;
 mod undo;
-mod words;
+pub(super) mod words;
 
-use super::{Artefact, Request, Target};
+use super::{Artefact, Request, Target, at_policy, over, secrets_in_script};
 use crate::catalog::model::ReadAs;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
@@ -70,13 +70,6 @@ impl Target for Defaults {
     }
 }
 
-fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
-    match &request.plan.identity.origin {
-        Some(origin) => finding.at(origin.clone(), ""),
-        None => finding,
-    }
-}
-
 /// What a profile alone delivers.
 fn no_payloads(request: &Request<'_, '_>, findings: &mut Findings) {
     let payloads = &request.plan.payloads;
@@ -112,24 +105,7 @@ fn refuse(request: &Request<'_, '_>, findings: &mut Findings) {
                 .help("keep them in a policy of their own, and build a profile of it"),
         );
     }
-    let secrets: Vec<&Setting> = request
-        .plan
-        .settings
-        .iter()
-        .filter(set)
-        .filter(|s| request.plan.is_secret(s, request.catalog))
-        .collect();
-    if !secrets.is_empty() {
-        let names: Vec<&str> = secrets.iter().map(|setting| setting.key.as_str()).collect();
-        let title = format!("whoever can read the scripts can read the secret in {}", listed(&names));
-        findings.push(over(Finding::new("secret-in-script", title), &secrets));
-    }
-}
-
-fn over(finding: Finding, settings: &[&Setting]) -> Finding {
-    settings.iter().fold(finding, |finding, setting| {
-        finding.at(setting.origin.clone(), "").about(setting.domain.as_str(), setting.key.as_str())
-    })
+    secrets_in_script(request, findings);
 }
 
 fn counts_only_forced(request: &Request<'_, '_>, setting: &Setting) -> bool {
