@@ -160,22 +160,22 @@ note() {
   fi
 }
 
-# conclude: the one line, into $line, and the exit status, into $code.
+# conclude: the one line, into $line, and the exit status, into $answer.
 conclude() {
   if [ "$drifted" -gt 0 ]; then
-    line="Drift: $drift" code=1
+    line="Drift: $drift" answer=1
     if [ "$drifted" -gt "$most" ]; then line="$line and $((drifted - most)) more"; fi
   elif [ "$undecided" -gt 0 ]; then
-    line="Unknown: $unknown" code=3
+    line="Unknown: $unknown" answer=3
     if [ "$undecided" -gt 1 ]; then line="$line, and $((undecided - 1)) more"; fi
   elif [ "$((compliant + exempt))" = 0 ] && ! grep -qv "^macOS$tab" "$work/apps"; then
-    line='Not installed' code=3
+    line='Not installed' answer=3
   elif [ "$((compliant + exempt))" = 0 ]; then
-    line='Unknown: no installed build reads any of it' code=3
+    line='Unknown: no installed build reads any of it' answer=3
   elif [ "$sight" = no ] && [ ! -s "$work/everybody" ] && [ ! -s "$work/apps" ]; then
-    line='Unknown: this Mac has neither users nor apps' code=3
+    line='Unknown: this Mac has neither users nor apps' answer=3
   else
-    line=Compliant code=0
+    line=Compliant answer=0
   fi
 }
 
@@ -269,7 +269,7 @@ main() {
   work=$(mktemp -d "${TMPDIR:-/tmp}/prefsmith.XXXXXX") || stop 'no folder for temporary files'
   root=$work/root
   mkdir "$root"
-  for list in users homes unreadable apps; do : >"$work/$list"; done
+  for list in users homes unreadable made apps; do : >"$work/$list"; done
   case $task in
     stats | compliant | non_compliant | reset) last_check ;;
   esac
@@ -289,7 +289,7 @@ main() {
   if [ "$task" = check ]; then write_audit; fi
   said
   if [ "$exit_zero" = yes ]; then exit 0; fi
-  exit "$code"
+  exit "$answer"
 }
 
 # seen_macos: notes the version of macOS.

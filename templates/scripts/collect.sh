@@ -220,10 +220,7 @@ evidence() {
       awk "$only_profiles" "$work/out" | hidden
     printf '</plist>\n'
   } >"$root$place"
-  if ! plutil -lint -s -- "$root$place" >/dev/null 2>&1; then
-    rm -f "$root$place"
-    unread "$place" 'what `profiles` printed is no property list'
-  fi
+  printf '%s\n' "$place" >>"$work/made"
 }
 
 # entry KEY TEXT: a text of the snapshot's own file, if there is one.
@@ -285,7 +282,7 @@ main() {
   work=$(mktemp -d "${TMPDIR:-/tmp}/prefsmith.XXXXXX") || stop 'no folder for temporary files'
   root=$work/root
   mkdir "$root"
-  for list in users homes unreadable domains collected; do : >"$work/$list"; done
+  for list in users homes unreadable made domains collected; do : >"$work/$list"; done
   uuid=$(of_registry IOPlatformUUID)
   serial=$(of_registry IOPlatformSerialNumber)
   people
@@ -293,6 +290,7 @@ main() {
   apps
   if [ "$everything" = yes ]; then all_keys; else policy_keys; fi
   if [ "$layers" = all ]; then evidence; fi
+  sound
   about_snapshot | hidden >"$root/prefsmith-snapshot.plist"
   if ! COPYFILE_DISABLE=1 tar -C "$root" -czf "$work/snapshot.tar.gz" .; then
     echo 'the snapshot could not be packed' >&2

@@ -94,10 +94,20 @@ keep() {
     hidden <"$work/kept"
     printf '</dict>\n</plist>\n'
   } >"$root$1"
-  if ! plutil -lint -s -- "$root$1" >/dev/null 2>&1; then
-    rm -f "$root$1"
-    unread "$1" 'what was taken from it is no property list'
+  printf '%s\n' "$1" >>"$work/made"
+}
+
+# sound: takes out what was made here and is no property list after all, as on a disk that is full.
+sound() {
+  if while IFS= read -r place; do printf '%s\000' "$root$place"; done <"$work/made" |
+    xargs -0 plutil -lint -s -- >/dev/null 2>&1; then
+    return 0
   fi
+  while IFS= read -r place; do
+    if plutil -lint -s -- "$root$place" >/dev/null 2>&1; then continue; fi
+    rm -f "$root$place"
+    unread "$place" 'what was taken from it is no property list'
+  done <"$work/made"
 }
 
 plist_head() {

@@ -307,6 +307,8 @@ absent() {
       0)
         sight=yes verdict=unwanted layer=$one
         told_twice
+        # Something stronger may win.
+        if [ -n "$doubt" ]; then layer=''; fi
         stand
         return
         ;;
@@ -331,6 +333,7 @@ stand() {
     forced:unreadable:managed-*) ;;
     forced:unreadable:*) open=yes ;;
   esac
+  if [ "$verdict" = unreadable ]; then layer=''; fi
   case $verdict:$open in
     enforced:* | wrong-type:* | absent:* | not-comparable:* | unwanted:* | unreadable:no) ;;
     *) if [ "$early" = no ] && [ -n "$excuse" ]; then verdict=not-applicable detail=$excuse; fi ;;
