@@ -54,13 +54,16 @@ fn calls(script: &str, names: &[&str]) -> String {
 }
 
 fn head(script: &str) -> &str {
-    script.split_once("\n\n# What stands from here").unwrap().0
+    script.split_once("\n# What stands from here").unwrap().0
 }
 
 #[test]
 fn the_collector_asks_for_the_keys_of_the_policy() {
     let script = script("collector");
-    insta::assert_snapshot!("collector", format!("{}\n\n{}", head(&script), calls(&script, &["policy_keys"])));
+    insta::assert_snapshot!(
+        "collector",
+        format!("{}\n\n{}", head(&script), calls(&script, &["policy_keys"]))
+    );
     // Of the catalogue, what one domain has; the whole is data of its own.
     let all = calls(&script, &["all_keys"]);
     assert!(all.contains("  look 'com.microsoft.Excel' 'com.microsoft.Excel' '' "), "{all}");
@@ -74,10 +77,7 @@ fn the_collector_asks_for_the_keys_of_the_policy() {
 #[test]
 fn the_check_judges_every_setting() {
     let script = script("check-script");
-    insta::assert_snapshot!(
-        "check",
-        format!("{}\n\n{}", head(&script), calls(&script, &["apps", "judged"]))
-    );
+    insta::assert_snapshot!("check", format!("{}\n\n{}", head(&script), calls(&script, &["apps", "judged"])));
 }
 
 #[test]

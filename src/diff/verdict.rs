@@ -225,9 +225,10 @@ impl<'p> Judge<'_, 'p, '_> {
         if open {
             detail.push("no profile enforces it".to_owned());
         }
-        let excusable = open || !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
-            && !verdict.undecided()
-            && verdict != Verdict::Unwanted;
+        let excusable = open
+            || !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
+                && !verdict.undecided()
+                && verdict != Verdict::Unwanted;
         let excuse = if excusable { self.not_read(setting, known.as_ref()) } else { None };
         let verdict = if excuse.is_some() { Verdict::NotApplicable } else { verdict };
         detail.extend(excuse);

@@ -246,7 +246,10 @@ fn what_is_managed_beside_the_policy() {
 #[test]
 fn what_no_profile_holds_drifts_though_the_rest_cannot_be_read() {
     let denied = installed().denied(USER);
-    assert_eq!(tell(UPDATES, &denied), format!("unreadable drift - {USER}: it may not be read; no profile enforces it"));
+    assert_eq!(
+        tell(UPDATES, &denied),
+        format!("unreadable drift - {USER}: it may not be read; no profile enforces it")
+    );
     assert_eq!(tell(UPDATES, &denied.with(MANAGED, &manual())), "enforced managed-computer");
     // Of a managed file, nobody knows whether it has the key.
     let managed = tell(UPDATES, &installed().denied(MANAGED));

@@ -48,10 +48,7 @@ pub(super) fn look(domain: &str, keys: &BTreeSet<&str>, catalog: &Catalog<'_>) -
 }
 
 /// The calls that find out which copies of products are there: `bundle NAME VERSION-KEY IDS PLACE…`.
-pub(super) fn bundles<'k>(
-    catalog: &'k Catalog<'_>,
-    wanted: impl Fn(&'k str) -> bool,
-) -> Vec<Call> {
+pub(super) fn bundles<'k>(catalog: &'k Catalog<'_>, wanted: impl Fn(&'k str) -> bool) -> Vec<Call> {
     let mut seen = BTreeSet::new();
     let mut calls = Vec::new();
     for product in catalog.products() {

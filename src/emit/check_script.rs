@@ -1,7 +1,7 @@
 //! The check: a script that says on a Mac whether the policy holds there, for whom no binary can be installed.
 
 use super::asked::{bundles, keys_of, look};
-use super::defaults::builds::{MACOS, bounds, line};
+use super::defaults::builds::{MACOS, bounds, line, words};
 use super::defaults::words::{TOKENS, given, tokens};
 use super::{Artefact, Request, Target, at_policy, secrets_in_script};
 use crate::catalog::model::{Compare, Literal, ReadAs, When};
@@ -26,7 +26,9 @@ impl Target for CheckScript {
     }
 
     fn emit(&self, request: &Request<'_, '_>, findings: &mut Findings) -> Vec<Artefact> {
-        let Some(script) = check_script(request, &CheckOptions::default(), findings) else { return Vec::new() };
+        let Some(script) = check_script(request, &CheckOptions::default(), findings) else {
+            return Vec::new();
+        };
         let Ok(path) = FileName::new("check-script/check.sh") else { return Vec::new() };
         vec![Artefact { path, executable: true, bytes: script.into_bytes(), target: self.name().to_owned() }]
     }
@@ -92,8 +94,10 @@ impl Check<'_, '_> {
     fn script(&self, options: &CheckOptions, calls: &[Call]) -> Result<String, TemplateError> {
         let plan = self.request.plan;
         let identity = &plan.identity;
-        let about =
-            format!("Says whether this Mac has what the policy \"{}\" ({}) wants.", identity.name, identity.id);
+        let about = format!(
+            "Says whether this Mac has what the policy \"{}\" ({}) wants.",
+            identity.name, identity.id
+        );
         let yes = |flag: bool| if flag { "yes" } else { "no" };
         let tokens: Vec<&str> = self.tokens.iter().map(String::as_str).collect();
         let weak = plan.settings.iter().any(|setting| setting.enforcement == Enforcement::Default);
@@ -174,8 +178,7 @@ impl Check<'_, '_> {
             if members.is_empty() {
                 return;
             }
-            let does = format!("{} does", ranges.describe());
-            let call = Call::new("reads").word(bounds(ranges)).word(does).word(line(product));
+            let call = Call::new("reads").word(bounds(ranges)).word(words(ranges)).word(line(product));
             calls.push(members.iter().fold(call, |call, member| call.word(line(member))));
             self.products.extend(members);
         };

@@ -44,7 +44,8 @@ fn artefact(request: &Request<'_, '_>) -> Result<Artefact, TemplateError> {
     let apps = bundles(request.catalog, |_| true);
     let (policy, all) = (looks(&policy, request.catalog), looks(&all, request.catalog));
     let script = Scripts::new()?.collector(&head, &apps, &policy, &all)?;
-    let path = FileName::new("collector/collect.sh").map_err(|error| TemplateError::new(error.to_string()))?;
+    let path =
+        FileName::new("collector/collect.sh").map_err(|error| TemplateError::new(error.to_string()))?;
     Ok(Artefact { path, executable: true, bytes: script.into_bytes(), target: "collector".to_owned() })
 }
 

@@ -56,9 +56,7 @@ impl About {
             Some(Some(keys)) if !keys.contains(key) => {
                 Some((Silence::Below, "the snapshot was not asked for this key"))
             }
-            _ if self.managed_only => {
-                Some((Silence::Below, "the snapshot holds only what profiles enforce"))
-            }
+            _ if self.managed_only => Some((Silence::Below, "the snapshot holds only what profiles enforce")),
             _ => None,
         }
     }

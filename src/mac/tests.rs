@@ -204,8 +204,8 @@ fn of_what_a_snapshot_was_not_asked_for_nobody_knows() {
     let nothing = ["managed-user ? the snapshot was not asked for this domain"];
     assert_eq!(rungs(&list("com.example.other", "Key"), domain), nothing);
     // Managed files are whole.
-    let managed = list(domain, "Other")
-        .with("/Library/Managed Preferences/com.example.app.plist", &set("Key", "1"));
+    let managed =
+        list(domain, "Other").with("/Library/Managed Preferences/com.example.app.plist", &set("Key", "1"));
     assert_eq!(rungs(&managed, domain)[0], "managed-computer \"1\"");
 }
 

@@ -144,7 +144,9 @@ note() {
         printf '{"domain":"%s","key":%s,"verdict":"%s",' "$domain" "$(json_text "$key")" "$verdict"
         printf '"standing":"%s","layer":' "$standing"
         if [ -n "$layer" ]; then printf '"%s"' "$layer"; else printf null; fi
-        printf ',"detail":%s}' "$(json_text "$detail")"
+        printf ',"detail":'
+        if [ -n "$detail" ]; then json_text "$detail"; else printf null; fi
+        printf '}'
       } >>"$work/list"
       ;;
   esac

@@ -12,7 +12,9 @@ layers=all computer=no whole=no hide=no root='' uuid='' own='' host=''
 there() {
   if [ -e "$1" ]; then return 0; fi
   if LC_ALL=C ls -d -- "$1" >/dev/null 2>"$work/err"; then return 0; fi
-  case $(cat "$work/err") in
+  said=''
+  IFS= read -r said <"$work/err"
+  case $said in
     *'No such file'* | *'Not a directory'*) return 1 ;;
   esac
   refused
@@ -58,7 +60,7 @@ fetch() {
     unread "$2" "$reason"
     return 2
   fi
-  if [ "$(wc -c <"$work/out" | tr -d ' ')" -gt "$largest" ]; then
+  if [ "$(($(wc -c <"$work/out")))" -gt "$largest" ]; then
     unread "$2" 'it is larger than 16 MiB'
     return 2
   fi

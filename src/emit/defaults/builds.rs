@@ -86,7 +86,7 @@ fn cut(version: Version) -> String {
 }
 
 /// What follows "Word 15.24 does not read it: ".
-fn words(ranges: &Ranges) -> String {
+pub(in crate::emit) fn words(ranges: &Ranges) -> String {
     match (ranges.as_slice(), ranges.lower()) {
         ([], _) => "no build does".to_owned(),
         ([range], Some(lower)) if range.end().is_none() => format!("{lower} does"),

@@ -12,9 +12,8 @@ const VERSIONS: &str = include_str!("../../../templates/scripts/versions.sh");
 const BUILDS: &str = include_str!("../../../templates/scripts/builds.sh");
 
 fn program() -> String {
-    let quoted = |text: &'static str, start: &str| {
-        text.split_once(start).unwrap().1.split_once("'\n").unwrap().0
-    };
+    let quoted =
+        |text: &'static str, start: &str| text.split_once(start).unwrap().1.split_once("'\n").unwrap().0;
     quoted(VERSIONS, "\nversions='").to_owned() + quoted(BUILDS, "\nunread_by=$versions'")
 }
 

@@ -36,7 +36,12 @@ pub(in crate::emit) struct Given {
 ///
 /// # Errors
 /// What XML cannot carry.
-pub(in crate::emit) fn given(key: &str, value: &Value, merge: bool, hide: bool) -> Result<Given, write::WriteError> {
+pub(in crate::emit) fn given(
+    key: &str,
+    value: &Value,
+    merge: bool,
+    hide: bool,
+) -> Result<Given, write::WriteError> {
     // Also what goes by a flag must be fit for a property list.
     let fragment = fragment(value)?;
     if plain(key) && !hide {
