@@ -38,7 +38,8 @@ fn script(name: &str) -> String {
         let mut findings = Findings::new();
         let made = target(name).unwrap().emit(request, &mut findings);
         assert!(findings.is_empty(), "{findings:?}");
-        assert!(made.iter().all(|artefact| artefact.executable && artefact.target == name));
+        assert!(made.iter().all(|artefact| artefact.target == name));
+        assert!(made.first().unwrap().executable && made.len() == 2);
         String::from_utf8(made.into_iter().next().unwrap().bytes).unwrap()
     })
 }

@@ -327,6 +327,35 @@ class Situations(unittest.TestCase):
         self.assertEqual(self.check("--set", "user.upn=a&b@example.com"), "Compliant\n")
         self.assertEqual(self.check("--set", "user.upn=c@example.com", status=1), "Drift: OfficeActivationEmailAddress\n")
 
+    def test_values_are_compared_as_the_catalogue_says(self):
+        self.build(POLICY + '[settings.AutoUpdate.Applications."/A.app"]\n"Application ID" = "MSWD2019"\n'
+                   '[custom."com.example.a"]\nList = [1, 2]\nDict = { a = [true, 0.5], b = "x" }\nText = "<&>\'"\n'
+                   '[custom."com.microsoft.Excel"]\nNumber = 1\n'
+                   '[settings."com.microsoft.Powerpoint"]\nOUIWhatsNewShownItemIds = [10, 11]\n')
+        self.install()
+        self.put("/Applications/Microsoft PowerPoint.app/Contents/Info.plist",
+                 {"CFBundleIdentifier": "com.microsoft.Powerpoint", "CFBundleVersion": "16.60.22041000"})
+        right = {"apps": {"/B.app": {"x": 1}, "/A.app": {"LCID": 1, "Application ID": "MSWD2019"}}, "set": [11, 10],
+                 "List": [1, 2], "Dict": {"b": "x", "a": [True, 0.5]}, "Text": "<&>'", "Number": 1}
+        def there(**changed):
+            all_of = right | changed
+            self.put(f"{MANAGED}/{MAU}.plist", {"HowToCheck": "Manual", "Applications": all_of["apps"]})
+            self.put(f"{MANAGED}/{WORD}.plist", {"DisableResumeAssistant": True})
+            self.put(f"{MANAGED}/com.microsoft.Excel.plist", {"Number": all_of["Number"]})
+            self.put(f"{MANAGED}/com.microsoft.Powerpoint.plist", {"OUIWhatsNewShownItemIds": all_of["set"]})
+            self.put(f"{MANAGED}/com.example.a.plist", {key: all_of[key] for key in ("List", "Dict", "Text")})
+        there()
+        self.assertEqual(self.check(), "Compliant\n")
+        for key, value in [("apps", {"/A.app": {"Application ID": "MSWD15"}}), ("apps", {"/B.app": {}}), ("set", [10]),
+                           ("set", [10, 11, 12]), ("List", [2, 1]), ("List", [1, 2, 3]), ("Dict", {"a": [True, 0.5]}),
+                           ("Dict", {"a": [True, 0.5], "b": "x", "c": 1}), ("Text", "<&>"), ("Number", 2), ("Number", [1])]:
+            there(**{key: value})
+            self.assertRegex(self.check(status=1), "^Drift: ", (key, value))
+        for key, value in [("Number", "1"), ("Number", True), ("Number", 1.0), ("List", [1, "2"]), ("Dict", {"a": [1, 0.5], "b": "x"})]:
+            there(**{key: value})
+            self.assertEqual(self.check(), "Compliant\n", (key, value))
+            self.check("--quiet", "--strict-types", status=1)
+
     def test_many_that_drift(self):
         keys = "".join(f"Key{number:02} = {number}\n" for number in range(25))
         self.build(POLICY + f'[custom."com.example.a"]\n{keys}')

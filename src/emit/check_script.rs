@@ -3,13 +3,13 @@
 use super::asked::{bundles, keys_of, look};
 use super::defaults::builds::{MACOS, bounds, line, words};
 use super::defaults::words::{TOKENS, given, tokens};
-use super::{Artefact, Request, Target, at_policy, secrets_in_script};
+use super::{Artefact, Readme, Request, Target, at_policy, secrets_in_script};
 use crate::catalog::model::{Compare, Literal, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
 use crate::finding::{Finding, Findings};
 use crate::plan::{Enforcement, Setting};
 use crate::text::{Call, CheckHead, Piece, Scripts, TemplateError};
-use crate::value::{DomainName, FileName};
+use crate::value::DomainName;
 use crate::version::Ranges;
 use std::collections::BTreeSet;
 
@@ -29,9 +29,26 @@ impl Target for CheckScript {
         let Some(script) = check_script(request, &CheckOptions::default(), findings) else {
             return Vec::new();
         };
-        let Ok(path) = FileName::new("check-script/check.sh") else { return Vec::new() };
-        vec![Artefact { path, executable: true, bytes: script.into_bytes(), target: self.name().to_owned() }]
+        let made = request.file(self.name(), "check.sh", script, findings).map(Artefact::program);
+        made.into_iter().chain(readme(request, findings)).collect()
     }
+}
+
+fn readme(request: &Request<'_, '_>, findings: &mut Findings) -> Option<Artefact> {
+    let mut readme = Readme::new("A check on a Mac", request);
+    readme.paragraph(
+        "check.sh says in one line whether the Mac it runs on has what the policy wants, and with its exit status: \
+         Compliant (0), Drift: KEYS (1), Unknown: WHY (3), Not installed (3); 2 is a wrong option. It judges what \
+         profiles enforce; with --effective, what users have as well.",
+    );
+    readme.section("What to do").list([
+        "An attribute of the MDM: let it run check.sh; --exit-zero where another status counts as a failure of the \
+         script, --result for the tags of Jamf. Where no options can be given, change the line that begins with form=.",
+        "A compliance check: let it run check.sh as it is.",
+        "As mSCP's scripts: --check notes what was found, --stats, --compliant and --non_compliant tell of it later.",
+        "At one Mac: check.sh --list --effective.",
+    ]);
+    readme.artefact(request, "check-script", findings)
 }
 
 /// What a check does without being asked by an option.
