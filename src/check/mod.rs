@@ -9,6 +9,7 @@ mod context;
 mod delivery;
 mod fold;
 mod payloads;
+mod proxies;
 mod rules;
 mod sound;
 mod special;
@@ -161,6 +162,7 @@ pub fn check_beside(
     versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
+    proxies::proxies(&context, &mut pushed);
     let broken = found.has_errors() || pushed.has_errors();
     // What is accepted is taken out domain by domain, before findings that are alike become one.
     let mut allows = allow::Allows::new(&plan, options);

@@ -7,6 +7,7 @@ mod common;
 mod completions;
 mod diff;
 mod diff_mac;
+mod endpoints;
 mod explain;
 mod import;
 mod init;
@@ -60,6 +61,7 @@ enum Verb {
     Diff(diff::Args),
     Import(import::Args),
     Explain(explain::Args),
+    Endpoints(endpoints::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        Verb::Endpoints(args) => endpoints::run(args, &cli.global),
         Verb::Schema(args) => schema::run(args, &cli.global),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args, Cli::command()),

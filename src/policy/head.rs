@@ -141,13 +141,17 @@ fn stamp(table: &Table<'_>, findings: &mut Findings) -> Option<Said<crate::value
     }
 }
 
-/// `[macs]`: products with ranges, and `licence`.
+/// `[macs]`: products with ranges, `licence` and `proxy-auth`.
 pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
     raw.macs_span = Some(table.span);
     for entry in table.entries() {
         if entry.key == "licence" {
             let list = table.strings("licence", findings);
             raw.licences = Some(list.into_iter().map(|(text, span)| (text.to_owned(), span)).collect());
+            continue;
+        }
+        if entry.key == "proxy-auth" {
+            raw.proxy_auth = table.boolean("proxy-auth", findings).map(|flag| (flag, entry.key_span));
             continue;
         }
         let items = match entry.item.kind() {

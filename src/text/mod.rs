@@ -8,7 +8,7 @@ mod policy_text;
 mod shell;
 mod toml;
 
-pub use html::mac_page;
+pub use html::{mac_page, network_page};
 pub use policy_text::{PolicyText, dotted, inline, is_table};
 pub use shell::{Call, Head, Mode, Piece, Scripts, quote};
 pub use toml::{PROJECT, policy};
