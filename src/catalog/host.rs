@@ -132,14 +132,18 @@ mod tests {
     fn a_star_is_one_label_or_the_start_of_one() {
         let label = host("*.vo.msecnd.net");
         assert!(label.matches("az1.vo.msecnd.net") && label.matches("AZ1.VO.msecnd.net"));
-        for other in ["vo.msecnd.net", "a.b.vo.msecnd.net", "az1.vo.msecnd.net.evil.example", "az1xvo.msecnd.net"]
+        for other in
+            ["vo.msecnd.net", "a.b.vo.msecnd.net", "az1.vo.msecnd.net.evil.example", "az1xvo.msecnd.net"]
         {
             assert!(!label.matches(other), "{other}");
         }
         let start = host("*-contentstorage.osi.office.net");
         assert!(start.matches("eus-contentstorage.osi.office.net"));
-        for other in ["-contentstorage.osi.office.net", "contentstorage.osi.office.net", "a.b-contentstorage.osi.office.net"]
-        {
+        for other in [
+            "-contentstorage.osi.office.net",
+            "contentstorage.osi.office.net",
+            "a.b-contentstorage.osi.office.net",
+        ] {
             assert!(!start.matches(other), "{other}");
         }
         assert!(!label.matches("*.vo.msecnd.net"), "a pattern is no host");
@@ -171,8 +175,15 @@ mod tests {
             let pattern = host(pattern);
             let regex = regex_lite::Regex::new(&pattern.regex()).unwrap();
             for candidate in [
-                "a.vo.msecnd.net", "a.b.vo.msecnd.net", "vo.msecnd.net", "x-contentstorage.osi.office.net",
-                "-contentstorage.osi.office.net", "loginxlive.com", "login.live.com", "login.live.com.x", "alogin.live.com",
+                "a.vo.msecnd.net",
+                "a.b.vo.msecnd.net",
+                "vo.msecnd.net",
+                "x-contentstorage.osi.office.net",
+                "-contentstorage.osi.office.net",
+                "loginxlive.com",
+                "login.live.com",
+                "login.live.com.x",
+                "alogin.live.com",
             ] {
                 assert_eq!(regex.is_match(candidate), pattern.matches(candidate), "{pattern:?} {candidate}");
             }

@@ -22,9 +22,13 @@ pub(super) fn proxies(context: &Context<'_, '_>, findings: &mut Findings) {
             .note(format!("for NTLM and Kerberos proxies it should be {}", good.describe()));
         let range = good.as_slice().first().map_or(String::new(), ToString::to_string);
         findings.push(match stated {
-            Some(_) => finding.help("update these Macs, or let the addresses of `prefsmith endpoints` through without a password"),
+            Some(_) => finding.help(
+                "update these Macs, or let the addresses of `prefsmith endpoints` through without a password",
+            ),
             // It may be that none of them runs.
-            None => finding.severity(Severity::Note).help(format!("say `{name} = \"{range}\"` under [macs] if no older one runs")),
+            None => finding
+                .severity(Severity::Note)
+                .help(format!("say `{name} = \"{range}\"` under [macs] if no older one runs")),
         });
     }
 }

@@ -144,7 +144,11 @@ impl<'n, 'c> Fired<'n, 'c> {
             reach(self.effect, doing).sections.contains(&section)
                 || hosts.iter().any(|pattern| pattern.covers(host))
         };
-        DOINGS.into_iter().zip(&self.hosts).filter(move |(doing, hosts)| named(*doing, hosts)).map(|(doing, _)| doing)
+        DOINGS
+            .into_iter()
+            .zip(&self.hosts)
+            .filter(move |(doing, hosts)| named(*doing, hosts))
+            .map(|(doing, _)| doing)
     }
 
     /// Does it to the shares of an app; the versions for which it holds, none if there are none.
@@ -204,15 +208,16 @@ fn builds<'n>(
     catalog: &'n Catalog<'_>,
 ) -> Vec<(&'n str, Ranges, Ranges)> {
     let mut found: Vec<(&str, Ranges, Ranges)> = Vec::new();
-    let mut narrow = |product: &'n str, sure: &Ranges, all: &Ranges| {
-        match found.iter_mut().find(|(known, ..)| *known == product) {
-            Some((_, vouched, doubtful)) => {
-                let both = vouched.union(doubtful).intersect(all);
-                *vouched = vouched.intersect(sure);
-                *doubtful = both.minus(vouched);
-            }
-            None => found.push((product, sure.clone(), all.minus(sure))),
+    let mut narrow = |product: &'n str, sure: &Ranges, all: &Ranges| match found
+        .iter_mut()
+        .find(|(known, ..)| *known == product)
+    {
+        Some((_, vouched, doubtful)) => {
+            let both = vouched.union(doubtful).intersect(all);
+            *vouched = vouched.intersect(sure);
+            *doubtful = both.minus(vouched);
         }
+        None => found.push((product, sure.clone(), all.minus(sure))),
     };
     for (product, range) in &effect.rule.macs {
         // The compiler of layers has parsed it.

@@ -17,6 +17,7 @@ pub use select::{Selected, Selection};
 use crate::catalog::host::HostPattern;
 use crate::catalog::network::{Endpoint, Section};
 use crate::catalog::{Catalog, Facts, Known};
+use crate::finding::listed;
 use crate::version::Ranges;
 use effect::{Fired, Shares};
 use std::collections::BTreeSet;
@@ -164,7 +165,7 @@ impl Newer {
     /// As a sentence.
     pub fn says(&self) -> String {
         format!(
-            "the list is of {} and of {} {}: nothing is known of what {} {} contacts besides",
+            "the list is of {} and describes {} {}; what {} {} contacts may be different",
             self.as_of,
             self.product,
             self.about.describe(),
@@ -300,9 +301,10 @@ impl<'q, 'c> Question<'_, 'q, 'c> {
             let bound: BTreeSet<&str> =
                 bound.filter(|section| section.is_licensed()).map(|section| section.id).collect();
             if !bound.is_empty() {
+                let bound: Vec<&str> = bound.into_iter().collect();
                 notes.push(format!(
-                    "how Office is licensed is not said: {} activities that not every licence has count as there",
-                    bound.len()
+                    "which licences there are is not known; not every licence has {}",
+                    listed(&bound)
                 ));
             }
         }

@@ -13,8 +13,21 @@ use std::path::PathBuf;
 
 /// Rooms that touch no file, no process and no clock, and print nothing.
 const CORE: [&str; 15] = [
-    "finding", "document", "version", "value", "text", "catalog", "plan", "policy", "profile", "project",
-    "check", "import", "diff", "endpoints", "emit",
+    "finding",
+    "document",
+    "version",
+    "value",
+    "text",
+    "catalog",
+    "plan",
+    "policy",
+    "profile",
+    "project",
+    "check",
+    "import",
+    "diff",
+    "endpoints",
+    "emit",
 ];
 /// Rooms that know nothing of each other.
 const APART: [&str; 3] = ["emit", "diff", "endpoints"];

@@ -7,7 +7,7 @@ use super::super::sides::Reader;
 use super::Args;
 use crate::catalog::Catalog;
 use crate::endpoints::{Network, Question, Together, asks};
-use crate::finding::{Findings, Origin, Severity, Sources};
+use crate::finding::{Findings, Origin, Severity, SourceId, Sources};
 use crate::mac::{Ask, Mac, Seen, Who};
 use crate::plan::{Kind, Macs, Plan};
 use crate::report::endpoints::Asked;
@@ -103,7 +103,9 @@ impl Reading<'_, '_> {
             complain(&format!("nobody's own preferences count: name a user with --user, one of {list}"));
         }
         if path == Path::new("/") {
-            complain("read from the disk: what a user who is logged in has just changed may not be there yet");
+            complain(
+                "read from the disk: what a user who is logged in has just changed may not be there yet",
+            );
         }
         Ok(Input { name: label(path), from: From::Mac(Box::new(mac)) })
     }
@@ -128,6 +130,14 @@ impl<'i> Side<'i> {
     /// Where a policy says what runs.
     pub fn macs(&self) -> Option<&Origin> {
         self.together.0.iter().find_map(|plan| plan.macs.origin.as_ref())
+    }
+
+    /// The file of a policy, or of the first profile.
+    pub fn source(&self) -> Option<SourceId> {
+        self.together.0.iter().find_map(|plan| {
+            let origin = plan.identity.origin.as_ref();
+            origin.or_else(|| plan.settings.first().map(|setting| &setting.origin)).map(Origin::source)
+        })
     }
 
     /// Whose preferences count.

@@ -10,7 +10,7 @@ use super::common::{Exit, Global, Layers, label, mask, print, say_findings_and};
 use super::completions::{activities, apps, policies};
 use crate::catalog::Catalog;
 use crate::endpoints::{Network, Selection, changes};
-use crate::finding::{Finding, Findings, Sources};
+use crate::finding::{Finding, Findings, Origin, Sources};
 use crate::policy::macs_of;
 use crate::report::endpoints::{
     View, change_csv, change_json, change_table, csv, findings, hosts, html, json, pac, squid, table,
@@ -186,18 +186,23 @@ impl Args {
         }
         let lists = self.format.is_list() || self.format == Format::Json;
         ensure!(!self.strict || lists, "--strict is about lists for proxies: text, pac, squid, json");
-        ensure!(self.route.is_empty() || self.format == Format::Pac, "--route is about PAC files: --format pac");
+        ensure!(
+            self.route.is_empty() || self.format == Format::Pac,
+            "--route is about PAC files: --format pac"
+        );
         if self.format == Format::Text && self.state.contains(&StateName::Stopped) {
             let alone = self.state.iter().all(|state| *state == StateName::Stopped);
-            ensure!(alone, "a list of hosts is either to stop or to let through: --state stopped stands alone");
+            ensure!(
+                alone,
+                "a list of hosts is either to stop or to let through: --state stopped stands alone"
+            );
         }
         Ok(())
     }
 
     /// What the input is called in hints.
     fn check(&self) -> String {
-        let paths: Vec<String> =
-            self.policy.iter().chain(&self.compare).map(|path| label(path)).collect();
+        let paths: Vec<String> = self.policy.iter().chain(&self.compare).map(|path| label(path)).collect();
         format!("prefsmith check {}", paths.join(" "))
     }
 }
@@ -247,7 +252,13 @@ fn shown(args: &Args, answer: &Network<'_, '_>, view: &View<'_, '_>) -> Result<S
 fn beside(args: &Args, answer: &Network<'_, '_>, view: &View<'_, '_>, side: &Side<'_>) -> Findings {
     let mut found = Findings::new();
     if args.format.is_list() {
-        found.extend(findings(answer, view, args.format != Format::Text));
+        let own = findings(answer, view, args.format != Format::Text);
+        for finding in own.into_iter() {
+            found.push(match side.source() {
+                Some(source) => finding.at(Origin::Whole(source), ""),
+                None => finding,
+            });
+        }
     }
     if args.format.is_list() || args.format == Format::Csv {
         for newer in &answer.newer {

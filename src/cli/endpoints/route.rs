@@ -21,8 +21,9 @@ enum Which {
 /// # Errors
 /// What is wrong, for people.
 pub(super) fn way(text: &str) -> Result<Way, String> {
-    let (which, ways) =
-        text.split_once('=').ok_or_else(|| "write it as 'stopped=PROXY proxy.example.com:3128'".to_owned())?;
+    let (which, ways) = text
+        .split_once('=')
+        .ok_or_else(|| "write it as 'stopped=PROXY proxy.example.com:3128'".to_owned())?;
     let which = match which.trim() {
         "contacted" => Which::Contacted,
         "stopped" => Which::Stopped,
@@ -71,7 +72,8 @@ mod tests {
 
     #[test]
     fn ways_of_a_pac_file() {
-        let given = ["stopped=PROXY a.example:3128", "contacted = HTTPS b.example:443 ;DIRECT", "stopped=PROXY c:1"];
+        let given =
+            ["stopped=PROXY a.example:3128", "contacted = HTTPS b.example:443 ;DIRECT", "stopped=PROXY c:1"];
         let ways: Vec<Way> = given.iter().map(|text| way(text).unwrap()).collect();
         let routes = routes(&ways);
         assert_eq!(routes.stopped.as_deref(), Some("PROXY c:1"));

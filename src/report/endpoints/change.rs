@@ -68,7 +68,8 @@ pub fn change_table(before: &Network<'_, '_>, after: &Network<'_, '_>, views: [&
                 let _ = writeln!(out, "    {word:<3}  {who}");
             }
         }
-        for (sign, list) in [("+", new(change.after, change.before)), ("-", new(change.before, change.after))] {
+        for (sign, list) in [("+", new(change.after, change.before)), ("-", new(change.before, change.after))]
+        {
             for id in list {
                 let says = old.catalog.effects().into_iter().find(|effect| effect.rule.id == id);
                 let _ = writeln!(out, "    {sign}    {}", says.map_or(id, |effect| effect.rule.says));
@@ -120,9 +121,13 @@ fn one(change: &Change<'_, '_, '_>, selection: &Selection) -> Json {
     let side = |row: Option<&Row<'_, '_>>| {
         row.map(|row| {
             let share = |of: &dyn Fn(&Part<'_>) -> Json| {
-                parts(row, selection).into_iter().map(|part| json!({ "app": part.app, "versions": of(part) })).filter(
-                    |one| one.get("versions").and_then(Json::as_array).is_some_and(|list| !list.is_empty()),
-                ).collect::<Json>()
+                parts(row, selection)
+                    .into_iter()
+                    .map(|part| json!({ "app": part.app, "versions": of(part) }))
+                    .filter(|one| {
+                        one.get("versions").and_then(Json::as_array).is_some_and(|list| !list.is_empty())
+                    })
+                    .collect::<Json>()
             };
             json!({
                 "state": said(Some(row), selection).0,

@@ -13,8 +13,8 @@ use std::cmp::Reverse;
 
 /// How wide the picture is, in units of its own.
 const WIDTH: usize = 1000;
-/// How the column of endpoints is headed that nobody is named for.
-const NOBODY: &str = "not named";
+/// How the column of endpoints is headed for which no app is named.
+const UNNAMED: &str = "not named";
 
 #[derive(Serialize)]
 struct Page {
@@ -105,7 +105,7 @@ pub fn html(network: &Network<'_, '_>, view: &View<'_, '_>) -> Result<String, Te
         legend: bars(network, view),
         notes: network.notes.clone(),
         activities: activities(&selected, &columns),
-        columns: columns.iter().map(|app| app.unwrap_or(NOBODY).to_owned()).collect(),
+        columns: columns.iter().map(|app| app.unwrap_or(UNNAMED).to_owned()).collect(),
         reasons: reasons.iter().map(|reason| told(reason, view)).collect(),
         sections: sections(&selected, &reasons),
         left_out: left_out(network, view.selection),

@@ -89,11 +89,20 @@ impl<'v> View<'v, '_> {
         match &self.asked {
             Asked::Nothing => "without any policy".to_owned(),
             Asked::Plans { plans, .. } => {
-                let names: Vec<String> = plans.0.iter().map(|plan| {
-                    let identity = &plan.identity;
-                    let name = visible::line(&identity.name, LONGEST);
-                    if identity.id.is_empty() || identity.id == identity.name { name } else { format!("{name} ({})", visible::line(&identity.id, LONGEST)) }
-                }).filter(|name| !name.is_empty()).collect();
+                let names: Vec<String> = plans
+                    .0
+                    .iter()
+                    .map(|plan| {
+                        let identity = &plan.identity;
+                        let name = visible::line(&identity.name, LONGEST);
+                        if identity.id.is_empty() || identity.id == identity.name {
+                            name
+                        } else {
+                            format!("{name} ({})", visible::line(&identity.id, LONGEST))
+                        }
+                    })
+                    .filter(|name| !name.is_empty())
+                    .collect();
                 match names.as_slice() {
                     [] => visible::line(&self.name, LONGEST),
                     [one] => one.clone(),
@@ -103,9 +112,15 @@ impl<'v> View<'v, '_> {
             Asked::Mac { mac, user } => {
                 let about = &mac.about;
                 let name = about.name.as_deref().unwrap_or(&self.name);
-                let serial = about.serial.as_ref().map_or(String::new(), |serial| format!(", serial {serial}"));
-                let of = if about.snapshot { about.taken.map_or(", snapshot".to_owned(), |taken| format!(", snapshot of {taken}")) } else { ", the disk of a Mac".to_owned() };
-                let user = user.map_or(", nobody's own preferences".to_owned(), |user| format!(", user {user}"));
+                let serial =
+                    about.serial.as_ref().map_or(String::new(), |serial| format!(", serial {serial}"));
+                let of = if about.snapshot {
+                    about.taken.map_or(", snapshot".to_owned(), |taken| format!(", snapshot of {taken}"))
+                } else {
+                    ", the disk of a Mac".to_owned()
+                };
+                let user =
+                    user.map_or(", nobody's own preferences".to_owned(), |user| format!(", user {user}"));
                 visible::line(&format!("{name}{serial}{of}{user}"), 4 * LONGEST)
             }
         }
@@ -191,6 +206,9 @@ impl Told<'_> {
     }
 }
 
+/// What stands for an app where no source names one.
+const NOBODY: &str = "no app is named";
+
 /// All that runs of one app, whatever becomes of its contacts.
 fn all_of(part: &Part<'_>) -> Ranges {
     part.contacted.union(&part.stopped).union(&part.unknown)
@@ -205,7 +223,7 @@ fn who(parts: &[&Part<'_>], share: impl Fn(&Part<'_>) -> Ranges) -> String {
         if own.is_empty() {
             continue;
         }
-        let name = part.app.unwrap_or("apps that nobody names");
+        let name = part.app.unwrap_or(NOBODY);
         let own = (own != all_of(part)).then_some(own);
         match groups.iter_mut().find(|(known, _)| *known == own) {
             Some((_, names)) => names.push(name),
@@ -234,9 +252,13 @@ fn fate(parts: &[&Part<'_>], state: State) -> String {
     if stopped.is_empty() && unknown.is_empty() && lessened.is_empty() {
         return contacted;
     }
-    let said = [("still ", contacted), ("less ", lessened), ("not ", stopped), ("unknown: ", unknown)];
-    let said: Vec<String> =
-        said.into_iter().filter(|(_, who)| !who.is_empty()).map(|(word, who)| format!("{word}{who}")).collect();
+    let said =
+        [("still ", contacted), ("for fewer reasons: ", lessened), ("not ", stopped), ("unknown: ", unknown)];
+    let said: Vec<String> = said
+        .into_iter()
+        .filter(|(_, who)| !who.is_empty())
+        .map(|(word, who)| format!("{word}{who}"))
+        .collect();
     said.join("; ")
 }
 
@@ -262,7 +284,8 @@ fn summary(network: &Network<'_, '_>, selection: &Selection) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(state, count)| format!("{} {}", visible::number(*count), state.word()))
         .collect();
-    let endpoints = if all == 1 { "1 endpoint".to_owned() } else { format!("{} endpoints", visible::number(all)) };
+    let endpoints =
+        if all == 1 { "1 endpoint".to_owned() } else { format!("{} endpoints", visible::number(all)) };
     let each = if each.is_empty() { String::new() } else { format!(": {}", each.join(", ")) };
     format!("{endpoints}{each}")
 }
@@ -270,7 +293,8 @@ fn summary(network: &Network<'_, '_>, selection: &Selection) -> String {
 /// Why endpoints are left out, with the activities or addresses, in sentences.
 fn left_out(network: &Network<'_, '_>, selection: &Selection) -> Vec<String> {
     use crate::endpoints::LeftOutWhy;
-    let wanted = |section: &str| selection.sections.is_empty() || selection.sections.iter().any(|one| one == section);
+    let wanted =
+        |section: &str| selection.sections.is_empty() || selection.sections.iter().any(|one| one == section);
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     if !selection.apps.is_empty() || !selection.states.is_empty() {
         return Vec::new();

@@ -54,8 +54,13 @@ pub fn pac(network: &Network<'_, '_>, view: &View<'_, '_>, routes: &Routes) -> O
         let plain = hosts.iter().filter(|host| host.is_plain());
         let plain: Vec<String> = plain.map(|host| format!("  {}", text(host.as_str()))).collect();
         let patterns = hosts.iter().filter(|host| !host.is_plain());
-        let patterns: Vec<String> = patterns.map(|host: &HostPattern| format!("  /{}/", host.regex())).collect();
-        out.push_str(&format!("\nvar {name} = {};\nvar {name}_PATTERNS = {};\n", list(&plain), list(&patterns)));
+        let patterns: Vec<String> =
+            patterns.map(|host: &HostPattern| format!("  /{}/", host.regex())).collect();
+        out.push_str(&format!(
+            "\nvar {name} = {};\nvar {name}_PATTERNS = {};\n",
+            list(&plain),
+            list(&patterns)
+        ));
     }
     out.push_str(FUNCTION);
     Some(out)

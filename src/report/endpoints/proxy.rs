@@ -1,6 +1,7 @@
 //! Lists for proxies: hosts, one a line, and Squid's access lists; and what a format cannot express.
 
-use super::View;
+use super::super::visible;
+use super::{LONGEST, View};
 use crate::catalog::host::HostPattern;
 use crate::endpoints::{Contested, Lists, Network, State, lists};
 use crate::finding::{Finding, Findings, Severity, listed};
@@ -10,7 +11,7 @@ use std::fmt::Write as _;
 pub(super) fn comments(network: &Network<'_, '_>, view: &View<'_, '_>, mark: &str) -> String {
     let head = view.head();
     let lines = std::iter::once(&head).chain(&network.notes);
-    lines.map(|line| format!("{mark} {line}\n")).collect()
+    lines.map(|line| format!("{mark} {}\n", visible::line(line, 4 * LONGEST))).collect()
 }
 
 /// Hosts, one a line: those that apps contact, or those to stop where only stopped endpoints are wanted. Patterns stand
@@ -84,17 +85,25 @@ pub fn findings(network: &Network<'_, '_>, view: &View<'_, '_>, patterns: bool) 
     if !missing.is_empty() {
         let title = format!("a list of hosts cannot express {}", listed(&missing));
         let finding = Finding::new("not-in-list", title).help("`--format pac` and `--format squid` can");
-        found.push(finding.note("`*` stands for one label or for the start of one; most readers of lists would take more"));
+        found.push(
+            finding.note(
+                "`*` stands for one label or for the start of one; most readers of lists would take more",
+            ),
+        );
     }
     if !lists.unstopped.is_empty() {
         let urls: Vec<&str> = lists.unstopped.iter().map(String::as_str).collect();
         let title = format!("{} cannot be stopped without the rest of its host", listed(&urls));
-        found.push(Finding::new("not-in-list", title).note("a proxy sees the host of an address, and not its path"));
+        found.push(
+            Finding::new("not-in-list", title).note("a proxy sees the host of an address, and not its path"),
+        );
     }
     if !lists.wider.is_empty() && !stop {
         let urls: Vec<&str> = lists.wider.iter().map(String::as_str).collect();
         let title = format!("of {} the whole host is listed", listed(&urls));
-        found.push(Finding::new("whole-host", title).note("a proxy sees the host of an address, and not its path"));
+        found.push(
+            Finding::new("whole-host", title).note("a proxy sees the host of an address, and not its path"),
+        );
     }
     found.extend(contested(&lists, view.strict));
     found

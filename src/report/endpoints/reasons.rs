@@ -44,8 +44,11 @@ impl Reason<'_, '_> {
         listed(&said.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    /// The apps for which it holds, if it is told apart by app.
+    /// The apps for which it holds; nothing if it is about no app in particular.
     pub fn whom(&self) -> String {
+        if self.effect.rule.each.is_none() && self.effect.apps.is_empty() {
+            return String::new();
+        }
         let names: Vec<&str> = self.apps.iter().filter_map(|(app, _)| *app).collect();
         listed(&names)
     }
@@ -66,7 +69,9 @@ impl Reason<'_, '_> {
 /// The reasons of some endpoints, in the order in which they are met, without those that are about other apps.
 pub(super) fn reasons<'n, 'c>(selected: &[Selected<'_, 'n, 'c>]) -> Vec<Reason<'n, 'c>> {
     let mut found: Vec<Reason<'n, 'c>> = Vec::new();
-    for because in selected.iter().flat_map(|one| one.row.because.iter().filter(|because| concerns(because, one))) {
+    for because in
+        selected.iter().flat_map(|one| one.row.because.iter().filter(|because| concerns(because, one)))
+    {
         let same = |known: &&mut Reason<'n, 'c>| {
             known.effect.rule.id == because.effect.rule.id
                 && (known.certain, known.weak) == (because.certain, because.weak)

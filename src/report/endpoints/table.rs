@@ -27,7 +27,13 @@ pub fn table(network: &Network<'_, '_>, view: &View<'_, '_>) -> String {
             let _ = writeln!(out, "\n{} ({section}){only}", one.row.title());
             last = section;
         }
-        out.push_str(&line(one, &reasons, width));
+        let same = |other: &&Selected<'_, '_, '_>| {
+            other.row.endpoint.section == section
+                && other.row.host == one.row.host
+                && other.row.path == one.row.path
+        };
+        let kind = (selected.iter().filter(same).count() > 1).then(|| one.row.endpoint.kind.word());
+        out.push_str(&line(one, kind, &reasons, width));
     }
     for (number, reason) in reasons.iter().enumerate() {
         if number == 0 {
@@ -44,13 +50,15 @@ pub fn table(network: &Network<'_, '_>, view: &View<'_, '_>) -> String {
     out
 }
 
-fn line(one: &Selected<'_, '_, '_>, reasons: &[Reason<'_, '_>], width: usize) -> String {
+/// One endpoint; `kind` tells it apart from another of the same address.
+fn line(one: &Selected<'_, '_, '_>, kind: Option<&str>, reasons: &[Reason<'_, '_>], width: usize) -> String {
     let numbers: String = numbers(reasons, one).iter().map(|number| format!("[{number}]")).collect();
     let address = address(one.row);
     let gap = width.saturating_sub(address.chars().count());
     let numbers = if numbers.is_empty() { numbers } else { format!(" {numbers}") };
     let fate = fate(&one.parts, one.state);
-    format!("  {:<9}  {address}{:gap$}  {fate}{numbers}\n", one.state.word(), "")
+    let kind = kind.map_or(String::new(), |kind| format!(" ({kind})"));
+    format!("  {:<9}  {address}{:gap$}  {fate}{kind}{numbers}\n", one.state.word(), "")
 }
 
 /// One reason, on two lines.
@@ -61,7 +69,8 @@ fn because(number: usize, reason: &Reason<'_, '_>, view: &View<'_, '_>) -> Strin
         Confidence::FirstParty => String::new(),
         other => format!(" ({})", other.word()),
     };
-    let mut out = format!("  [{number}] {}{whom}\n      {}{confidence}\n", reason.head(view), reason.effect.rule.says);
+    let mut out =
+        format!("  [{number}] {}{whom}\n      {}{confidence}\n", reason.head(view), reason.effect.rule.says);
     for remark in reason.remarks() {
         let _ = writeln!(out, "      {remark}");
     }
