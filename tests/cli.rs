@@ -15,5 +15,6 @@ fn the_command_line() {
         .case("docs/import.md")
         .case("docs/profiles.md")
         .case("docs/project.md")
+        .case("docs/endpoints.md")
         .run();
 }

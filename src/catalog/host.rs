@@ -111,7 +111,7 @@ impl HostPattern {
                 out,
                 "{}{}{}",
                 if at > 0 { "\\." } else { "" },
-                if rest.is_some() { "[^.]+" } else { "" },
+                if rest.is_some() { "[a-z0-9_-]+" } else { "" },
                 rest.unwrap_or(label)
             );
         }
@@ -141,6 +141,7 @@ mod tests {
         assert!(start.matches("eus-contentstorage.osi.office.net"));
         for other in [
             "-contentstorage.osi.office.net",
+            "*.vo.msecnd.net",
             "contentstorage.osi.office.net",
             "a.b-contentstorage.osi.office.net",
         ] {

@@ -3,7 +3,7 @@
 use super::compile::Reader;
 use super::host::HostPattern;
 use super::network::{Effect, Endpoint, Reach, Section, SourceType};
-use super::rule_fields::{conditions, licences, macs_of};
+use super::rule_fields::{conditions, is_word, licences, macs_of};
 use crate::finding::Finding;
 
 /// A `[[section]]`.
@@ -27,6 +27,10 @@ pub(super) fn section<'d>(mut reader: Reader<'d, '_>) -> Section<'d> {
         notes: reader.list("notes"),
         sources: reader.list("sources"),
     };
+    if !is_word(found.id) && !found.id.is_empty() {
+        let title = "the `id` is a word of small letters, digits and `-`";
+        reader.findings.push(Finding::new("catalogue", title).at(reader.table.span, ""));
+    }
     reader.done("in [[section]]");
     found
 }

@@ -70,7 +70,7 @@ pub(super) fn conditions<'d>(reader: &mut Reader<'d, '_>, id: &'d str) -> Rule<'
     found
 }
 
-fn is_word(id: &str) -> bool {
+pub(super) fn is_word(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 

@@ -4,7 +4,7 @@ use super::{Part, Question};
 use crate::catalog::condition::{Firing, Place};
 use crate::catalog::host::HostPattern;
 use crate::catalog::network::{Effect, Reach};
-use crate::catalog::rule::Rule;
+use crate::catalog::rule::{ANY, Rule};
 use crate::catalog::{Catalog, Known};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ pub(super) struct Fired<'n, 'c> {
     /// The product of the domain that `@` is bound to.
     bound: Option<&'n str>,
     places: Vec<Place>,
-    pub certain: bool,
+    certain: bool,
     weak: bool,
     /// The versions for which it holds, by product: those that a source vouches for, and those that nobody does.
     builds: Vec<(&'n str, Ranges, Ranges)>,
@@ -108,13 +108,7 @@ fn reach<'e, 'c>(effect: &'e Effect<'c>, doing: Doing) -> &'e Reach<'c> {
 impl<'n, 'c> Fired<'n, 'c> {
     fn new(effect: &'n Effect<'c>, firing: &Firing, question: &Question<'_, 'n, 'c>) -> Self {
         let catalog: &'n Catalog<'c> = question.catalog;
-        let needed = |place: &&Place| {
-            effect.rule.when.iter().filter(|atom| atom.test.needs_value()).any(|atom| {
-                let domain = atom.path.domain == place.domain || atom.path.domain == "@";
-                domain && (atom.path.key == place.key || Some(place.key.as_str()) == firing.key.as_deref())
-            })
-        };
-        let places: Vec<Place> = firing.set.iter().filter(needed).cloned().collect();
+        let places = places(effect, firing);
         let forced = |place: &Place| question.facts.forced(&place.domain, &place.key) == Known::Yes(true);
         let weak = question.enforced_only && !places.iter().all(forced);
         let bound = firing.domain.as_deref().and_then(|domain| catalog.domain(domain)?.product);
@@ -198,6 +192,34 @@ impl<'n, 'c> Fired<'n, 'c> {
         }
         (vouched.clone(), all.minus(&vouched), whole)
     }
+}
+
+/// The preferences that an effect needs, set or not to be found out, in the order of its conditions.
+fn places(effect: &Effect<'_>, firing: &Firing) -> Vec<Place> {
+    let mut found: Vec<Place> = Vec::new();
+    for atom in effect.rule.when.iter().filter(|atom| atom.test.needs_value()) {
+        let path = &atom.path;
+        let domain = if path.domain == "@" { firing.domain.as_deref() } else { Some(path.domain) };
+        let key = if path.key == "{key}" { firing.key.as_deref() } else { Some(path.key) };
+        let of = match (atom.over, domain, key) {
+            (None, Some(domain), Some(key)) if key != ANY => {
+                vec![Place { domain: domain.to_owned(), key: key.to_owned(), inside: Vec::new() }]
+            }
+            // Of many places, those that have a value.
+            _ => firing
+                .set
+                .iter()
+                .filter(|place| key == Some(ANY) || Some(place.key.as_str()) == key)
+                .cloned()
+                .collect(),
+        };
+        for place in of {
+            if !found.contains(&place) {
+                found.push(place);
+            }
+        }
+    }
+    found
 }
 
 /// The versions, by product, for which an effect holds: those of its `macs`, as far as they read the keys that it needs.

@@ -1,4 +1,4 @@
-//! Several profiles that come to the same Macs, as one set of facts.
+//! Several profiles that come to the same Macs, and what a Mac would be with them, each as one set of facts.
 
 use crate::catalog::{Fact, Facts, Known, Licence};
 use crate::plan::{Enforcement, Plan, Setting};
@@ -36,5 +36,41 @@ impl Facts for Together<'_> {
 
     fn licences(&self) -> Known<BTreeSet<Licence>> {
         self.0.first().map_or(Known::Unknown, |plan| plan.licences())
+    }
+}
+
+/// What is so where plans are applied: their settings in front of what is there already.
+pub struct Applied<'p> {
+    /// The plans.
+    pub plans: &'p Together<'p>,
+    /// What is there: it also says what runs.
+    pub over: &'p dyn Facts,
+}
+
+impl Facts for Applied<'_> {
+    fn value(&self, domain: &str, key: &str) -> Fact<'_> {
+        match self.plans.value(domain, key) {
+            Fact::Unset => self.over.value(domain, key),
+            set => set,
+        }
+    }
+
+    fn forced(&self, domain: &str, key: &str) -> Known<bool> {
+        match self.plans.setting(domain, key) {
+            Some(setting) => Known::Yes(setting.enforcement == Enforcement::Forced),
+            // What is in effect there counts as it is.
+            None => Known::Yes(true),
+        }
+    }
+
+    fn versions(&self, product: &str) -> Known<Ranges> {
+        self.over.versions(product)
+    }
+
+    fn licences(&self) -> Known<BTreeSet<Licence>> {
+        match self.plans.licences() {
+            Known::Unknown => self.over.licences(),
+            known => known,
+        }
     }
 }

@@ -10,7 +10,7 @@ mod tests;
 
 pub use change::{Change, changes};
 pub use effect::{Because, Doing, asks};
-pub use facts::Together;
+pub use facts::{Applied, Together};
 pub use hosts::{Contested, Lists, lists};
 pub use select::{Selected, Selection};
 
@@ -184,17 +184,16 @@ pub struct Network<'n, 'c> {
     pub left_out: Vec<LeftOut<'n, 'c>>,
     /// Builds that the lists are not about.
     pub newer: Vec<Newer>,
-    /// What must be known beside the rows, in sentences.
-    pub notes: Vec<String>,
-    /// Whether something that settings do could not be found out, as a file of the Mac could not be read.
-    pub undecided: bool,
+    /// Whether it is known which licences there are.
+    pub licences_known: bool,
 }
 
 impl<'q, 'c> Question<'_, 'q, 'c> {
     /// The answer.
     pub fn answer(&self) -> Network<'q, 'c> {
         let fired = effect::fired(self);
-        let mut network = Network { undecided: fired.iter().any(|one| !one.certain), ..Network::default() };
+        let licences_known = self.facts.licences() != Known::Unknown;
+        let mut network = Network { licences_known, ..Network::default() };
         for endpoint in self.catalog.endpoints() {
             let section = self.catalog.section(endpoint.section);
             match self.parts(section, endpoint) {
@@ -202,7 +201,7 @@ impl<'q, 'c> Question<'_, 'q, 'c> {
                 Err(why) => network.left_out.push(LeftOut { section, endpoint, why }),
             }
         }
-        self.notes(&mut network);
+        network.newer = self.newer(&network);
         network
     }
 
@@ -271,43 +270,71 @@ impl<'q, 'c> Question<'_, 'q, 'c> {
         Some(Row { section, endpoint, host, path, parts: done, because })
     }
 
-    fn notes(&self, network: &mut Network<'q, 'c>) {
+    /// Builds that run, or may, and that the lists are not about.
+    fn newer(&self, network: &Network<'q, 'c>) -> Vec<Newer> {
+        let mut newer: Vec<Newer> = Vec::new();
         let sections = network.rows.iter().filter_map(|row| row.section);
         for (section, (product, about)) in
             sections.flat_map(|section| section.about.iter().map(move |about| (section, about)))
         {
             // The compiler of layers has parsed it.
             let about: Ranges = about.parse().unwrap_or_else(|_| Ranges::any());
-            let newer = self.versions(product).minus(&about);
             let found = Newer {
                 as_of: section.as_of.to_owned(),
                 product: (*product).to_owned(),
+                newer: self.versions(product).minus(&about),
                 about,
-                newer: newer.clone(),
             };
-            if !newer.is_empty() && !network.newer.contains(&found) {
-                network.newer.push(found);
+            if !found.newer.is_empty() && !newer.contains(&found) {
+                newer.push(found);
             }
         }
-        let mut notes: Vec<String> = network.newer.iter().map(Newer::says).collect();
-        let told = network.rows.iter().flat_map(|row| &row.because).flat_map(|because| &because.effect.notes);
+        newer
+    }
+}
+
+impl Network<'_, '_> {
+    /// What must be known beside the wanted rows, in sentences.
+    pub fn notes(&self, selection: &Selection) -> Vec<String> {
+        let rows = self.told_of(selection);
+        let mut notes: Vec<String> = self.newer(selection).into_iter().map(Newer::says).collect();
+        let told = rows.iter().flat_map(|row| &row.because).flat_map(|because| &because.effect.notes);
         for note in told {
             if !notes.iter().any(|known| known == note) {
                 notes.push((*note).to_owned());
             }
         }
-        if self.facts.licences() == Known::Unknown {
-            let bound = network.rows.iter().filter_map(|row| row.section);
-            let bound: BTreeSet<&str> =
-                bound.filter(|section| section.is_licensed()).map(|section| section.id).collect();
-            if !bound.is_empty() {
-                let bound: Vec<&str> = bound.into_iter().collect();
-                notes.push(format!(
-                    "which licences there are is not known; not every licence has {}",
-                    listed(&bound)
-                ));
-            }
+        let bound = rows.iter().filter_map(|row| row.section).filter(|section| section.is_licensed());
+        let bound: BTreeSet<&str> = bound.map(|section| section.id).collect();
+        if !self.licences_known && !bound.is_empty() {
+            let bound: Vec<&str> = bound.into_iter().collect();
+            notes.push(format!(
+                "which licences there are is not known; not every licence has {}",
+                listed(&bound)
+            ));
         }
-        network.notes = notes;
+        notes
+    }
+
+    /// Builds that the lists of the wanted rows are not about; of all rows where none is wanted.
+    pub fn newer(&self, selection: &Selection) -> Vec<&Newer> {
+        let sections: Vec<&Section<'_>> =
+            self.told_of(selection).into_iter().filter_map(|row| row.section).collect();
+        let of = |newer: &Newer, section: &Section<'_>| {
+            section.as_of == newer.as_of && section.about.iter().any(|(product, _)| *product == newer.product)
+        };
+        self.newer.iter().filter(|newer| sections.iter().any(|section| of(newer, section))).collect()
+    }
+
+    /// The wanted rows, or else all.
+    fn told_of(&self, selection: &Selection) -> Vec<&Row<'_, '_>> {
+        let wanted: Vec<&Row<'_, '_>> = selection.of(self).into_iter().map(|one| one.row).collect();
+        if wanted.is_empty() { self.rows.iter().collect() } else { wanted }
+    }
+
+    /// Whether something could not be found out on which a wanted row depends.
+    pub fn undecided(&self, selection: &Selection) -> bool {
+        let selected = selection.of(self);
+        selected.iter().any(|one| one.because().any(|because| !because.certain))
     }
 }

@@ -1,6 +1,6 @@
 //! A part of the endpoints: those of some apps, activities and states.
 
-use super::{Network, Part, Row, State};
+use super::{Because, Network, Part, Row, State};
 
 /// What is wanted; an empty list wants all.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,17 @@ pub struct Selected<'r, 'n, 'c> {
     pub parts: Vec<&'r Part<'n>>,
     /// What becomes of their contacts.
     pub state: State,
+}
+
+impl<'r, 'n, 'c> Selected<'r, 'n, 'c> {
+    /// The reasons that are about a wanted app.
+    pub fn because(&self) -> impl Iterator<Item = &'r Because<'n, 'c>> {
+        let parts = &self.parts;
+        let about = |because: &&Because<'n, 'c>| {
+            because.apps.iter().any(|(app, _)| parts.iter().any(|part| part.app == *app))
+        };
+        self.row.because.iter().filter(about)
+    }
 }
 
 impl Selection {

@@ -146,7 +146,10 @@ fn the_heartbeat_stays_and_is_told_of() {
     let nexus = network.rows.iter().find(|row| row.host.as_str() == "nexus.officeapps.live.com").unwrap();
     assert_eq!(nexus.state(), State::Partly);
     assert!(nexus.parts.iter().all(|part| part.lessened == part.contacted && part.stopped.is_empty()));
-    assert!(network.notes.iter().any(|note| note.starts_with("heartbeat telemetry")), "{:?}", network.notes);
+    let notes = network.notes(&Selection::default());
+    assert!(notes.iter().any(|note| note.starts_with("heartbeat telemetry")), "{notes:?}");
+    let elsewhere = Selection { sections: vec!["researcher".to_owned()], ..Selection::default() };
+    assert!(network.notes(&elsewhere).iter().all(|note| !note.starts_with("heartbeat")));
     assert!(network.newer.is_empty(), "16.16 is what the list is of");
 }
 
@@ -183,7 +186,7 @@ fn builds_newer_than_the_list_are_told_of() {
     let network = Question { facts: &plan, catalog: &catalog, enforced_only: true }.answer();
     let [newer] = network.newer.as_slice() else { panic!("{:?}", network.newer) };
     assert_eq!((newer.as_of.as_str(), newer.newer.describe().as_str()), ("2016", "from 16.17"));
-    assert!(network.notes.contains(&newer.says()));
+    assert!(network.notes(&Selection::default()).contains(&newer.says()));
 }
 
 #[test]
@@ -228,7 +231,7 @@ fn a_mac_answers_for_what_is_in_effect() {
         let found =
             lines.iter().find_map(|line| line.strip_prefix("product-activation ols.officeapps.live.com "));
         assert!(line.is_some(), "the licence of a Mac is not known");
-        (found.unwrap_or("left out").to_owned(), network.undecided)
+        (found.unwrap_or("left out").to_owned(), network.undecided(&Selection::default()))
     };
     let world = || World::default().with("/Library/Preferences/x.plist", "");
     let word = |text: &str| world().with(info, &version(text));
@@ -314,4 +317,20 @@ fn of_several_profiles_what_is_enforced_counts() {
     assert_eq!(word.value.as_ref().unwrap().to_string(), "0");
     assert_eq!(both.forced("com.microsoft.Word", "UseOnlineContent"), Known::Yes(true));
     assert_eq!(both.versions("Word"), Known::Yes("16.16.x".parse().unwrap()));
+}
+
+#[test]
+fn a_policy_is_applied_to_what_is_there() {
+    let catalog = Catalog::builtin();
+    let there =
+        plan("[macs]\nOffice = \"16.16.x\"\n[settings]\nUseOnlineContent = 0\nHowToCheck = \"Manual\"\n");
+    let new = plan("[macs]\nOffice = \"16.80 ..\"\n[settings.Word]\nUseOnlineContent = 2\n");
+    let together = Together(vec![&new]);
+    let applied = Applied { plans: &together, over: &there };
+    let network = Question { facts: &applied, catalog: &catalog, enforced_only: true }.answer();
+    let lines = told(&network);
+    let of = |start: &str| lines.iter().find_map(|line| line.strip_prefix(start)).unwrap().to_owned();
+    let activation = of("product-activation ols.officeapps.live.com ");
+    assert!(activation.starts_with("partly Word: contacted 16.16; Excel: stopped 16.16;"), "{activation}");
+    assert!(of("install-and-update officecdn.microsoft.com ").starts_with("partly "));
 }

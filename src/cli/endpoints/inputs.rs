@@ -6,7 +6,7 @@ use super::super::mac::{is_mac, open};
 use super::super::sides::Reader;
 use super::Args;
 use crate::catalog::Catalog;
-use crate::endpoints::{Network, Question, Together, asks};
+use crate::endpoints::{Applied, Network, Question, Together, asks};
 use crate::finding::{Findings, Origin, Severity, SourceId, Sources};
 use crate::mac::{Ask, Mac, Seen, Who};
 use crate::plan::{Kind, Macs, Plan};
@@ -28,6 +28,15 @@ enum From {
 }
 
 impl Input {
+    /// Without a policy, and where nothing else is said, what runs is what the other side says.
+    pub fn on_macs_of(&mut self, other: &Self, args: &Args) {
+        if let (From::Nothing(plan), true) = (&mut self.from, args.macs.is_empty())
+            && let Some(other) = other.plans().first()
+        {
+            plan.macs = other.macs.clone();
+        }
+    }
+
     /// Its plans.
     pub fn plans(&self) -> Vec<&Plan> {
         match &self.from {
@@ -115,11 +124,18 @@ impl Reading<'_, '_> {
 pub(super) struct Side<'i> {
     input: &'i Input,
     together: Together<'i>,
+    /// The Mac to which plans are applied.
+    over: Option<&'i Mac>,
 }
 
 impl<'i> Side<'i> {
-    pub fn of(input: &'i Input) -> Self {
-        Self { input, together: Together(input.plans()) }
+    /// A side; where the first one is a Mac, plans are applied to it.
+    pub fn of(input: &'i Input, first: &'i Input) -> Self {
+        let over = match (&input.from, &first.from) {
+            (From::Plans(_), From::Mac(mac)) => Some(mac.as_ref()),
+            _ => None,
+        };
+        Self { input, together: Together(input.plans()), over }
     }
 
     /// What the input is called.
@@ -154,7 +170,15 @@ impl<'i> Side<'i> {
                 let seen = Seen { mac, user: self.user(), catalog };
                 Question { facts: &seen, catalog, enforced_only: false }.answer()
             }
-            _ => Question { facts: &self.together, catalog, enforced_only: true }.answer(),
+            _ => match self.over {
+                Some(mac) => {
+                    let user = mac.users.first().map(|user| user.name.as_str());
+                    let seen = Seen { mac, user, catalog };
+                    let applied = Applied { plans: &self.together, over: &seen };
+                    Question { facts: &applied, catalog, enforced_only: true }.answer()
+                }
+                None => Question { facts: &self.together, catalog, enforced_only: true }.answer(),
+            },
         }
     }
 

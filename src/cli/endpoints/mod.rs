@@ -136,21 +136,24 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         findings: &mut findings,
         broken: false,
     };
-    let first = match &args.mac {
+    let mut first = match &args.mac {
         Some(path) => reading.mac(path)?,
         None => reading.plans(args.policy.as_deref())?,
     };
     let second = args.compare.as_deref().map(|path| reading.plans(Some(path))).transpose()?;
+    if let Some(second) = &second {
+        first.on_macs_of(second, args);
+    }
     let broken = reading.broken;
     let inputs: Vec<&Input> = std::iter::once(&first).chain(&second).collect();
     if broken {
         say(args, findings, &inputs, &catalog, global, &sources);
         return Ok(Exit::Found);
     }
-    let sides: Vec<Side<'_>> = inputs.iter().map(|input| Side::of(input)).collect();
+    let sides: Vec<Side<'_>> = inputs.iter().map(|input| Side::of(input, &first)).collect();
     let answers: Vec<Network<'_, '_>> = sides.iter().map(|side| side.answer(&catalog)).collect();
     let showing = Showing { catalog: &catalog, selection: &selection, args, global, sources: &sources };
-    let undecided = answers.iter().any(|answer| answer.undecided);
+    let undecided = answers.iter().any(|answer| answer.undecided(&selection));
     let mut changed = false;
     match (answers.as_slice(), sides.as_slice()) {
         ([before, after], [one, other]) => {
@@ -261,7 +264,7 @@ fn beside(args: &Args, answer: &Network<'_, '_>, view: &View<'_, '_>, side: &Sid
         }
     }
     if args.format.is_list() || args.format == Format::Csv {
-        for newer in &answer.newer {
+        for newer in answer.newer(view.selection) {
             let finding = Finding::new("old-endpoints", newer.says());
             found.push(match side.macs() {
                 Some(origin) => finding.at(origin.clone(), ""),

@@ -46,8 +46,8 @@ pub fn change_table(before: &Network<'_, '_>, after: &Network<'_, '_>, views: [&
         many => format!("{} endpoints change", visible::number(many)),
     };
     let mut out = format!("from  {}\nto    {}\n{endpoints}\n", old.head(), new_view.head());
-    let mut notes: Vec<&String> = before.notes.iter().chain(&after.notes).collect();
-    notes.dedup();
+    let mut notes = before.notes(old.selection);
+    notes.extend(after.notes(old.selection));
     notes.sort();
     notes.dedup();
     for note in notes {
@@ -63,8 +63,9 @@ pub fn change_table(before: &Network<'_, '_>, after: &Network<'_, '_>, views: [&
         let (was, was_who) = said(change.before, old.selection);
         let (is, is_who) = said(change.after, old.selection);
         let _ = writeln!(out, "  {}: {was} -> {is}", address(row));
+        let same = was_who == is_who;
         for (word, who) in [("was", was_who), ("is", is_who)] {
-            if !who.is_empty() {
+            if !who.is_empty() && !same {
                 let _ = writeln!(out, "    {word:<3}  {who}");
             }
         }
@@ -110,8 +111,8 @@ pub fn change_json(before: &Network<'_, '_>, after: &Network<'_, '_>, views: [&V
         "version": 1,
         "before": old.name,
         "after": new_view.name,
-        "notes": { "before": before.notes, "after": after.notes },
-        "decided": !before.undecided && !after.undecided,
+        "notes": { "before": before.notes(old.selection), "after": after.notes(old.selection) },
+        "decided": !before.undecided(old.selection) && !after.undecided(old.selection),
         "changes": list.iter().map(|change| one(change, old.selection)).collect::<Json>(),
     }))
 }

@@ -1,7 +1,6 @@
 //! What apps contact as a table for spreadsheets and scripts.
 
 use super::super::visible;
-use super::reasons::concerns;
 use super::{LONGEST, View, who};
 use crate::endpoints::{Network, Selected};
 
@@ -9,7 +8,7 @@ use crate::endpoints::{Network, Selected};
 const FORMULA: [char; 7] = ['=', '+', '-', '@', '\'', '␉', '␍'];
 
 /// The columns of the table.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "section",
     "url",
     "host",
@@ -18,6 +17,7 @@ const COLUMNS: [&str; 14] = [
     "apps",
     "state",
     "contacted_by",
+    "lessened_for",
     "stopped_for",
     "unknown_for",
     "because",
@@ -36,11 +36,11 @@ pub fn csv(network: &Network<'_, '_>, view: &View<'_, '_>) -> String {
     out
 }
 
-fn cells(one: &Selected<'_, '_, '_>, network: &Network<'_, '_>) -> [String; 14] {
+fn cells(one: &Selected<'_, '_, '_>, network: &Network<'_, '_>) -> [String; 15] {
     let row = one.row;
     let section = row.section;
     let apps: Vec<&str> = one.parts.iter().filter_map(|part| part.app).collect();
-    let because = row.because.iter().filter(|because| concerns(because, one));
+    let because = one.because();
     let because: Vec<&str> = because.map(|because| because.effect.rule.id).collect();
     let newer = |as_of: &str| network.newer.iter().find(|newer| newer.as_of == as_of);
     [
@@ -52,6 +52,7 @@ fn cells(one: &Selected<'_, '_, '_>, network: &Network<'_, '_>) -> [String; 14] 
         apps.join(" "),
         one.state.word().to_owned(),
         who(&one.parts, |part| part.contacted.clone()),
+        who(&one.parts, |part| part.lessened.clone()),
         who(&one.parts, |part| part.stopped.clone()),
         who(&one.parts, |part| part.unknown.clone()),
         because.join(" "),

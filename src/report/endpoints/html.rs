@@ -65,7 +65,7 @@ struct Told {
     head: String,
     whom: String,
     says: String,
-    remarks: Vec<&'static str>,
+    remarks: Vec<String>,
     by: String,
 }
 
@@ -103,12 +103,12 @@ pub fn html(network: &Network<'_, '_>, view: &View<'_, '_>) -> Result<String, Te
         summary: summary(network, view.selection),
         bars: bars(network, view).into_iter().filter(|bar| bar.width > 0).collect(),
         legend: bars(network, view),
-        notes: network.notes.clone(),
+        notes: network.notes(view.selection).iter().map(|note| sentence(note)).collect(),
         activities: activities(&selected, &columns),
         columns: columns.iter().map(|app| app.unwrap_or(UNNAMED).to_owned()).collect(),
         reasons: reasons.iter().map(|reason| told(reason, view)).collect(),
         sections: sections(&selected, &reasons),
-        left_out: left_out(network, view.selection),
+        left_out: left_out(network, view.selection).iter().map(|text| sentence(text)).collect(),
     })
 }
 
@@ -204,9 +204,9 @@ fn told(reason: &Reason<'_, '_>, view: &View<'_, '_>) -> Told {
     Told {
         head: reason.head(view),
         whom: reason.whom(),
-        says: rule.says.to_owned(),
-        remarks: reason.remarks(),
-        by: format!("{}; {}", rule.confidence.word(), listed(&sources)),
+        says: sentence(rule.says),
+        remarks: reason.remarks().into_iter().map(sentence).collect(),
+        by: sentence(&format!("{}: {}", rule.confidence.word(), listed(&sources))),
     }
 }
 
@@ -256,6 +256,14 @@ fn address_line(one: &Selected<'_, '_, '_>, reasons: &[Reason<'_, '_>]) -> Line 
         who: fate(&one.parts, one.state),
         because: listed(&numbers),
     }
+}
+
+/// A line as a sentence.
+fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", rest.as_str())
 }
 
 fn line(text: &str) -> String {

@@ -2,8 +2,7 @@
 
 use super::super::diff::object;
 use super::super::visible;
-use super::reasons::concerns;
-use super::{Asked, Told, View, counts};
+use super::{Asked, Told, View, counts, left};
 use crate::catalog::host::HostPattern;
 use crate::endpoints::{Because, LeftOutWhy, Lists, Network, Part, Selected, lists};
 use crate::version::Ranges;
@@ -20,7 +19,7 @@ fn value(network: &Network<'_, '_>, view: &View<'_, '_>) -> Json {
     for (state, count) in counts(network, view.selection) {
         summary.insert(state.word().to_owned(), count.into());
     }
-    let left_out = network.left_out.iter().map(|left| {
+    let left_out = left(network, view.selection).map(|left| {
         let (why, works) = match &left.why {
             LeftOutWhy::Licence => ("licence", None),
             LeftOutWhy::NotInstalled => ("not-installed", None),
@@ -32,11 +31,11 @@ fn value(network: &Network<'_, '_>, view: &View<'_, '_>) -> Json {
         "version": 1,
         "policy": policy(view),
         "mac": mac(view),
-        "notes": network.notes,
-        "newer": network.newer.iter().map(|newer| json!({
+        "notes": network.notes(view.selection),
+        "newer": network.newer(view.selection).into_iter().map(|newer| json!({
             "as_of": newer.as_of, "product": newer.product, "about": ranges(&newer.about), "newer": ranges(&newer.newer),
         })).collect::<Json>(),
-        "decided": !network.undecided,
+        "decided": !network.undecided(view.selection),
         "summary": summary,
         "endpoints": selected.iter().map(|one| endpoint(one, view)).collect::<Json>(),
         "left_out": left_out.collect::<Json>(),
@@ -83,7 +82,7 @@ pub(super) fn endpoint(one: &Selected<'_, '_, '_>, view: &View<'_, '_>) -> Json 
     } else {
         row.endpoint.sources.as_slice()
     };
-    let because = row.because.iter().filter(|because| concerns(because, one));
+    let because = one.because();
     json!({
         "section": row.endpoint.section,
         "title": row.title(),

@@ -23,7 +23,7 @@ use super::visible;
 use crate::catalog::Catalog;
 use crate::catalog::condition::Place;
 use crate::check::is_secret;
-use crate::endpoints::{Network, Part, Row, Selection, State, Together};
+use crate::endpoints::{LeftOut, LeftOutWhy, Network, Part, Row, Selection, State, Together};
 use crate::finding::{Origin, Sources, listed};
 use crate::mac::{Layer, Mac};
 use crate::plan::{Channel, Enforcement, MASK, Setting};
@@ -81,6 +81,8 @@ pub(super) struct Told<'v> {
     line: Option<usize>,
     layer: Option<Layer>,
     path: Option<&'v str>,
+    /// Whether it could not be read.
+    unreadable: bool,
 }
 
 impl<'v> View<'v, '_> {
@@ -137,6 +139,7 @@ impl<'v> View<'v, '_> {
             line: None,
             layer: None,
             path: None,
+            unreadable: false,
         };
         let set = |told: &mut Told<'v>, value: &Value, secret: bool| {
             told.kind = Some(value.kind().word());
@@ -155,6 +158,10 @@ impl<'v> View<'v, '_> {
             }
             Asked::Mac { mac, user } => {
                 let ladder = mac.ladder(&place.domain, &place.key, *user);
+                if let Some((rung, _)) = ladder.doubt() {
+                    (told.unreadable, told.layer, told.path) = (true, Some(rung.layer), Some(rung.path));
+                    return told;
+                }
                 let Some((rung, value)) = ladder.winner() else { return told };
                 set(&mut told, value, self.is_secret(place, value));
                 told.layer = Some(rung.layer);
@@ -191,12 +198,18 @@ impl<'v> View<'v, '_> {
 impl Told<'_> {
     /// `UseOnlineContent = 0`.
     fn assignment(&self) -> String {
-        let value = self.value.as_ref().map_or("—".to_owned(), ToString::to_string);
-        visible::line(&format!("{} = {value}", self.key), LONGEST)
+        let text = match &self.value {
+            Some(value) => format!("{} = {value}", self.key),
+            None => self.key.clone(),
+        };
+        visible::line(&text, LONGEST)
     }
 
     /// `office.toml:29`, `enforced by a profile`; nothing where nobody knows.
     fn place(&self) -> String {
+        if self.unreadable {
+            return format!("{} could not be read", visible::line(self.path.unwrap_or("its file"), LONGEST));
+        }
         match (&self.file, self.line, self.layer) {
             (Some(file), Some(line), _) => format!("{}:{line}", visible::line(file, LONGEST)),
             (Some(file), None, _) => visible::line(file, LONGEST),
@@ -242,6 +255,10 @@ fn who(parts: &[&Part<'_>], share: impl Fn(&Part<'_>) -> Ranges) -> String {
 
 /// What becomes of the contacts of some parts, in words; the simple cases say only who.
 fn fate(parts: &[&Part<'_>], state: State) -> String {
+    if parts.iter().all(|part| part.app.is_none()) {
+        let less = if state == State::Partly { "for fewer reasons; " } else { "" };
+        return format!("{less}{NOBODY}");
+    }
     let contacted = who(parts, |part| part.contacted.minus(&part.lessened));
     let lessened = who(parts, |part| part.lessened.clone());
     let stopped = who(parts, |part| part.stopped.clone());
@@ -290,24 +307,30 @@ fn summary(network: &Network<'_, '_>, selection: &Selection) -> String {
     format!("{endpoints}{each}")
 }
 
-/// Why endpoints are left out, with the activities or addresses, in sentences.
-fn left_out(network: &Network<'_, '_>, selection: &Selection) -> Vec<String> {
-    use crate::endpoints::LeftOutWhy;
+/// The endpoints that are left out, of the wanted activities. Of some apps or states alone nobody can say.
+fn left<'r, 'n, 'c>(
+    network: &'r Network<'n, 'c>,
+    selection: &'r Selection,
+) -> impl Iterator<Item = &'r LeftOut<'n, 'c>> {
+    let whole = selection.apps.is_empty() && selection.states.is_empty();
     let wanted =
         |section: &str| selection.sections.is_empty() || selection.sections.iter().any(|one| one == section);
-    let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    if !selection.apps.is_empty() || !selection.states.is_empty() {
-        return Vec::new();
-    }
-    for left in network.left_out.iter().filter(|left| wanted(left.endpoint.section)) {
+    network.left_out.iter().filter(move |left| whole && wanted(left.endpoint.section))
+}
+
+/// Why endpoints are left out, with the activities or addresses, in sentences.
+fn left_out(network: &Network<'_, '_>, selection: &Selection) -> Vec<String> {
+    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
+    for left in left(network, selection) {
         let (why, what) = match &left.why {
-            LeftOutWhy::Licence => ("no Mac has a licence for".to_owned(), left.endpoint.section.to_owned()),
+            LeftOutWhy::Licence => ("no Mac has a licence for".to_owned(), left.endpoint.section),
             LeftOutWhy::NotInstalled => {
-                ("no app is installed that contacts".to_owned(), left.endpoint.url.to_owned())
+                ("no app is installed that contacts".to_owned(), bare(left.endpoint.url))
             }
-            LeftOutWhy::Builds(works) => {
-                (format!("only {} contacts", works.describe()), left.endpoint.url.to_owned())
-            }
+            LeftOutWhy::Builds(works) => (
+                format!("of no app there is a version {} that contacts", works.describe()),
+                bare(left.endpoint.url),
+            ),
         };
         match found.iter_mut().find(|(known, _)| *known == why) {
             Some((_, list)) if list.contains(&what) => {}
@@ -315,8 +338,11 @@ fn left_out(network: &Network<'_, '_>, selection: &Selection) -> Vec<String> {
             None => found.push((why, vec![what])),
         }
     }
-    let sentence = |(why, list): (String, Vec<String>)| {
-        format!("{why} {}", listed(&list.iter().map(String::as_str).collect::<Vec<_>>()))
-    };
-    found.into_iter().map(sentence).collect()
+    found.into_iter().map(|(why, list)| format!("{why} {}", listed(&list))).collect()
+}
+
+/// A URL without what all of them have.
+fn bare(url: &str) -> &str {
+    let rest = url.strip_prefix("https://").unwrap_or(url);
+    rest.strip_suffix('/').unwrap_or(rest)
 }

@@ -9,9 +9,8 @@ use std::fmt::Write as _;
 
 /// A comment for each line that whoever reads the file must know.
 pub(super) fn comments(network: &Network<'_, '_>, view: &View<'_, '_>, mark: &str) -> String {
-    let head = view.head();
-    let lines = std::iter::once(&head).chain(&network.notes);
-    lines.map(|line| format!("{mark} {}\n", visible::line(line, 4 * LONGEST))).collect()
+    let lines = std::iter::once(view.head()).chain(network.notes(view.selection));
+    lines.map(|line| format!("{mark} {}\n", visible::line(&line, 4 * LONGEST))).collect()
 }
 
 /// Hosts, one a line: those that apps contact, or those to stop where only stopped endpoints are wanted. Patterns stand

@@ -57,7 +57,7 @@ impl Reason<'_, '_> {
     pub fn remarks(&self) -> Vec<&'static str> {
         let mut found = Vec::new();
         if !self.certain {
-            found.push("not certain: something could not be found out");
+            found.push("whether this holds is not certain: what is set could not be found out");
         }
         if self.weak {
             found.push("users can change it: it is not enforced");
@@ -69,9 +69,7 @@ impl Reason<'_, '_> {
 /// The reasons of some endpoints, in the order in which they are met, without those that are about other apps.
 pub(super) fn reasons<'n, 'c>(selected: &[Selected<'_, 'n, 'c>]) -> Vec<Reason<'n, 'c>> {
     let mut found: Vec<Reason<'n, 'c>> = Vec::new();
-    for because in
-        selected.iter().flat_map(|one| one.row.because.iter().filter(|because| concerns(because, one)))
-    {
+    for because in selected.iter().flat_map(Selected::because) {
         let same = |known: &&mut Reason<'n, 'c>| {
             known.effect.rule.id == because.effect.rule.id
                 && (known.certain, known.weak) == (because.certain, because.weak)
@@ -106,14 +104,9 @@ impl<'n, 'c> Reason<'n, 'c> {
     }
 }
 
-/// Whether a reason is about an app that is wanted.
-pub(super) fn concerns(because: &Because<'_, '_>, selected: &Selected<'_, '_, '_>) -> bool {
-    because.apps.iter().any(|(app, _)| selected.parts.iter().any(|part| part.app == *app))
-}
-
 /// The numbers of the reasons of one endpoint, from 1.
 pub(super) fn numbers(reasons: &[Reason<'_, '_>], selected: &Selected<'_, '_, '_>) -> Vec<usize> {
-    let of = selected.row.because.iter().filter(|because| concerns(because, selected));
+    let of = selected.because();
     let mut found: Vec<usize> = of
         .filter_map(|because| {
             let same = |reason: &Reason<'_, '_>| {

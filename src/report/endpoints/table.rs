@@ -14,7 +14,7 @@ pub fn table(network: &Network<'_, '_>, view: &View<'_, '_>) -> String {
     let selected = view.selection.of(network);
     let reasons = reasons(&selected);
     let mut out = format!("{}: {}\n", view.head(), summary(network, view.selection));
-    for note in &network.notes {
+    for note in network.notes(view.selection) {
         let _ = writeln!(out, "  note: {note}");
     }
     let width = selected.iter().map(|one| address(one.row).chars().count()).max().unwrap_or(0).min(WIDEST);
