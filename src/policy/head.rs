@@ -167,6 +167,13 @@ pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
                 findings.push(finding.help(format!("a version is text: `\"{written}.0 ..\"`")));
                 continue;
             }
+            Kind::Boolean(_) if nearest(entry.key, ["proxy-auth"]).is_some() => {
+                let title = format!("`{}` is no product, and nothing else that [macs] knows", entry.key);
+                let finding = Finding::new("unknown-product", title).at(entry.key_span, "");
+                let finding = finding.help("did you mean `proxy-auth`?");
+                findings.push(finding.fix(entry.key_span, "proxy-auth", "write `proxy-auth`"));
+                continue;
+            }
             _ => {
                 findings.push(wrong_shape(&entry, "a range of versions, or a list of ranges"));
                 continue;

@@ -64,8 +64,9 @@ pub fn change_table(before: &Network<'_, '_>, after: &Network<'_, '_>, views: [&
         let (is, is_who) = said(change.after, old.selection);
         let _ = writeln!(out, "  {}: {was} -> {is}", address(row));
         let same = was_who == is_who;
-        for (word, who) in [("was", was_who), ("is", is_who)] {
-            if !who.is_empty() && !same {
+        let whom = if same { vec![("who", is_who)] } else { vec![("was", was_who), ("is", is_who)] };
+        for (word, who) in whom {
+            if !who.is_empty() {
                 let _ = writeln!(out, "    {word:<3}  {who}");
             }
         }

@@ -252,7 +252,7 @@ fn address_line(one: &Selected<'_, '_, '_>, reasons: &[Reason<'_, '_>]) -> Line 
         word: one.state.word(),
         sign: sign(one.state),
         address: address(one.row),
-        summary: line(one.row.endpoint.summary),
+        summary: line(&format!("{} ({})", one.row.endpoint.summary, one.row.endpoint.kind.word())),
         who: fate(&one.parts, one.state),
         because: listed(&numbers),
     }
