@@ -91,16 +91,17 @@ def toml(value):
 
 
 def combinations():
+    """Every combination of the settings with every range of versions; licences and AutoUpdate take turns."""
     keys = list(VALUES)
+    turns = itertools.cycle(itertools.product(LICENCES, AUTOUPDATE))
     number = 0
     for values in itertools.product(*VALUES.values()):
-        for macs, licence, autoupdate in itertools.product(MACS, LICENCES, AUTOUPDATE):
-            settings = dict(zip(keys, values))
-            # Nothing of AutoUpdate, nothing to tell apart.
-            if autoupdate == "none" and settings["HowToCheck"] != "Manual":
-                continue
+        # One turn is left out between two combinations, so that no range of versions always meets the same.
+        next(turns)
+        for macs in MACS:
+            licence, autoupdate = next(turns)
             number += 1
-            yield f"e{number:04}", settings, licence, macs, autoupdate
+            yield f"e{number:03}", dict(zip(keys, values)), licence, macs, autoupdate
 
 
 def policy(name, settings, licence, macs, autoupdate):

@@ -128,13 +128,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let catalog = layers.catalog()?;
     let Some(selection) = which::selection(args, &catalog) else { return Ok(Exit::Found) };
     let macs = macs_of(&args.macs, &catalog).map_err(|why| anyhow!("--macs: {why}"))?;
+    let broken = findings.has_errors();
     let mut reading = Reading {
         args,
         catalog: &catalog,
         macs: &macs,
         sources: &mut sources,
         findings: &mut findings,
-        broken: false,
+        broken,
     };
     let mut first = match &args.mac {
         Some(path) => reading.mac(path)?,
