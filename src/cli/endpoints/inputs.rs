@@ -63,7 +63,7 @@ pub(super) struct Reading<'r, 'c> {
 
 impl Reading<'_, '_> {
     /// A policy, profiles, or nothing.
-    pub fn plans(&mut self, path: Option<&Path>) -> Result<Input> {
+    pub fn plans(&mut self, path: Option<&Path>, variant: Option<&str>) -> Result<Input> {
         let Some(path) = path else {
             let plan = Plan { macs: self.macs.clone(), ..Plan::default() };
             return Ok(Input { name: String::new(), from: From::Nothing(Box::new(plan)) });
@@ -73,6 +73,7 @@ impl Reading<'_, '_> {
         let mut reader = Reader {
             catalog: self.catalog,
             domain: None,
+            variant,
             sources: self.sources,
             policies: &mut policies,
             files: &mut files,

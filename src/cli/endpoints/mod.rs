@@ -60,6 +60,9 @@ pub(super) struct Args {
     /// Show what changes from there to this policy or profile
     #[arg(long, value_name = "POLICY", add = ArgValueCompleter::new(policies))]
     compare: Option<PathBuf>,
+    /// A variant of the policy, not the policy itself; of two policies of both, of one that is named twice the second
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
     /// What runs on the Macs of profiles, or without a policy, as its [macs] says it: 'Office=16.80 ..', licence=volume
     #[arg(long, value_name = "PRODUCT=RANGE")]
     macs: Vec<String>,
@@ -137,11 +140,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         findings: &mut findings,
         broken,
     };
+    let variant = args.variant.as_deref();
+    // A policy that is named twice is compared with its variant.
+    let itself = args.compare.is_some() && args.compare == args.policy;
     let mut first = match &args.mac {
         Some(path) => reading.mac(path)?,
-        None => reading.plans(args.policy.as_deref())?,
+        None => reading.plans(args.policy.as_deref(), variant.filter(|_| !itself))?,
     };
-    let second = args.compare.as_deref().map(|path| reading.plans(Some(path))).transpose()?;
+    let second = args.compare.as_deref().map(|path| reading.plans(Some(path), variant)).transpose()?;
     if let Some(second) = &second {
         first.on_macs_of(second, args);
     }

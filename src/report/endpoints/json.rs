@@ -50,6 +50,7 @@ fn policy(view: &View<'_, '_>) -> Json {
         "file": view.name,
         "id": first.map(|identity| identity.id.as_str()),
         "name": first.map(|identity| identity.name.as_str()),
+        "variant": first.and_then(|identity| identity.variant.as_deref()),
     })
 }
 
