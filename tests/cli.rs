@@ -17,5 +17,6 @@ fn the_command_line() {
         .case("docs/profiles.md")
         .case("docs/project.md")
         .case("docs/targets/collector.md")
+        .case("docs/endpoints.md")
         .run();
 }

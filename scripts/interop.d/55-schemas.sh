@@ -210,6 +210,23 @@ schemas_show() {
   hold show helpdesk.out odd.out nobody.out denied.out empty.out
 }
 
+schemas_endpoints() {
+  local mac=$repo/docs/diff/lab07 word
+  cd "$schemas"
+  written 0 nothing.out "$prefsmith" endpoints --format json
+  written 0 quiet.out "$prefsmith" endpoints --format json "$repo/profiles/office2016-quiet.toml"
+  written 0 privacy.out "$prefsmith" endpoints --format json "$repo/profiles/office-privacy.toml" --strict --app Word --state stopped,unknown
+  written 0 mac.out "$prefsmith" endpoints --format json --mac "$mac"
+  cat quiet.out privacy.out mac.out nothing.out >every.out
+  for word in stops lessens unsure keeps contacted partly stopped unknown licence not-installed; do
+    grep -q "\"$word\"" every.out || fail "nothing has $word"
+  done
+  hold endpoints nothing.out quiet.out privacy.out mac.out
+  written 1 change.out "$prefsmith" endpoints --format json --macs Office=16.16.x --compare "$repo/profiles/office2016-quiet.toml"
+  written 0 nochange.out "$prefsmith" endpoints --format json all.toml --compare all.toml
+  hold endpoints-compare change.out nochange.out
+}
+
 schemas_manifest() {
   cd "$schemas"
   "$prefsmith" build all.toml --target all --out built
@@ -222,7 +239,7 @@ schemas_refuse() {
   cd "$schemas"
   printf '{ "version": 1 }\n' >short
   "$prefsmith" diff --format json all.toml other.toml | sed 's/"verdict": "same"/"verdict": "fine"/; s/"drift": true,/"drift": "yes",/' >odd || true
-  for kind in check plan diff diff-mac show manifest; do
+  for kind in check plan diff diff-mac show endpoints endpoints-compare manifest; do
     exits 1 hold "$kind" short
     says "is a required property"
   done
@@ -235,5 +252,6 @@ step "plan --format json, against its schema" schemas_plan
 step "diff --format json, against its schema" schemas_diff
 step "diff of a Mac --format json, against its schema" schemas_diff_mac
 step "show --format json, against its schema" schemas_show
+step "endpoints --format json, against its schema" schemas_endpoints
 step "manifest.json, against its schema" schemas_manifest
 step "the schemas refuse what they should" schemas_refuse

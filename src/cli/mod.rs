@@ -9,6 +9,7 @@ mod common;
 mod completions;
 mod diff;
 mod diff_mac;
+mod endpoints;
 mod explain;
 mod fix;
 mod import;
@@ -67,6 +68,7 @@ enum Verb {
     Show(show::Args),
     Import(import::Args),
     Explain(explain::Args),
+    Endpoints(endpoints::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
         Verb::Show(args) => show::run(args, &cli.global),
         Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        Verb::Endpoints(args) => endpoints::run(args, &cli.global),
         Verb::Schema(args) => schema::run(args, &cli.global),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args, Cli::command()),
