@@ -251,6 +251,17 @@ fn users_of_whom_the_same_is_said_are_named_together() {
     assert_eq!(found, [expected]);
 }
 
+/// A Mac that means harm has a hundred thousand apps, each of which a rule could speak of.
+#[test]
+fn a_dictionary_without_end_is_looked_at_in_part() {
+    let server = key("ManifestServer", "<string>https://example.com</string>");
+    let entries: String =
+        (0..100_000).map(|n| key(&format!("/{n}.app"), &format!("<dict>{server}</dict>"))).collect();
+    let world = custom().with(MANAGED, &key("Applications", &format!("<dict>{entries}</dict>")));
+    let found = codes(CUSTOM, &world, Who::Console);
+    assert!(found.len() >= 1000 && found.len() < 5000, "{}", found.len());
+}
+
 /// A volume licence is a file of its own.
 #[test]
 fn the_licence_that_is_there() {

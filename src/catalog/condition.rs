@@ -10,6 +10,9 @@ use crate::version::Ranges;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+/// How many entries of a dictionary a rule is tried with: nobody has so many apps, but a Mac may mean harm.
+const MOST_ENTRIES: usize = 1000;
+
 /// A place that a rule looked at, its variables filled in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -207,7 +210,7 @@ impl<'e, 'c> Evaluation<'e, 'c> {
                 }
             }
         }
-        if used { keys.into_iter().map(Some).collect() } else { vec![None] }
+        if used { keys.into_iter().take(MOST_ENTRIES).map(Some).collect() } else { vec![None] }
     }
 
     fn place(&self, path: &Path<'_>, bound: Bound<'_>) -> Place {

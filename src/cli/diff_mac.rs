@@ -2,6 +2,7 @@
 
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_text, say_findings};
 use super::diff::{Args, Format, TELLING};
+use super::fix;
 use super::mac::{open, who};
 use super::sides::{Loaded, Reader};
 use crate::catalog::Catalog;
@@ -68,6 +69,9 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
         Format::Html => html(&outcome, &view)?,
         Format::Junit => junit(&outcome, &view),
     })?;
+    if let Some(path) = &args.fix {
+        fix::write(path, &outcome, &view, &loaded, args)?;
+    }
     Ok(match (outcome.drift(), outcome.decided()) {
         (true, _) => Exit::Found,
         (false, false) => Exit::Undecided,

@@ -10,6 +10,7 @@ mod completions;
 mod diff;
 mod diff_mac;
 mod explain;
+mod fix;
 mod import;
 mod import_mac;
 mod init;

@@ -2,14 +2,16 @@
 //!
 //! A rule speaks only where everything that it asks is known, and only of what the policy has a part in.
 
-use crate::catalog::Catalog;
 use crate::catalog::condition::{Firing, Place};
 use crate::catalog::model::Weight;
 use crate::catalog::rule::{ANY, Atom, Number, Path, Rule, Test};
+use crate::catalog::{Catalog, Fact, Facts, Installed, Known, Licence};
 use crate::check::{Options, Reader, accepts, filled, secret_value};
 use crate::finding::{Code, Finding, Severity, Subject};
 use crate::mac::{Layer, Mac, Seen};
 use crate::plan::{MASK, Plan};
+use crate::version::Ranges;
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,10 +87,12 @@ pub fn spoken<'p>(
     }
     let own = domains(plans);
     let mut found: Vec<Spoken<'p>> = Vec::new();
+    let seen: Vec<Remembered<'_, '_>> =
+        users.iter().map(|user| Remembered::new(Seen { mac, user: *user, catalog })).collect();
     for rule in rules_for(plans, catalog) {
-        for user in &users {
+        for (user, seen) in users.iter().zip(&seen) {
             let asked = Asked { mac, user: *user, catalog, plans };
-            let mut firings = Rule::evaluate(rule, &Seen { mac, user: *user, catalog }, catalog);
+            let mut firings = Rule::evaluate(rule, seen, catalog);
             firings.retain(|firing| {
                 firing.certain && firing.set.iter().any(|place| own.contains(place.domain.as_str()))
             });
@@ -181,6 +185,44 @@ fn grouped(rule: &Rule<'_>, firings: Vec<Firing>) -> Vec<Vec<Firing>> {
     groups
 }
 
+/// What one user sees of a Mac, with what was looked up once: rules ask for the same keys again and again, and a value
+/// may be large.
+struct Remembered<'m, 'c> {
+    seen: Seen<'m, 'c>,
+    values: RefCell<BTreeMap<(String, String), Fact<'m>>>,
+    versions: RefCell<BTreeMap<String, Known<Ranges>>>,
+}
+
+impl<'m, 'c> Remembered<'m, 'c> {
+    fn new(seen: Seen<'m, 'c>) -> Self {
+        Self { seen, values: RefCell::default(), versions: RefCell::default() }
+    }
+}
+
+impl Facts for Remembered<'_, '_> {
+    fn value(&self, domain: &str, key: &str) -> Fact<'_> {
+        let place = (domain.to_owned(), key.to_owned());
+        *self.values.borrow_mut().entry(place).or_insert_with(|| self.seen.fact(domain, key))
+    }
+
+    fn forced(&self, domain: &str, key: &str) -> Known<bool> {
+        self.seen.forced(domain, key)
+    }
+
+    fn versions(&self, product: &str) -> Known<Ranges> {
+        let mut versions = self.versions.borrow_mut();
+        versions.entry(product.to_owned()).or_insert_with(|| self.seen.versions(product)).clone()
+    }
+
+    fn licences(&self) -> Known<BTreeSet<Licence>> {
+        self.seen.licences()
+    }
+
+    fn copies(&self, product: &str) -> Known<Vec<Installed>> {
+        self.seen.copies(product)
+    }
+}
+
 /// A Mac as one of its users sees it, and who asks.
 struct Asked<'p, 'a, 'c> {
     mac: &'p Mac,
@@ -191,7 +233,9 @@ struct Asked<'p, 'a, 'c> {
 
 impl<'p> Asked<'p, '_, '_> {
     fn say(&self, rule: &Rule<'_>, group: &[Firing]) -> Spoken<'p> {
-        let group: Vec<Firing> = group.iter().map(|firing| self.masked(firing)).collect();
+        let shows = [rule.says, rule.why].iter().chain(&rule.help).any(|text| text.contains("{value}"));
+        let group: Vec<Firing> =
+            group.iter().map(|firing| if shows { self.masked(firing) } else { firing.clone() }).collect();
         let words = |text: &str| filled(self.catalog, rule, text, &group, Reader::Mac);
         let places = self.places(rule, &group);
         let mut finding = Finding {

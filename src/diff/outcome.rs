@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::mac::{Layer, Mac};
 use crate::plan::{Plan, Setting};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// What a setting counts as; each counts as exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,6 +130,8 @@ pub fn outcome<'p>(expected: &Expected<'p>, mac: &'p Mac, catalog: &Catalog<'_>)
     }
     let mut rows = Vec::new();
     let mut beside: Vec<(Extra<'p>, Option<&'p str>)> = Vec::new();
+    // A Mac may have half a million of them.
+    let mut told: BTreeSet<(&str, &str, Layer, Option<&str>)> = BTreeSet::new();
     for (at, plan) in expected.plans.iter().enumerate() {
         let before = expected.plans.get(..at).unwrap_or(&[]);
         let mut judged: Vec<_> = Vec::new();
@@ -138,7 +141,7 @@ pub fn outcome<'p>(expected: &Expected<'p>, mac: &'p Mac, catalog: &Catalog<'_>)
             for one in extra(plan, mac, *user) {
                 let user = user.filter(|_| one.layer == Layer::ManagedUser);
                 let known = expected.plans.iter().any(|plan| plan.setting(one.domain, one.key).is_some());
-                if !known && !beside.iter().any(|(other, whose)| *other == one && *whose == user) {
+                if !known && told.insert((one.domain, one.key, one.layer, user)) {
                     beside.push((one, user));
                 }
             }

@@ -7,7 +7,7 @@ mod passed;
 mod readme;
 mod tokens;
 
-pub use defaults::Defaults;
+pub use defaults::{Defaults, Step, mend};
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 

@@ -69,13 +69,20 @@ impl<'m> Seen<'m, '_> {
     }
 }
 
-impl Facts for Seen<'_, '_> {
-    fn value(&self, domain: &str, key: &str) -> Fact<'_> {
+impl<'m> Seen<'m, '_> {
+    /// The value of a key, for as long as the Mac is there.
+    pub fn fact(&self, domain: &str, key: &str) -> Fact<'m> {
         match self.sure(domain, key) {
             Sure::Value(_, value) => Fact::Set(value),
             Sure::None => Fact::Unset,
             Sure::Unknown => Fact::Unknown,
         }
+    }
+}
+
+impl Facts for Seen<'_, '_> {
+    fn value(&self, domain: &str, key: &str) -> Fact<'_> {
+        self.fact(domain, key)
     }
 
     fn forced(&self, domain: &str, key: &str) -> Known<bool> {

@@ -1,11 +1,14 @@
 //! Scripts that set preferences with `defaults`: one for each domain, one for all, and one that takes it back.
 
 mod builds;
+mod mend;
 mod setting;
 #[cfg(test)]
 mod tests;
 mod undo;
 mod words;
+
+pub use mend::{Step, mend};
 
 use super::{Artefact, Request, Target};
 use crate::catalog::model::ReadAs;
@@ -112,18 +115,19 @@ fn refuse(request: &Request<'_, '_>, findings: &mut Findings) {
                 .help("keep them in a policy of their own, and build a profile of it"),
         );
     }
-    let secrets: Vec<&Setting> = request
-        .plan
-        .settings
-        .iter()
-        .filter(set)
-        .filter(|s| request.plan.is_secret(s, request.catalog))
-        .collect();
+    let secrets = secrets(request, &request.plan.settings.iter().collect::<Vec<_>>());
     if !secrets.is_empty() {
         let names: Vec<&str> = secrets.iter().map(|setting| setting.key.as_str()).collect();
         let title = format!("whoever can read the scripts can read the secret in {}", listed(&names));
         findings.push(over(Finding::new("secret-in-script", title), &secrets));
     }
+}
+
+/// Those that carry a secret, which everybody could read in a script.
+fn secrets<'s>(request: &Request<'_, '_>, settings: &[&'s Setting]) -> Vec<&'s Setting> {
+    let secret =
+        |setting: &&&Setting| setting.value.is_some() && request.plan.is_secret(setting, request.catalog);
+    settings.iter().filter(secret).copied().collect()
 }
 
 fn over(finding: Finding, settings: &[&Setting]) -> Finding {
@@ -149,7 +153,7 @@ fn parts<'r>(request: &Request<'r, '_>, findings: &mut Findings) -> BTreeMap<&'r
         if part.calls.is_empty() {
             part.calls.push(setting::domain(setting.domain.as_str(), request.catalog));
         }
-        if let Err(finding) = setting::calls(request, setting, part) {
+        if let Err(finding) = setting::calls(request, setting, setting::level(setting), part) {
             findings.push(*finding);
         }
         match setting.enforcement {

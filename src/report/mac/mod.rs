@@ -4,6 +4,7 @@ mod csv;
 mod html;
 mod json;
 mod junit;
+mod remains;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -13,6 +14,7 @@ pub use html::html;
 pub use json::json;
 pub(super) use json::rule as rule_json;
 pub use junit::junit;
+pub use remains::what_remains;
 pub(super) use text::RULES;
 pub use text::text;
 
