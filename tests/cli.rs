@@ -16,5 +16,6 @@ fn the_command_line() {
         .case("docs/import.md")
         .case("docs/profiles.md")
         .case("docs/project.md")
+        .case("docs/targets/collector.md")
         .run();
 }

@@ -1,27 +1,39 @@
-//! Macs as inputs: a folder shaped like the root of one, or a snapshot in an archive.
+//! Macs as inputs: a folder shaped like the root of one, or a snapshot: an archive, or the one line of text that the
+//! collector prints with `--stdout`.
 
 use super::commands::Commands;
-use super::common::open_file;
+use super::common::{open_file, read_bytes};
 use super::live::Live;
 use crate::mac::archive::{Archive, Limits};
 use crate::mac::folder::Folder;
 use crate::mac::tree::Tree;
 use crate::mac::{ABOUT, Who};
-use std::io::BufReader;
+use crate::value::write::from_base64;
+use std::io::{BufReader, Read as _};
 use std::path::Path;
 
+/// How gzip's output begins in base64.
+const LINE: &[u8] = b"H4sI";
 /// How the names of archives end.
 const ARCHIVES: [&str; 3] = [".tar.gz", ".tgz", ".tar"];
 
 /// Whether an input is a Mac: by its name if it is a file, and by what lies in it if it is a folder. The letter case
 /// counts, on disks too that do not tell it: a folder of profiles may have one that is called `library`.
 pub(super) fn is_mac(path: &Path) -> bool {
-    if is_archive(path) && !path.is_dir() {
-        return true;
+    if !path.is_dir() {
+        return is_archive(path) || is_line(path);
     }
     let Ok(entries) = std::fs::read_dir(path) else { return false };
     let about = ABOUT.trim_start_matches('/');
     entries.filter_map(Result::ok).any(|entry| entry.file_name() == "Library" || entry.file_name() == about)
+}
+
+/// Whether a file is a snapshot in one line. A pipe is none: what is read of it here, nobody could read again. Of what
+/// cannot be read, whoever reads it next says why.
+fn is_line(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let mut read = || std::fs::File::open(path).and_then(|file| file.take(8).read_to_end(&mut start));
+    path.is_file() && read().is_ok() && start.starts_with(LINE)
 }
 
 /// Whether a name is that of an archive.
@@ -50,6 +62,15 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Tree>, String> {
     }
     if path.is_dir() {
         return Ok(Box::new(Folder::new(path).map_err(|error| error.to_string())?));
+    }
+    if is_line(path) {
+        let bytes = read_bytes(path, usize::try_from(Limits::default().bytes).unwrap_or(usize::MAX))?;
+        let text = String::from_utf8_lossy(&bytes);
+        let bytes =
+            from_base64(&text).ok_or("it begins as a snapshot in one line, and is cut off or changed")?;
+        return Ok(Box::new(
+            Archive::read(bytes.as_slice(), &Limits::default()).map_err(|error| error.to_string())?,
+        ));
     }
     let (file, _) = open_file(path)?;
     let read = Archive::read(BufReader::new(file), &Limits::default());

@@ -227,9 +227,17 @@ impl<'p> Judge<'_, 'p, '_> {
             let merge = if dictionary { "; macOS takes one, and does not merge them" } else { "" };
             detail.push(format!("several profiles set it: {}{merge}", listed(&profiles)));
         }
-        let excusable = !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
-            && !verdict.undecided()
-            && verdict != Verdict::Unwanted;
+        // No profile holds it: whatever lies below, it is not enforced.
+        let open = setting.enforcement == Enforcement::Forced
+            && verdict == Verdict::Unreadable
+            && ladder.doubt().is_some_and(|(rung, _)| !rung.layer.managed());
+        if open {
+            detail.push("no profile enforces it".to_owned());
+        }
+        let excusable = open
+            || !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
+                && !verdict.undecided()
+                && verdict != Verdict::Unwanted;
         let excuse = if excusable { self.not_read(setting, known.as_ref()) } else { None };
         let verdict = if excuse.is_some() { Verdict::NotApplicable } else { verdict };
         detail.extend(excuse);
@@ -237,7 +245,7 @@ impl<'p> Judge<'_, 'p, '_> {
         let default = (verdict == Verdict::Default).then(|| default(known.as_ref())).flatten();
         Judged {
             setting,
-            drift: self.drift(setting, verdict),
+            drift: self.drift(setting, verdict) || open && verdict == Verdict::Unreadable,
             verdict,
             layer: winner.map(|(rung, _)| rung.layer).or(default.as_ref().map(|_| Layer::AppDefault)),
             path: winner.map(|(rung, _)| rung.path),

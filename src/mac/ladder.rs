@@ -1,6 +1,7 @@
 //! The ladder of one key: every layer that has it, strongest first, and every layer that nobody could read.
 
 use super::layer::GLOBAL;
+use super::snapshot::{ABOUT, Silence};
 use super::{File, Files, Layer, Mac, State};
 use crate::value::Value;
 
@@ -83,7 +84,18 @@ impl Mac {
             RungState::Value(value) => Some(Stray { path: &file.path, value }),
             RungState::Unreadable(_) => None,
         });
-        Ladder { strays: strays.collect(), rungs }
+        let strays = strays.collect();
+        if let Some((silence, why)) = self.about.silent(domain, key) {
+            let state = RungState::Unreadable(why);
+            let layers: &[Layer] = match (silence, user) {
+                (Silence::Everywhere, _) => &[Layer::ManagedUser],
+                (Silence::Below, Some(_)) => &[Layer::UserHost, Layer::Computer],
+                (Silence::Below, None) => &[Layer::Computer],
+            };
+            rungs.extend(layers.iter().map(|layer| Rung { layer: *layer, path: ABOUT, state }));
+            rungs.sort_by_key(|rung| rung.layer);
+        }
+        Ladder { strays, rungs }
     }
 
     /// The domains that were asked for, without the global one.
