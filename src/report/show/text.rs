@@ -162,7 +162,10 @@ impl Text<'_, '_, '_> {
     fn unset(&mut self, shown: &Shown<'_>) {
         let mut lines: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
         for key in shown.keys.iter().filter(|key| !key.is_set()) {
-            let entry = lines.entry((&key.key, nowhere(key))).or_default();
+            let says = self.view.warnings(key).into_iter().map(|(_, says, _)| says);
+            let says: String =
+                says.map(|says| format!("\n! {}", visible::line(&says, 2 * LONGEST))).collect();
+            let entry = lines.entry((&key.key, nowhere(key) + &says)).or_default();
             entry.insert(key.domain);
         }
         if lines.is_empty() {
