@@ -10,6 +10,7 @@ fn the_command_line() {
         .case("README.md")
         .case("docs/editors.md")
         .case("docs/diff.md")
+        .case("docs/show.md")
         .case("docs/signatures.md")
         .case("docs/microsoft-samples.md")
         .case("docs/import.md")

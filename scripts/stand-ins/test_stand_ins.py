@@ -74,6 +74,13 @@ class StandIns(unittest.TestCase):
         for bad in [b"", b"<plist><array/></plist>", b"no"]:
             self.assertEqual(self.alice("defaults", "import", "com.example.a", "-", data=bad).returncode, 1)
 
+    def test_the_disk_lags_behind_what_export_knows(self):
+        self.stored("-int", "1")
+        self.mac.save(unsaved={"alice com.example.a": {"k": 2}})
+        export = self.alice("defaults", "export", "com.example.a", "-")
+        self.assertEqual(plistlib.loads(export.stdout), {"k": 2})
+        self.assertEqual(self.mac.read("alice", "com.example.a"), {"k": 1})
+
     def test_export_is_xml_with_types(self):
         self.stored("-string", "a < b & \"c\"")
         text = self.alice("defaults", "export", "com.example.a", "-").stdout

@@ -218,6 +218,12 @@ impl<'c> Catalog<'c> {
         self.layers.iter().flat_map(|layer| &layer.heads().lists).find(|list| list.name == name)
     }
 
+    /// Whether a domain is called like a payload of Apple's own, whose settings macOS also writes as preferences.
+    pub fn is_payload(&self, domain: &str) -> bool {
+        let list = self.list("apple-payload-types").filter(|_| domain != ".GlobalPreferences");
+        list.is_some_and(|list| list.domains.contains(&domain))
+    }
+
     /// The names of the keys of a domain, sorted.
     pub fn keys_of(&self, domain: &str) -> Vec<&'c str> {
         let of = self.layers.iter().flat_map(|layer| layer.entries());

@@ -10,6 +10,7 @@ mod delivery;
 mod family;
 mod fold;
 mod payloads;
+mod rule_words;
 mod rules;
 mod sound;
 mod special;
@@ -22,7 +23,8 @@ mod versions;
 
 pub use across::{Accepted, Across, Member, across};
 pub use family::{Family, family};
-pub use status::{holds_secrets, is_secret, looks_secret, secrets};
+pub use rule_words::{Reader, filled};
+pub use status::{holds_secrets, is_secret, looks_secret, secret_value, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
@@ -120,6 +122,11 @@ pub struct Checked {
     pub allowed: Vec<Finding>,
     /// The plan again: checked, or as it came if there were errors.
     pub plan: Result<CheckedPlan, Plan>,
+}
+
+/// Whether a policy accepts what is found elsewhere, as on a Mac.
+pub fn accepts(plan: &Plan, finding: &Finding, options: &Options) -> bool {
+    allow::Allows::new(plan, options).accepts(finding)
 }
 
 /// One check of one setting.

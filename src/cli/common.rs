@@ -115,14 +115,26 @@ pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
 }
 
 /// A file, or of a longer one the first `limit` bytes and one more.
-#[expect(clippy::disallowed_methods, reason = "opened for reading")]
 pub(super) fn read_start(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
-    let plain = |error: std::io::Error| match error.kind() {
+    let (file, length) = open_file(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(limit).min(limit));
+    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
+    Ok(bytes)
+}
+
+fn plain(error: std::io::Error) -> String {
+    match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
         ErrorKind::PermissionDenied => "it may not be read".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => error.to_string(),
-    };
+    }
+}
+
+/// A file, open to be read, and how long it says it is.
+#[expect(clippy::disallowed_methods, reason = "opened for reading")]
+pub(super) fn open_file(path: &Path) -> Result<(std::fs::File, u64), String> {
     // Opening a pipe waits for somebody to write; what is given on purpose, as standard input, may be one.
     let given = path == Path::new("/dev/stdin") || path.starts_with("/dev/fd");
     let data = std::fs::metadata(path).map_err(plain)?;
@@ -133,10 +145,7 @@ pub(super) fn read_start(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     if data.is_dir() {
         return Err("it is a folder".to_owned());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(limit).min(limit));
-    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
-    Ok(bytes)
+    Ok((file, data.len()))
 }
 
 /// A path as messages and JSON write it: with `/`.

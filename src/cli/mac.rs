@@ -1,13 +1,15 @@
 //! Macs as inputs: a folder shaped like the root of one, or a snapshot: an archive, or the one line of text that the
 //! collector prints with `--stdout`.
 
-use super::common::read_bytes;
-use crate::mac::ABOUT;
+use super::commands::Commands;
+use super::common::open_file;
+use super::live::Live;
 use crate::mac::archive::{Archive, Limits};
 use crate::mac::folder::Folder;
 use crate::mac::tree::Tree;
+use crate::mac::{ABOUT, Who};
 use crate::value::write::from_base64;
-use std::io::Read as _;
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 /// How gzip's output begins in base64.
@@ -34,24 +36,52 @@ fn is_line(path: &Path) -> bool {
     path.is_file() && read().is_ok() && start.starts_with(LINE)
 }
 
-fn is_archive(path: &Path) -> bool {
+/// Whether a name is that of an archive.
+pub(super) fn is_archive(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     ARCHIVES.iter().any(|end| name.ends_with(end))
 }
 
-/// Opens a Mac.
+/// Whose preferences are read, by `--user`.
+pub(super) fn who(user: Option<&str>) -> Who<'_> {
+    match user {
+        None => Who::Console,
+        Some("all") => Who::Everybody,
+        Some(name) => Who::Named(name),
+    }
+}
+
+/// Opens a Mac. The one that runs answers for what its disk does not have.
 ///
 /// # Errors
 /// Why it cannot be read.
 pub(super) fn open(path: &Path) -> Result<Box<dyn Tree>, String> {
+    let root = || std::fs::canonicalize(path).is_ok_and(|path| path == Path::new("/"));
+    if cfg!(target_os = "macos") && root() {
+        return live(path, Commands::of_macos());
+    }
     if path.is_dir() {
         return Ok(Box::new(Folder::new(path).map_err(|error| error.to_string())?));
     }
+    let (file, _) = open_file(path)?;
     let limits = Limits::default();
-    let mut bytes = read_bytes(path, usize::try_from(limits.bytes).unwrap_or(usize::MAX))?;
-    if bytes.starts_with(LINE) {
-        let text = String::from_utf8_lossy(&bytes);
-        bytes = from_base64(&text).ok_or("it begins as a snapshot in one line, and is cut off or changed")?;
-    }
-    Ok(Box::new(Archive::read(bytes.as_slice(), &limits).map_err(|error| error.to_string())?))
+    let read = if is_line(path) {
+        let mut text = String::new();
+        // What is larger is cut off, and no base64 any more.
+        let bytes = file.take(limits.bytes).read_to_string(&mut text).ok().and_then(|_| from_base64(&text));
+        let bytes = bytes.ok_or("it begins as a snapshot in one line, and is cut off or changed")?;
+        Archive::read(Cursor::new(bytes), &limits)
+    } else {
+        Archive::read(BufReader::new(file), &limits)
+    };
+    Ok(Box::new(read.map_err(|error| error.to_string())?))
+}
+
+/// Opens a Mac that runs, with its commands.
+///
+/// # Errors
+/// Why its disk cannot be read.
+pub(super) fn live(path: &Path, commands: Commands) -> Result<Box<dyn Tree>, String> {
+    let disk = Folder::new(path).map_err(|error| error.to_string())?;
+    Ok(Box::new(Live::new(disk, commands)))
 }

@@ -12,7 +12,7 @@ mod tokens;
 
 pub use check_script::{CheckOptions, CheckScript, check_script};
 pub use collector::Collector;
-pub use defaults::Defaults;
+pub use defaults::{Defaults, Step, mend};
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 
@@ -147,17 +147,17 @@ fn over(finding: Finding, settings: &[&Setting]) -> Finding {
 
 /// What everybody could read in a script.
 fn secrets_in_script(request: &Request<'_, '_>, findings: &mut Findings) {
-    let set = |setting: &&Setting| setting.value.is_some();
-    let secrets: Vec<&Setting> = request
-        .plan
-        .settings
-        .iter()
-        .filter(set)
-        .filter(|s| request.plan.is_secret(s, request.catalog))
-        .collect();
+    let secrets = secrets(request, &request.plan.settings.iter().collect::<Vec<_>>());
     if !secrets.is_empty() {
         let names: Vec<&str> = secrets.iter().map(|setting| setting.key.as_str()).collect();
         let title = format!("whoever can read the scripts can read the secret in {}", listed(&names));
         findings.push(over(Finding::new("secret-in-script", title), &secrets));
     }
+}
+
+/// Those that carry a secret.
+fn secrets<'s>(request: &Request<'_, '_>, settings: &[&'s Setting]) -> Vec<&'s Setting> {
+    let secret =
+        |setting: &&&Setting| setting.value.is_some() && request.plan.is_secret(setting, request.catalog);
+    settings.iter().filter(secret).copied().collect()
 }

@@ -19,6 +19,8 @@ const LARGEST: usize = 4 << 20;
 pub struct About {
     /// Whether it is a snapshot; otherwise a Mac's disk.
     pub snapshot: bool,
+    /// Whether it is the Mac that runs, which answers for the preferences of who is logged in.
+    pub live: bool,
     /// When it was taken.
     pub taken: Option<Date>,
     /// The Mac's serial number.
@@ -73,6 +75,9 @@ pub enum Silence {
 
 /// Reads what a snapshot says of itself; of a Mac's disk nothing is known.
 pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
+    if let Some(about) = tree.about() {
+        return Ok(about);
+    }
     let refuse = |why: String| MacError::Snapshot(why);
     let bytes = tree.read(ABOUT, LARGEST).map_err(|error| refuse(error.to_string()))?;
     let Some(bytes) = bytes else { return Ok(About::default()) };
@@ -113,6 +118,7 @@ pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
         snapshot: true,
         managed_only: entries.get("managed-only") == Some(&Value::Boolean(true)),
         collected,
+        live: false,
         taken: match entries.get("taken") {
             Some(Value::Date(date)) => Some(*date),
             _ => None,

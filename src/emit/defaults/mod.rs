@@ -1,13 +1,16 @@
 //! Scripts that set preferences with `defaults`: one for each domain, one for all, and one that takes it back.
 
 pub(super) mod builds;
+mod mend;
 mod setting;
 #[cfg(test)]
 mod tests;
 mod undo;
 pub(super) mod words;
 
-use super::{Artefact, Request, Target, at_policy, over, secrets_in_script};
+pub use mend::{Step, mend};
+
+use super::{Artefact, Request, Target, at_policy, over, secrets, secrets_in_script};
 use crate::catalog::model::ReadAs;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
@@ -125,7 +128,7 @@ fn parts<'r>(request: &Request<'r, '_>, findings: &mut Findings) -> BTreeMap<&'r
         if part.calls.is_empty() {
             part.calls.push(setting::domain(setting.domain.as_str(), request.catalog));
         }
-        if let Err(finding) = setting::calls(request, setting, part) {
+        if let Err(finding) = setting::calls(request, setting, setting::level(setting), part) {
             findings.push(*finding);
         }
         match setting.enforcement {

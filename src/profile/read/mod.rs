@@ -179,6 +179,24 @@ pub fn load(
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Option<Held> {
+    read_as(input, sources, findings, |read, source, findings| {
+        shape::hold(read, source, input, catalog, findings)
+    })
+}
+
+/// Reads a file that is known to hold the preferences of one domain, whatever keys they have.
+pub fn load_preferences(input: &Input<'_>, sources: &mut Sources, findings: &mut Findings) -> Option<Held> {
+    read_as(input, sources, findings, |read, source, findings| {
+        shape::hold_preferences(read, source, input, findings)
+    })
+}
+
+fn read_as(
+    input: &Input<'_>,
+    sources: &mut Sources,
+    findings: &mut Findings,
+    hold: impl FnOnce(read::Read, SourceId, &mut Findings) -> Option<Held>,
+) -> Option<Held> {
     let plain = match read::plain(input.bytes, &budgets()) {
         Ok(plain) => plain,
         Err(error) => {
@@ -190,7 +208,7 @@ pub fn load(
     let source = sources.add(input.label, plain.text());
     match read::read(&plain.bytes, source, &budgets(), &Wanted::Everything) {
         Ok(read) => {
-            let mut held = shape::hold(read, source, input, catalog, findings)?;
+            let mut held = hold(read, source, findings)?;
             held.signed = plain.signed;
             held.message = plain.message.map(Cow::into_owned);
             Some(held)
