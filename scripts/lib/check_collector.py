@@ -15,7 +15,7 @@ import sys
 import tarfile
 import tempfile
 
-from collected_worlds import CANARY, World
+from random_macs import CANARY, World
 
 PREFSMITH = os.environ["PREFSMITH"]
 EXITS = {0: "compliant", 1: "drift", 3: "undecided"}

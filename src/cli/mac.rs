@@ -2,14 +2,14 @@
 //! collector prints with `--stdout`.
 
 use super::commands::Commands;
-use super::common::{open_file, read_bytes};
+use super::common::open_file;
 use super::live::Live;
 use crate::mac::archive::{Archive, Limits};
 use crate::mac::folder::Folder;
 use crate::mac::tree::Tree;
 use crate::mac::{ABOUT, Who};
 use crate::value::write::from_base64;
-use std::io::{BufReader, Read as _};
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 /// How gzip's output begins in base64.
@@ -63,17 +63,17 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Tree>, String> {
     if path.is_dir() {
         return Ok(Box::new(Folder::new(path).map_err(|error| error.to_string())?));
     }
-    if is_line(path) {
-        let bytes = read_bytes(path, usize::try_from(Limits::default().bytes).unwrap_or(usize::MAX))?;
-        let text = String::from_utf8_lossy(&bytes);
-        let bytes =
-            from_base64(&text).ok_or("it begins as a snapshot in one line, and is cut off or changed")?;
-        return Ok(Box::new(
-            Archive::read(bytes.as_slice(), &Limits::default()).map_err(|error| error.to_string())?,
-        ));
-    }
     let (file, _) = open_file(path)?;
-    let read = Archive::read(BufReader::new(file), &Limits::default());
+    let limits = Limits::default();
+    let read = if is_line(path) {
+        let mut text = String::new();
+        // What is larger is cut off, and no base64 any more.
+        let bytes = file.take(limits.bytes).read_to_string(&mut text).ok().and_then(|_| from_base64(&text));
+        let bytes = bytes.ok_or("it begins as a snapshot in one line, and is cut off or changed")?;
+        Archive::read(Cursor::new(bytes), &limits)
+    } else {
+        Archive::read(BufReader::new(file), &limits)
+    };
     Ok(Box::new(read.map_err(|error| error.to_string())?))
 }
 

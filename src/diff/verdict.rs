@@ -279,7 +279,8 @@ impl<'p> Judge<'_, 'p, '_> {
             RungState::Value(_) => None,
         });
         // Users have a home there, and whose preferences count nobody said: they may hold it.
-        let unread = self.judging.user.is_none() && !self.mac.everybody.is_empty();
+        let somebody = !self.mac.everybody.is_empty() || self.mac.about.unreadable("/Users").is_some();
+        let unread = self.judging.user.is_none() && somebody;
         let doubt = doubt.or_else(|| unread.then(|| NOBODY.to_owned()));
         match (there, doubt) {
             (Some(_), _) => Said(Verdict::Unwanted, Vec::new()),

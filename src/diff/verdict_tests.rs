@@ -188,8 +188,14 @@ fn a_key_that_must_not_be_there_is_not_absent_where_nobody_looked() {
     for section in
         ["[unset]\nAutoUpdate = [\"HowToCheck\"]", "[set-once.AutoUpdate]\nHowToCheck = \"Manual\""]
     {
-        let said = tell(section, &two);
-        assert!(said.starts_with("unreadable - nobody's own preferences were read"), "{said}");
+        // So may one whom a collector left out.
+        let keys = "<key>/Users</key><string>nobody was at the screen</string>";
+        let about = format!("<key>format</key><integer>1</integer><key>unreadable</key><dict>{keys}</dict>");
+        let left_out = World::default().with("/prefsmith-snapshot.plist", &about);
+        for world in [&two, &left_out] {
+            let said = tell(section, world);
+            assert!(said.starts_with("unreadable - nobody's own preferences were read"), "{said}");
+        }
     }
 }
 

@@ -116,9 +116,9 @@ pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
     };
     Ok(About {
         snapshot: true,
-        live: false,
         managed_only: entries.get("managed-only") == Some(&Value::Boolean(true)),
         collected,
+        live: false,
         taken: match entries.get("taken") {
             Some(Value::Date(date)) => Some(*date),
             _ => None,

@@ -113,7 +113,8 @@ people() {
     if person "$name" "$number"; then found=yes; fi
   done 3<"$work/everybody"
   case $who:$found in
-    all:* | console:* | *:yes) ;;
+    all:* | *:yes) ;;
+    console:*) unread /Users 'nobody was at the screen, and nobody else was asked for' ;;
     *) stop "this Mac has no user $who with a home" ;;
   esac
 }

@@ -8,7 +8,8 @@ function done() {
 }
 BEGIN {
   RS = "<"; many = ENVIRON["MANY"] != ""
-  n = split(ENVIRON["KEYS"], list, "\001")
+  # By a regular expression: the awk of macOS takes a newline for a separator beside any single character.
+  n = split(ENVIRON["KEYS"], list, /\001/)
   for (i = 1; i <= n; i++) if (list[i] != "") want[list[i]] = 1
 }
 NR == 1 { next }

@@ -1,7 +1,7 @@
 //! The script that mends one Mac: some settings of a policy, each at the level where the Mac lacks it.
 
-use super::{Part, script, setting};
-use crate::emit::{Request, at_policy, over, secrets};
+use super::{Part, at_policy, over, script, secrets, setting};
+use crate::emit::Request;
 use crate::finding::{Finding, Findings};
 use crate::plan::Setting;
 use crate::text::{Mode, Scripts};

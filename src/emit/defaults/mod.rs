@@ -10,7 +10,7 @@ pub(super) mod words;
 
 pub use mend::{Step, mend};
 
-use super::{Artefact, Request, Target, at_policy, over, secrets_in_script};
+use super::{Artefact, Request, Target, at_policy, over, secrets, secrets_in_script};
 use crate::catalog::model::ReadAs;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
