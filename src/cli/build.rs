@@ -4,12 +4,13 @@ use super::common::{
     Exit, Global, Judged, Layers, complain, day, either, judge, label, print, say_findings, say_findings_and,
 };
 use super::completions::{self, policies};
-use super::jobs::{Job, jobs};
+use super::jobs::{Ask, Job, jobs};
 use super::previous;
 use super::project::{Found, together};
+use super::walk::{POLICIES, walk};
 use crate::catalog::Catalog;
 use crate::check::Options;
-use crate::emit::{Artefact, Request, manifest};
+use crate::emit::{Artefact, manifest};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::plan::Identity;
@@ -42,8 +43,8 @@ Exit status:
   1  the policy has errors, or --check found differences
   2  a file cannot be read or written")]
 pub(super) struct Args {
-    /// Policies; without them, those of the project
-    #[arg(value_name = "POLICY", add = ArgValueCompleter::new(policies))]
+    /// Policies, or folders of them; without them, those of the project
+    #[arg(value_name = "POLICY|DIR", add = ArgValueCompleter::new(policies))]
     pub policies: Vec<PathBuf>,
     /// Where to write; several policies, or those of the project: a folder for each in it [default: out]
     #[arg(long, value_name = "DIR")]
@@ -96,15 +97,37 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let mut findings = Findings::new();
     let layers = Layers::load(global, &mut sources, &mut findings)?;
     let project = layers.project.as_ref();
-    let listed = Found::listed(project, &args.policies, &mut findings)?;
+    let named = named(&args.policies)?;
+    let listed = Found::listed(project, &named, &mut findings)?;
     say_findings(&findings, 0, &sources, "prefsmith check");
     if findings.has_errors() {
         return Ok(Exit::Found);
     }
-    let jobs = jobs(args, project, &listed)?;
+    let ask = Ask {
+        policies: &named,
+        out: args.out.as_deref(),
+        target: &args.target,
+        form: args.form.map(Form::from),
+        split: args.split,
+        keep_identifiers_from: args.keep_identifiers_from.as_deref(),
+    };
+    let jobs = jobs(&ask, project, &listed)?;
     let catalog = layers.catalog()?;
     let mut build = Build { args, catalog: &catalog, sources, secrets: Secrets::default() };
     build.all(&jobs, global, project)
+}
+
+/// The policies of the command line, those of folders by name.
+fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(walk(path, POLICIES).all(path, POLICIES).map_err(|why| anyhow!("{why}"))?);
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
 }
 
 struct Build<'b, 'c> {
@@ -130,7 +153,7 @@ impl Build<'_, '_> {
             }
         }
         let whole = self.args.policies.is_empty() && sound.len() == jobs.len();
-        let across = together(&plans, (project, whole), self.catalog, &self.sources, &options);
+        let across = together(&plans, &[], (project, whole), self.catalog, &self.sources, &options);
         if !global.show_secrets {
             let said = all.iter().flatten().flat_map(|judged| judged.checked.findings.iter());
             let said: Findings = said.chain(across.findings.iter()).cloned().collect();
@@ -199,16 +222,7 @@ impl Build<'_, '_> {
         };
         let own_keep = keep_of_policy(job, policy, &plan.identity)?;
         let keep = job.keep.as_ref().or(own_keep.as_ref());
-        let request = Request {
-            plan: &plan,
-            catalog: self.catalog,
-            stem: &job.stem,
-            form: job.form,
-            split: job.split,
-            keep,
-            left: &left,
-            scripts: job.targets.iter().any(|target| target.name() == "defaults"),
-        };
+        let request = job.request(&plan, self.catalog, keep, &left);
         let mut artefacts: Vec<Artefact> = Vec::new();
         for target in &job.targets {
             let mut said = Findings::new();

@@ -2,6 +2,7 @@
 
 use super::manifests::{Loaded, load};
 use super::project::Found;
+use super::walk::{PROFILES, has_extension, is_project};
 use crate::catalog::compile::{Naming, Parts, is_weak, read};
 use crate::catalog::{Catalog, Layer, LayerError};
 use crate::check::{Checked, CheckedPlan, Options, check};
@@ -59,8 +60,15 @@ impl From<Exit> for ExitCode {
 
 /// Writes results to standard output. A reader that has gone away ends the output silently.
 pub(super) fn print(text: &str) -> Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    let written = if text.contains('\u{1b}') {
+        let mut out = anstream::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    } else {
+        // Nothing in it is to be taken out again.
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("standard output"),
         _ => Ok(()),
     }
@@ -281,7 +289,26 @@ pub(super) fn judge(
     options: &Options,
     sources: &mut Sources,
 ) -> Result<Judged, String> {
+    if let Some(why) = no_policy(path) {
+        return Err(why);
+    }
     judge_from(&Disk, path, catalog, options, sources)
+}
+
+/// Why a file is no policy, if its name tells that.
+fn no_policy(path: &Path) -> Option<String> {
+    if is_project(path) {
+        return Some(
+            "it is a project file, and no policy: `--project` names one, and `prefsmith build` and `prefsmith check` \
+             then take its policies"
+                .to_owned(),
+        );
+    }
+    has_extension(path, PROFILES).then(|| {
+        "by its name it is a profile or a preference file, and no policy: `prefsmith import` makes a policy of it, \
+         `prefsmith check` and `prefsmith diff` read it as it is"
+            .to_owned()
+    })
 }
 
 /// The same, from other files than those of the disk.

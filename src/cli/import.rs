@@ -2,6 +2,7 @@
 
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_bytes, say, text_options};
 use super::completions::{domains, mdms};
+use super::walk::{PROFILES, is_policy, walk};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Sources};
 use crate::import::{self, Imported, Opened, Options, Unit, Wrapper, slug};
@@ -10,7 +11,7 @@ use crate::plan::{Channel, Plan};
 use crate::profile::kept;
 use crate::profile::read::{Held, Input, Shape, load};
 use crate::report::findings::{summary, text};
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use clap_complete::ArgValueCompleter;
 use std::collections::BTreeSet;
@@ -19,10 +20,6 @@ use std::path::{Component, Path, PathBuf};
 
 /// The largest file that is read: MDMs take profiles of a few megabytes at most.
 const MAX_BYTES: usize = 16 << 20;
-/// How deep folders are searched.
-const DEEPEST: usize = 16;
-/// The endings by which files are found in a folder.
-const ENDINGS: [&str; 4] = ["mobileconfig", "plist", "xml", "configprofile"];
 
 /// Make policies of profiles and preference files
 ///
@@ -173,44 +170,12 @@ fn paths(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in named {
         if path.is_dir() {
-            let before = found.len();
-            walk(path, DEEPEST, &mut found)?;
-            anyhow::ensure!(
-                found.len() > before,
-                "{}: no file in this folder ends in .{}",
-                label(path),
-                ENDINGS.join(", .")
-            );
+            found.extend(walk(path, PROFILES).all(path, PROFILES).map_err(|why| anyhow!("{why}"))?);
         } else {
             found.push(path.clone());
         }
     }
     Ok(found)
-}
-
-fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
-    let Some(depth) = depth.checked_sub(1) else { bail!("{}: folders lie too deep", label(folder)) };
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| label(folder))? {
-        entries.push(entry.with_context(|| label(folder))?);
-    }
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        // A link to a folder may lead in a circle.
-        if entry.file_type().with_context(|| label(&path))?.is_dir() {
-            walk(&path, depth, found)?;
-        } else if path
-            .extension()
-            .is_some_and(|own| ENDINGS.iter().any(|known| own.eq_ignore_ascii_case(known)))
-        {
-            found.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// One file; none if it is nothing that can be imported, which the findings then say.
@@ -223,7 +188,7 @@ fn read(
 ) -> Result<Option<File>> {
     let name = label(path);
     let bytes = read_bytes(path, MAX_BYTES).map_err(|why| anyhow!("{name}: {why}"))?;
-    if path.extension().is_some_and(|own| own.eq_ignore_ascii_case("toml")) {
+    if is_policy(path) {
         let source = sources.add(name, "");
         let finding = Finding::new("unreadable-file", "this is a policy already, by the name of the file");
         findings.push(

@@ -19,6 +19,7 @@ mod plan;
 mod previous;
 mod project;
 mod schema;
+mod several;
 mod sides;
 mod walk;
 

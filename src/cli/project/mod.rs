@@ -75,6 +75,12 @@ impl Found {
         }
     }
 
+    /// Whether a path is that of the project file.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let own = Path::new(&self.label);
+        own == path || own.canonicalize().is_ok_and(|own| path.canonicalize().is_ok_and(|path| own == path))
+    }
+
     /// Paths of the project file, from the current folder.
     pub fn paths(&self, list: &[Said]) -> Vec<PathBuf> {
         list.iter().map(|said| self.path(&said.text)).collect()
@@ -143,9 +149,11 @@ impl Run {
     }
 }
 
-/// Looks at policies together. `whole`: whether they are all that the project has.
+/// Looks at policies together, and at those of a project beside profiles. `whole`: whether they are all that the
+/// project has.
 pub(super) fn together(
     plans: &[(Option<&Listed>, &Plan)],
+    profiles: &[&Plan],
     (found, whole): (Option<&Found>, bool),
     catalog: &Catalog<'_>,
     sources: &Sources,
@@ -162,5 +170,5 @@ pub(super) fn together(
         allows: project.map_or(&[], |project| &project.allows),
         whole: project.filter(|_| whole).and_then(|project| project.span).map(Origin::from),
     };
-    across(&members, &accepted, catalog, sources, options)
+    across(&members, profiles, &accepted, catalog, sources, options)
 }

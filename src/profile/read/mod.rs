@@ -179,27 +179,37 @@ pub fn load(
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Option<Held> {
+    let source = sources.add(input.label, "");
+    let (text, held) = load_as(source, input, catalog, findings);
+    sources.fill(source, text);
+    held
+}
+
+/// The same for an input that has a place among the sources already: its text is given back for
+/// [`Sources::fill`], so that several can be read side by side.
+pub fn load_as(
+    source: SourceId,
+    input: &Input<'_>,
+    catalog: &Catalog<'_>,
+    findings: &mut Findings,
+) -> (String, Option<Held>) {
     let plain = match read::plain(input.bytes, &budgets()) {
         Ok(plain) => plain,
         Err(error) => {
-            let source = sources.add(input.label, String::from_utf8_lossy(input.bytes));
             findings.push(unreadable(&error, source));
-            return None;
+            return (String::from_utf8_lossy(input.bytes).into_owned(), None);
         }
     };
-    let source = sources.add(input.label, plain.text());
-    match read::read(&plain.bytes, source, &budgets(), &Wanted::Everything) {
-        Ok(read) => {
-            let mut held = shape::hold(read, source, input, catalog, findings)?;
-            held.signed = plain.signed;
-            held.message = plain.message.map(Cow::into_owned);
-            Some(held)
-        }
+    let held = match read::read(&plain.bytes, source, &budgets(), &Wanted::Everything) {
+        Ok(read) => shape::hold(read, source, input, catalog, findings),
         Err(error) => {
             findings.push(unreadable(&error, source));
             None
         }
-    }
+    };
+    let text = plain.text().into_owned();
+    let (signed, message) = (plain.signed, plain.message.map(Cow::into_owned));
+    (text, held.map(|held| Held { signed, message, ..held }))
 }
 
 /// What cannot be read as a property list.
