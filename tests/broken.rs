@@ -280,7 +280,7 @@ fn every_code_fires_and_is_silent_one_line_apart() {
         silent.extend(gone(name, &folder));
     }
     let mut wrong = Vec::new();
-    for info in CODES {
+    for info in CODES.iter() {
         let excused = NOT_FROM_A_POLICY.iter().any(|(name, _)| *name == info.name);
         if fires.contains(info.name) == excused {
             wrong.push(format!("{}: no policy gives it, or it is excused in vain", info.name));

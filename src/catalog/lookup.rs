@@ -197,8 +197,7 @@ impl<'c> Catalog<'c> {
     pub fn misspelt(&self, name: &str) -> Option<&'c str> {
         let same = |known: &str| known.eq_ignore_ascii_case(name);
         let mut domains = self.places().values().filter_map(|at| self.domain_at(*at));
-        let found =
-            domains.find(|domain| same(domain.name) || domain.misspelt.iter().any(|slip| same(slip)));
+        let found = domains.find(|domain| same(domain.name) || domain.misspelt.iter().any(|slip| same(slip)));
         found.map(|domain| domain.name)
     }
 

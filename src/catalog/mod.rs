@@ -18,7 +18,7 @@ mod truth;
 
 pub use facts::{Fact, Facts, Known, Licence};
 pub use fields::type_of;
-pub use layer::{Layer, LayerError};
+pub use layer::{Apart, KeyBytes, Layer, LayerError, apart};
 pub use lookup::{Catalog, KeyRef, ranges_of};
 pub use search::{Entry, Hit, KeyTopic, Topic};
 

@@ -247,16 +247,11 @@ impl<'a> Look<'a, '_> {
         let shorts: Vec<&str> = clash.domains.iter().map(|domain| self.catalog.short(domain)).collect();
         let what = format!("`{key}` of {}", some(&shorts));
         let (severity, title) = match clash.kind {
-            Kind::Differs => {
-                (Severity::Error, format!("{what} differs between {who} that one Mac may get"))
+            Kind::Differs => (Severity::Error, format!("{what} differs between {who} that one Mac may get")),
+            Kind::Stronger => {
+                (Severity::Note, format!("{what} is meant more strongly in one of {who} than in another"))
             }
-            Kind::Stronger => (
-                Severity::Note,
-                format!("{what} is meant more strongly in one of {who} than in another"),
-            ),
-            Kind::Same => {
-                (Severity::Note, format!("{what} is the same in {who} that one Mac may get"))
-            }
+            Kind::Same => (Severity::Note, format!("{what} is the same in {who} that one Mac may get")),
         };
         let mut finding = Finding::new("set-by-two-policies", title).severity(severity);
         for (_, setting) in clash.of.iter().take(MOST) {

@@ -14,6 +14,7 @@ use crate::emit::{Artefact, manifest};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::plan::Identity;
+use crate::policy::normal;
 use crate::profile::{Form, Kept};
 use crate::report::secrets::Secrets;
 use anyhow::{Context as _, Result, anyhow};
@@ -165,9 +166,8 @@ impl Build<'_, '_> {
         }
         let findings = self.secrets.hide(across.findings, &self.sources);
         self.secrets.mask(&mut self.sources);
-        let named = global.project.iter().map(|path| format!(" --project {}", label(path)));
-        let named = named.chain(self.args.policies.iter().map(|path| format!(" {}", label(path))));
-        let command = format!("prefsmith check{}", named.collect::<String>());
+        let named = self.args.policies.iter().map(|path| format!(" {}", label(path)));
+        let command = format!("prefsmith check{}{}", global.again(), named.collect::<String>());
         say_findings(&findings, across.allowed.len(), &self.sources, &command);
         let refused: BTreeSet<usize> =
             across.refused.iter().filter_map(|at| sound.get(*at)).copied().collect();
@@ -182,7 +182,29 @@ impl Build<'_, '_> {
                 Exit::Failure
             }));
         }
-        Ok(exit)
+        Ok(exit.max(self.left_over(jobs, project)?))
+    }
+
+    /// Tells of builds in the project's folder for outputs whose policies are gone. Nothing is removed: it may be that
+    /// only the name of a policy has changed.
+    fn left_over(&self, jobs: &[Job<'_>], project: Option<&Found>) -> Result<Exit> {
+        let all = self.args.policies.is_empty() && self.args.out.is_none();
+        let Some(out) = project.filter(|_| all).map(Found::out) else { return Ok(Exit::Fine) };
+        let place = |path: &Path| normal(&label(path)).to_lowercase();
+        let known: BTreeSet<String> = jobs.iter().map(|job| place(&job.folder)).collect();
+        let mut folders: Vec<PathBuf> = std::fs::read_dir(&out)
+            .map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        folders.sort();
+        folders.retain(|folder| !known.contains(&place(folder)) && previous::is_build(folder));
+        if folders.is_empty() {
+            return Ok(Exit::Fine);
+        }
+        for folder in &folders {
+            let sentence = format!("{}: no policy of the project is built into it any more", label(folder));
+            if self.args.check { print(&format!("{sentence}\n"))? } else { complain(&sentence) }
+        }
+        Ok(if self.args.check { Exit::Found } else { Exit::Fine })
     }
 
     /// Builds one policy; `refused`: unless an error about it and others was told.

@@ -37,6 +37,18 @@ pub(super) struct Global {
     pub show_secrets: bool,
 }
 
+impl Global {
+    /// The options that another call needs to know what this one knows, each with a blank in front.
+    pub fn again(&self) -> String {
+        let mut again = String::new();
+        for (option, paths) in [("--catalog", &self.catalog), ("--manifests", &self.manifests)] {
+            again.extend(paths.iter().map(|path| format!(" {option} {}", label(path))));
+        }
+        again.extend(self.project.iter().map(|path| format!(" --project {}", label(path))));
+        again
+    }
+}
+
 /// How a verb ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
@@ -218,7 +230,7 @@ impl Layers {
         let front: Result<Vec<_>, _> = self.list.iter().map(layer).collect();
         let mut weak = self.weak.iter().map(layer).collect::<Result<Vec<_>, _>>()?;
         for loaded in &self.manifests {
-            weak.push(Layer::new(loaded.label.clone(), loaded.layer())?);
+            weak.push(loaded.layer()?);
         }
         Ok(Catalog::between(front?, weak))
     }
@@ -390,7 +402,7 @@ pub(super) fn either(plan: &Result<CheckedPlan, Plan>) -> &Plan {
 
 /// Whether a stream shows colour; anstream takes it out again where `NO_COLOR` or the terminal asks for that.
 pub(super) fn text_options(terminal: bool) -> TextOptions {
-    TextOptions { color: terminal, width: width() }
+    TextOptions { color: terminal, width: width(), all: None }
 }
 
 fn width() -> usize {

@@ -8,6 +8,7 @@ use crate::finding::{Finding, Findings, Origin, Sources};
 use crate::import::{self, Imported, Opened, Options, Unit, Wrapper, slug};
 use crate::output::write_beside;
 use crate::plan::{Channel, Plan};
+use crate::profile::envelope::same_profiles;
 use crate::profile::kept;
 use crate::profile::read::{Held, Input, Shape, load};
 use crate::report::findings::{summary, text};
@@ -63,7 +64,8 @@ pub(super) struct Args {
     /// The channel, whatever the profiles say
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<ChannelName>,
-    /// The MDM that the files come from: its tokens become neutral ones
+    /// The MDM that the files come from, so that its tokens become neutral ones: addigy, fleet, intune, jamf, kandji,
+    /// mosyle, simplemdm, workspace-one
     #[arg(long, value_name = "MDM", add = ArgValueCompleter::new(mdms))]
     from: Option<String>,
     /// The domain of preference files whose names do not say it
@@ -131,10 +133,25 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         }
     }
     let jobs = jobs(&files, args)?;
+    if args.each.is_some() {
+        // Each by itself would say nothing of it, and their policies get one id.
+        let units = jobs.iter().flat_map(|job| &job.units);
+        findings.extend(same_profiles(units.map(|(_, unit)| unit.profile)));
+    }
     let mut plans: Vec<Plan> = Vec::new();
     let mut made: Vec<(Option<PathBuf>, Imported)> = Vec::new();
     for job in jobs {
-        let options = options(&job, args)?;
+        let keep = match args.keep_identifiers.then(|| kept_path(&job)).transpose() {
+            Ok(keep) => keep,
+            // One odd file of many is no reason to leave the others.
+            Err(error) if args.each.is_some() => {
+                complain(&format!("{error:#}: its policy has identifiers of its own"));
+                exit = exit.max(Exit::Found);
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let options = options(&job, args, keep);
         let units: Vec<Unit<'_>> = job.units.iter().map(|(_, unit)| *unit).collect();
         let imported = import::import(&units, &catalog, &options, &sources, &mut findings);
         plans.push(imported.plan.clone());
@@ -157,11 +174,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         complain("nothing was read that a policy could be made of");
         exit = exit.max(Exit::Found);
     }
-    let written: Vec<String> = made.iter().filter_map(|(out, _)| out.as_deref().map(label)).collect();
-    if !written.is_empty() {
-        let all: String = written.iter().map(|path| format!("wrote {path}\n")).collect();
-        say(&format!("{all}next: prefsmith check {}\n", written.join(" ")));
-    }
+    tell_written(&made, args, global);
     Ok(exit.max(if findings.has_errors() { Exit::Found } else { Exit::Fine }))
 }
 
@@ -236,7 +249,11 @@ fn jobs<'f>(files: &'f [File], args: &Args) -> Result<Vec<Job<'f>>> {
         );
     }
     match &args.each {
-        Some(folder) => each(units, folder),
+        Some(folder) => {
+            let file = folder.exists() && !folder.is_dir() || is_policy(folder);
+            anyhow::ensure!(!file, "--each {}: it is no folder; --out writes one policy", label(folder));
+            each(units, folder)
+        }
         None => together(units, args),
     }
 }
@@ -270,7 +287,8 @@ fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job
     let both = !device.is_empty() && !user.is_empty();
     let stem = match &args.out {
         Some(out) => {
-            anyhow::ensure!(!out.is_dir(), "{}: it is a folder; --each writes into one", label(out));
+            anyhow::ensure!(!out.is_dir(), "--out {}: it is a folder; --each writes into one", label(out));
+            anyhow::ensure!(is_policy(out), "--out {}: a policy is called something.toml", label(out));
             let stem = out.file_stem().and_then(|stem| stem.to_str());
             stem.ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(out)))?.to_owned()
         }
@@ -309,8 +327,8 @@ fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job
     Ok(jobs)
 }
 
-fn options(job: &Job<'_>, args: &Args) -> Result<Options> {
-    Ok(Options {
+fn options(job: &Job<'_>, args: &Args, keep_identifiers_from: Option<String>) -> Options {
+    Options {
         id: args.id.clone(),
         name: args.name.clone(),
         organization: args.organization.clone(),
@@ -318,8 +336,8 @@ fn options(job: &Job<'_>, args: &Args) -> Result<Options> {
         channel: args.channel.map(Channel::from),
         stem: job.stem.clone(),
         beside: job.out.is_some(),
-        keep_identifiers_from: if args.keep_identifiers { Some(kept_path(job)?) } else { None },
-    })
+        keep_identifiers_from,
+    }
 }
 
 /// The profile whose identifiers are kept, as a path from the policy's folder.
@@ -366,6 +384,28 @@ fn normal(path: &Path) -> Vec<Component<'_>> {
     parts
 }
 
+/// Every file that was written, and the call that looks at them.
+fn tell_written(made: &[(Option<PathBuf>, Imported)], args: &Args, global: &Global) {
+    let mut told = String::new();
+    let mut policies = Vec::new();
+    for (out, imported) in made {
+        let Some(path) = out else { continue };
+        policies.push(label(path));
+        told.push_str(&format!("wrote {}\n", label(path)));
+        for (name, _) in &imported.files {
+            told.push_str(&format!("wrote {}\n", label(&path.with_file_name(name))));
+        }
+    }
+    if policies.is_empty() {
+        return;
+    }
+    let what = match &args.each {
+        Some(folder) if policies.len() > 3 => label(folder),
+        _ => policies.join(" "),
+    };
+    say(&format!("{told}next: prefsmith check{} {what}\n", global.again()));
+}
+
 fn write(path: &Path, imported: &Imported, force: bool) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut files = vec![(path.to_owned(), imported.text.clone().into_bytes())];
@@ -373,6 +413,9 @@ fn write(path: &Path, imported: &Imported, force: bool) -> Result<()> {
     write_beside(&files, force).map_err(|(path, error)| {
         let why = match error.kind() {
             ErrorKind::AlreadyExists => "it is there already, and is left alone without --force".to_owned(),
+            ErrorKind::IsADirectory => "it is a folder".to_owned(),
+            ErrorKind::NotADirectory => "its folder is no folder".to_owned(),
+            ErrorKind::PermissionDenied => "it may not be written".to_owned(),
             _ => error.to_string(),
         };
         anyhow!("{}: {why}", label(&path))
@@ -382,6 +425,19 @@ fn write(path: &Path, imported: &Imported, force: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_help_names_every_mdm() {
+        use clap::CommandFactory as _;
+        let catalog = Catalog::builtin();
+        let names: std::collections::BTreeSet<&str> = catalog.mdms().map(|mdm| mdm.name).collect();
+        let listed = names.into_iter().collect::<Vec<_>>().join(", ");
+        let command = crate::cli::Cli::command();
+        let from =
+            command.find_subcommand("import").unwrap().get_arguments().find(|arg| arg.get_id() == "from");
+        let help = from.unwrap().get_help().unwrap().to_string();
+        assert!(help.ends_with(&listed), "{help}");
+    }
 
     #[test]
     fn paths_from_a_folder() {

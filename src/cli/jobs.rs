@@ -136,7 +136,12 @@ fn said<'p, T>(
 }
 
 /// Where a policy goes.
-fn folder(args: &Ask<'_>, project: Option<&Found>, own: Option<&Own>, (stem, alone): (&str, bool)) -> PathBuf {
+fn folder(
+    args: &Ask<'_>,
+    project: Option<&Found>,
+    own: Option<&Own>,
+    (stem, alone): (&str, bool),
+) -> PathBuf {
     if let Some(out) = args.out {
         return if alone { out.to_owned() } else { out.join(stem) };
     }

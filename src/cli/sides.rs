@@ -7,8 +7,8 @@ use crate::check::Options;
 use crate::diff::{Part, Side};
 use crate::finding::{Finding, Findings, Origin, Sources};
 use crate::import::{Opened, open};
-use crate::plan::Plan;
-use crate::profile::read::{Held, Input, Unknown, budgets, load, plan};
+use crate::plan::{Plan, Setting};
+use crate::profile::read::{Held, Input, Unknown, budgets, carried, load, plan};
 use crate::profile::signature;
 use std::borrow::Cow;
 use std::path::Path;
@@ -65,9 +65,32 @@ impl Reader<'_, '_> {
 
     fn policy(&mut self, path: &Path) -> Result<Read, String> {
         let judged = judge(path, self.catalog, &Options::default(), self.sources)?;
-        let policy = Read::Policy(Box::new(either(&judged.checked.plan).clone()));
+        let mut plan = either(&judged.checked.plan).clone();
+        self.unfold(&mut plan);
         self.policies.extend(judged.checked.findings);
-        Ok(policy)
+        Ok(Read::Policy(Box::new(plan)))
+    }
+
+    /// Preferences in the payloads that a policy carries are settings, as they are in the profile that is built.
+    fn unfold(&self, plan: &mut Plan) {
+        for passed in std::mem::take(&mut plan.payloads) {
+            let Some(settings) = carried(&passed, &plan.identity, self.catalog) else {
+                plan.payloads.push(passed);
+                continue;
+            };
+            for setting in settings {
+                let name = |one: &Setting| (one.channel, one.domain.clone(), one.key.clone());
+                match plan.settings.binary_search_by_key(&name(&setting), name) {
+                    Ok(at) => {
+                        let own = plan.settings.get(at).map(|own| (&own.value, own.enforcement));
+                        if own != Some((&setting.value, setting.enforcement)) {
+                            plan.contradictions.push(setting);
+                        }
+                    }
+                    Err(at) => plan.settings.insert(at, setting),
+                }
+            }
+        }
     }
 
     fn file(&mut self, name: &str, bytes: &[u8], domain: Option<&str>) -> Option<Read> {
@@ -120,7 +143,8 @@ impl Reader<'_, '_> {
         let incomplete = self.files.iter().skip(before).any(is_unread);
         if parts.is_empty() {
             return Err(
-                "no policy or profile that can be read is in this folder, and it is not shaped like a Mac".to_owned()
+                "no policy or profile that can be read is in this folder, and it is not shaped like a Mac"
+                    .to_owned(),
             );
         }
         Ok(Loaded { name, parts, incomplete })

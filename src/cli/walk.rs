@@ -66,7 +66,11 @@ impl Walked {
         if let Some((path, why)) = self.refused.first() {
             return Err(format!("{}: {why}", label(path)));
         }
-        if self.files.is_empty() { Err(format!("{}: {}", label(folder), nothing(endings))) } else { Ok(self.files) }
+        if self.files.is_empty() {
+            Err(format!("{}: {}", label(folder), nothing(endings)))
+        } else {
+            Ok(self.files)
+        }
     }
 }
 
@@ -120,7 +124,9 @@ mod tests {
     fn a_folder_is_walked_in_the_order_of_names() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        for name in ["b.plist", "a/z.mobileconfig", "a.mobileconfig", "a/.x.plist", ".git/c.plist", "d.toml", FILE] {
+        for name in
+            ["b.plist", "a/z.mobileconfig", "a.mobileconfig", "a/.x.plist", ".git/c.plist", "d.toml", FILE]
+        {
             std::fs::create_dir_all(at(name).parent().unwrap()).unwrap();
             std::fs::write(at(name), "").unwrap();
         }
@@ -128,7 +134,10 @@ mod tests {
         std::fs::create_dir_all(&deep).unwrap();
         let walked = walk(folder.path(), PROFILES);
         assert_eq!(walked.files, ["a/z.mobileconfig", "a.mobileconfig", "b.plist"].map(at));
-        assert_eq!(walked.refused, [(deep.components().collect(), "folders nest deeper than 32 levels".to_owned())]);
+        assert_eq!(
+            walked.refused,
+            [(deep.components().collect(), "folders nest deeper than 32 levels".to_owned())]
+        );
         assert_eq!(walk(folder.path(), POLICIES).files, [at("d.toml")]);
     }
 }

@@ -200,10 +200,7 @@ impl Sources {
         let before = text.get(start..(offset as usize).min(text.len())).unwrap_or(&[]);
         // Bytes that continue a character do not count.
         let column = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() + 1;
-        Position {
-            line,
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-        }
+        Position { line, column: u32::try_from(column).unwrap_or(u32::MAX) }
     }
 
     /// The line of a byte offset, from 1, and where it starts; an offset past the end counts as the end.

@@ -355,7 +355,8 @@ fn stray(text: &str, sure: &BTreeSet<usize>) -> Vec<(usize, usize)> {
             // Most lines of a profile have neither sign, and need not be looked at.
             let rest = text.as_bytes().get(start..).unwrap_or(&[]);
             let Some(at) = memchr::memchr2(b'=', b':', rest) else { break };
-            start += rest.get(..at).and_then(|before| memchr::memrchr(b'\n', before)).map_or(0, |end| end + 1);
+            start +=
+                rest.get(..at).and_then(|before| memchr::memrchr(b'\n', before)).map_or(0, |end| end + 1);
         }
         let line = text.get(start..).and_then(|rest| rest.split_inclusive('\n').next()).unwrap_or("");
         let end = start + line.trim_end().len();

@@ -176,7 +176,7 @@ fn told(plan: Plan, findings: Findings, catalog: &Catalog<'_>, sources: &Sources
             assert!(text.get(span.start as usize..span.end as usize).is_some(), "{}", finding.title);
         }
     }
-    let options = TextOptions { color: false, width: 80 };
+    let options = TextOptions { color: false, width: 80, all: None };
     assert_eq!(text(&findings, sources, &options).is_empty(), findings.is_empty());
     assert!(json(&findings, sources).starts_with('{'));
     !findings.has_errors()

@@ -206,7 +206,9 @@ impl<'b, 'c> Batch<'b, 'c> {
             said.push("--macs is about profiles: a policy says it in [macs]");
         }
         if mdm {
-            said.push("--for is about profiles: of a policy, `prefsmith build` tells what a target cannot carry");
+            said.push(
+                "--for is about profiles: of a policy, `prefsmith build` tells what a target cannot carry",
+            );
         }
         anyhow::ensure!(!self.profiles.is_empty(), "{}", said.join("; "));
         said.iter().for_each(|sentence| complain(sentence));

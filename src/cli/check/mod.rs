@@ -9,7 +9,7 @@ use crate::finding::{Findings, Severity, Sources};
 use crate::plan::Plan;
 use crate::policy::macs_of;
 use crate::profile::envelope::Mdm;
-use crate::report::findings::{github, gitlab, json, sarif, summary, text};
+use crate::report::findings::{TextOptions, github, gitlab, json, sarif, summary, text};
 use anyhow::Result;
 use batch::Batch;
 use clap::ValueEnum;
@@ -128,7 +128,9 @@ impl Batch<'_, '_> {
         mask(&plans, catalog, global, &mut sources, &mut findings);
         match args.format {
             Format::Text => {
-                print(&text(&findings, &sources, &text_options(std::io::stdout().is_terminal())))?;
+                let options = text_options(std::io::stdout().is_terminal());
+                let options = TextOptions { all: Some("--format json"), ..options };
+                print(&text(&findings, &sources, &options))?;
                 // Of a file that could not be read nobody knows whether there would be findings.
                 if exit < Exit::Failure || !findings.is_empty() {
                     print(&format!("{}\n", summary(&findings, allowed)))?;

@@ -86,6 +86,11 @@ impl Found {
         list.iter().map(|said| self.path(&said.text)).collect()
     }
 
+    /// The folder in which each policy has a folder of its own, from the current folder.
+    pub fn out(&self) -> PathBuf {
+        self.path(self.project.build.out.as_ref().map_or("out", |out| out.text.as_str()))
+    }
+
     /// A path of the project file, from the current folder.
     pub fn path(&self, text: &str) -> PathBuf {
         self.folder.shown(text)

@@ -19,7 +19,7 @@ pub use plan::plan;
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, SourceId, Sources};
-use crate::plan::{Channel, Enforcement};
+use crate::plan::{Channel, Enforcement, Identity, Passed, Setting};
 use crate::profile::Form;
 use crate::value::read::{self, Budgets, ReadError, Wanted};
 use crate::value::{Date, MAX_DEPTH, Places, Value};
@@ -210,6 +210,24 @@ pub fn load_as(
     let text = plain.text().into_owned();
     let (signed, message) = (plain.signed, plain.message.map(Cow::into_owned));
     (text, held.map(|held| Held { signed, message, ..held }))
+}
+
+/// The settings in payloads that a policy carries as they stand, by domain and key: a Mac reads them as any other.
+///
+/// None for a payload that holds no preferences.
+pub fn carried(passed: &Passed, identity: &Identity, catalog: &Catalog<'_>) -> Option<Vec<Setting>> {
+    let dict = Dict { entries: passed.value.clone(), places: passed.places.clone() };
+    // What is wrong with it was said where the policy was checked.
+    let mut unheard = Findings::new();
+    let payload = payload::payload(dict, catalog, &mut unheard);
+    if matches!(payload.content, Content::Foreign) {
+        return None;
+    }
+    let (at, source) = (passed.places.at.clone(), passed.places.at.source());
+    let scope = Some((identity.channel, at.clone()));
+    let profile = HeldProfile { envelope: Dict::empty(at), scope, user: None, payloads: vec![payload] };
+    let held = Held { source, shape: Shape::Profile, signed: false, message: None, profiles: Vec::new() };
+    Some(plan(&held, &profile, catalog, &mut Unknown::default(), &mut unheard).settings)
 }
 
 /// What cannot be read as a property list.

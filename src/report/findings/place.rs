@@ -63,7 +63,11 @@ impl<'a> Places<'a> {
         let (line, start) = self.sources.line_of(source, offset);
         if offset - start <= STEP {
             let first = Point { line, column: 1, utf16: 1 };
-            return bytes.get(start..offset).unwrap_or(&[]).iter().fold(first, |point, byte| point.after(*byte));
+            return bytes
+                .get(start..offset)
+                .unwrap_or(&[])
+                .iter()
+                .fold(first, |point, byte| point.after(*byte));
         }
         let first = Point { line: 1, column: 1, utf16: 1 };
         let marks = self.marks.entry(source).or_insert_with(|| {

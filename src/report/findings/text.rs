@@ -31,6 +31,8 @@ pub struct TextOptions {
     pub color: bool,
     /// Columns of the terminal, which snippets are made to fit; taken as at least 40 and at most 400.
     pub width: usize,
+    /// What shows the findings that are only counted, if the verb has something: an option.
+    pub all: Option<&'static str>,
 }
 
 /// The findings for people, in the look of rustc, with a blank line behind each; empty without findings.
@@ -61,7 +63,8 @@ pub fn text(findings: &Findings, sources: &Sources, options: &TextOptions) -> St
         let more = counts.get(code).map_or(0, |count| count.saturating_sub(MAX_PER_CODE));
         if more > 0 {
             let code = visible::line(code, MAX_TITLE);
-            out.push_str(&format!("… and {} more of `{code}`\n\n", number(more)));
+            let all = options.all.map_or(String::new(), |option| format!("; `{option}` shows all"));
+            out.push_str(&format!("… and {} more of `{code}`{all}\n\n", number(more)));
         }
     }
     out

@@ -255,7 +255,8 @@ fn first_bad(text: &str) -> Option<(char, Range<usize>)> {
     let suspect = |byte: u8| (byte < 0x20 && !space(byte)) || byte == 0xEF;
     // In blocks, which a processor compares at once: nearly no text has any.
     let bytes = text.as_bytes();
-    let block = bytes.chunks(64).position(|block| block.iter().fold(false, |any, byte| any | suspect(*byte)))?;
+    let block =
+        bytes.chunks(64).position(|block| block.iter().fold(false, |any, byte| any | suspect(*byte)))?;
     let at = block * 64 + bytes.get(block * 64..)?.iter().position(|byte| suspect(*byte))?;
     let (start, rest) = text.split_at_checked(at)?;
     let (offset, bad) = rest.char_indices().find(|(_, character)| xml_refuses(*character))?;
