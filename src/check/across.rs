@@ -84,8 +84,8 @@ pub fn across(
         } else if clash.kind == Kind::Same {
             same.entry(who).or_default().push(clash);
         } else {
-            if clash.kind == Kind::Differs {
-                across.refused.extend(who.into_iter().filter(|at| *at < members.len()));
+            if clash.kind == Kind::Differs && !look.has_profile(&clash) {
+                across.refused.extend(who);
             }
             across.findings.push(finding);
         }
@@ -247,7 +247,11 @@ impl<'a> Look<'a, '_> {
         let shorts: Vec<&str> = clash.domains.iter().map(|domain| self.catalog.short(domain)).collect();
         let what = format!("`{key}` of {}", some(&shorts));
         let (severity, title) = match clash.kind {
-            Kind::Differs => (Severity::Error, format!("{what} differs between {who} that one Mac may get")),
+            Kind::Differs => {
+                // Whom a profile is for, it does not say.
+                let severity = if self.has_profile(clash) { Severity::Warning } else { Severity::Error };
+                (severity, format!("{what} differs between {who} that one Mac may get"))
+            }
             Kind::Stronger => {
                 (Severity::Note, format!("{what} is meant more strongly in one of {who} than in another"))
             }

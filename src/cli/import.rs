@@ -2,6 +2,7 @@
 
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_bytes, say, text_options};
 use super::completions::{domains, mdms};
+use super::kept::kept_path;
 use super::walk::{PROFILES, is_policy, walk};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Sources};
@@ -10,14 +11,14 @@ use crate::output::write_beside;
 use crate::plan::{Channel, Plan};
 use crate::profile::envelope::same_profiles;
 use crate::profile::kept;
-use crate::profile::read::{Held, Input, Shape, load};
+use crate::profile::read::{Held, Input, load};
 use crate::report::findings::{summary, text};
 use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use clap_complete::ArgValueCompleter;
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, IsTerminal};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The largest file that is read: MDMs take profiles of a few megabytes at most.
 const MAX_BYTES: usize = 16 << 20;
@@ -97,19 +98,19 @@ impl From<ChannelName> for Channel {
 }
 
 /// A file that was read.
-struct File {
-    path: PathBuf,
-    held: Held,
+pub(super) struct File {
+    pub path: PathBuf,
+    pub held: Held,
     wrapper: Option<Wrapper>,
     /// Why its identifiers cannot be kept, if they cannot.
-    unkept: Option<String>,
+    pub unkept: Option<String>,
 }
 
 /// One policy that is to be written.
-struct Job<'f> {
-    units: Vec<(&'f File, Unit<'f>)>,
+pub(super) struct Job<'f> {
+    pub units: Vec<(&'f File, Unit<'f>)>,
     /// None: to standard output.
-    out: Option<PathBuf>,
+    pub out: Option<PathBuf>,
     stem: String,
 }
 
@@ -288,7 +289,7 @@ fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job
     let stem = match &args.out {
         Some(out) => {
             anyhow::ensure!(!out.is_dir(), "--out {}: it is a folder; --each writes into one", label(out));
-            anyhow::ensure!(is_policy(out), "--out {}: a policy is called something.toml", label(out));
+            anyhow::ensure!(is_policy(out), "--out {}: the name of a policy ends in .toml", label(out));
             let stem = out.file_stem().and_then(|stem| stem.to_str());
             stem.ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(out)))?.to_owned()
         }
@@ -338,50 +339,6 @@ fn options(job: &Job<'_>, args: &Args, keep_identifiers_from: Option<String>) ->
         beside: job.out.is_some(),
         keep_identifiers_from,
     }
-}
-
-/// The profile whose identifiers are kept, as a path from the policy's folder.
-fn kept_path(job: &Job<'_>) -> Result<String> {
-    let [(file, _)] = job.units.as_slice() else {
-        bail!("--keep-identifiers goes with one profile for each policy: --each writes one for each");
-    };
-    let name = label(&file.path);
-    if file.held.shape != Shape::Profile {
-        bail!("--keep-identifiers: {name} is no profile");
-    }
-    if let Some(why) = &file.unkept {
-        bail!("--keep-identifiers: {name}: {why}");
-    }
-    let folder = job.out.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let absolute =
-        |path: &Path| std::path::absolute(if path.as_os_str().is_empty() { Path::new(".") } else { path });
-    let (folder, profile) = (absolute(folder)?, absolute(&file.path)?);
-    let path = from_folder(&folder, &profile);
-    path.to_str()
-        .map(|_| label(&path))
-        .ok_or_else(|| anyhow!("--keep-identifiers: {name}: the path is no UTF-8"))
-}
-
-/// A path from a folder; both are absolute.
-fn from_folder(folder: &Path, path: &Path) -> PathBuf {
-    let folder: Vec<Component<'_>> = normal(folder);
-    let path: Vec<Component<'_>> = normal(path);
-    let same = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
-    let up = folder.iter().skip(same).map(|_| Component::ParentDir);
-    up.chain(path.iter().skip(same).copied()).collect()
-}
-
-/// The parts of an absolute path, without `..`.
-fn normal(path: &Path) -> Vec<Component<'_>> {
-    let mut parts = Vec::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(parts.pop()),
-            Component::CurDir => {}
-            other => parts.push(other),
-        }
-    }
-    parts
 }
 
 /// Every file that was written, and the call that looks at them.
@@ -437,14 +394,5 @@ mod tests {
             command.find_subcommand("import").unwrap().get_arguments().find(|arg| arg.get_id() == "from");
         let help = from.unwrap().get_help().unwrap().to_string();
         assert!(help.ends_with(&listed), "{help}");
-    }
-
-    #[test]
-    fn paths_from_a_folder() {
-        let from = |folder: &str, path: &str| label(&from_folder(Path::new(folder), Path::new(path)));
-        assert_eq!(from("/a/b", "/a/b/c.mobileconfig"), "c.mobileconfig");
-        assert_eq!(from("/a/policies", "/a/old/c.mobileconfig"), "../old/c.mobileconfig");
-        assert_eq!(from("/a/b/../c", "/a/c/./d"), "d");
-        assert_eq!(from("/x", "/a/b"), "../a/b");
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let project = args.file.as_deref().is_some_and(is_project);
     if let Some(path) = args.file.as_deref().filter(|path| !is_policy(path)) {
         anyhow::bail!(
-            "{}: a policy is called something.toml; `prefsmith build` makes a profile of it",
+            "{}: the name of a policy ends in .toml; `prefsmith build` makes a profile of it",
             label(path)
         );
     }

@@ -11,6 +11,8 @@ mod explain;
 mod import;
 mod init;
 mod jobs;
+mod kept;
+mod layers;
 mod mac;
 mod man;
 mod manifest_cache;

@@ -13,11 +13,12 @@ mod payload;
 mod raw;
 mod read;
 mod resolve;
+mod settle;
 mod value;
 
 pub use head::is_identifier;
 pub use macs::macs_of;
-pub use resolve::reads;
+pub use settle::reads;
 
 use crate::document::Table;
 use crate::finding::{Finding, Findings, SourceId, Sources, Span};

@@ -78,6 +78,10 @@ impl<'b, 'c> Batch<'b, 'c> {
                 continue;
             }
             let walked = walk(path, &endings);
+            // What is said of files stands in the order in which they were named.
+            if walked.files.is_empty() || !walked.refused.is_empty() {
+                self.read_waiting();
+            }
             if walked.files.is_empty() && walked.refused.is_empty() {
                 self.fail(path, &nothing(&endings));
             }

@@ -5,11 +5,12 @@ mod profiles;
 
 use super::common::{Exit, Global, Layers, day, either, mask, print, text_options};
 use super::project::Found;
+use super::several;
 use crate::finding::{Findings, Severity, Sources};
 use crate::plan::Plan;
 use crate::policy::macs_of;
 use crate::profile::envelope::Mdm;
-use crate::report::findings::{TextOptions, github, gitlab, json, sarif, summary, text};
+use crate::report::findings::{Shown, TextOptions, github, gitlab, json, page, sarif, shown, summary};
 use anyhow::Result;
 use batch::Batch;
 use clap::ValueEnum;
@@ -130,7 +131,9 @@ impl Batch<'_, '_> {
             Format::Text => {
                 let options = text_options(std::io::stdout().is_terminal());
                 let options = TextOptions { all: Some("--format json"), ..options };
-                print(&text(&findings, &sources, &options))?;
+                let Shown { findings: pages, rest } = shown(&findings, &options);
+                let pages = several::each(pages, |finding| page(finding, &sources, &options));
+                print(&[pages.concat(), rest].concat())?;
                 // Of a file that could not be read nobody knows whether there would be findings.
                 if exit < Exit::Failure || !findings.is_empty() {
                     print(&format!("{}\n", summary(&findings, allowed)))?;
@@ -141,6 +144,8 @@ impl Batch<'_, '_> {
             Format::Github => print(&github(&findings, &sources))?,
             Format::Gitlab => print(&gitlab(&findings, &sources))?,
         }
+        // The process ends here: the system takes back at once what would be given back piece by piece.
+        std::mem::forget(profiles);
         let denied = deny && findings.count(Severity::Warning) > 0;
         Ok(exit.max(if findings.has_errors() || denied { Exit::Found } else { Exit::Fine }))
     }

@@ -41,12 +41,26 @@ pub struct TextOptions {
 /// them is one line at the end. Nothing of an input reaches the terminal unseen: control characters and
 /// hidden ones are spelled out, and long lines are shown in excerpts.
 pub fn text(findings: &Findings, sources: &Sources, options: &TextOptions) -> String {
-    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.term_width(options.width.clamp(40, 400)).decor_style(DecorStyle::Ascii);
-    let mut places = Places::new(sources);
+    let Shown { findings, rest } = shown(findings, options);
+    let mut out: String = findings.iter().map(|finding| page(finding, sources, options)).collect();
+    out.push_str(&rest);
+    out
+}
+
+/// What [`text`] shows.
+#[derive(Clone, Debug)]
+pub struct Shown<'f> {
+    /// The findings that [`page`] writes, one after the other.
+    pub findings: Vec<&'f Finding>,
+    /// What is said behind them of those that are left out.
+    pub rest: String,
+}
+
+/// Chooses what [`text`] shows, for callers that write the pages side by side.
+pub fn shown<'f>(findings: &'f Findings, options: &TextOptions) -> Shown<'f> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut order = Vec::new();
-    let mut out = String::new();
+    let mut shown = Shown { findings: Vec::new(), rest: String::new() };
     for finding in findings.iter() {
         let code = finding.code.as_str();
         let count = counts.entry(code).or_insert(0);
@@ -55,8 +69,7 @@ pub fn text(findings: &Findings, sources: &Sources, options: &TextOptions) -> St
             order.push(code);
         }
         if *count <= MAX_PER_CODE {
-            out.push_str(&Page::new(&mut places).render(finding, &renderer));
-            out.push_str("\n\n");
+            shown.findings.push(finding);
         }
     }
     for code in order {
@@ -64,10 +77,19 @@ pub fn text(findings: &Findings, sources: &Sources, options: &TextOptions) -> St
         if more > 0 {
             let code = visible::line(code, MAX_TITLE);
             let all = options.all.map_or(String::new(), |option| format!("; `{option}` shows all"));
-            out.push_str(&format!("… and {} more of `{code}`{all}\n\n", number(more)));
+            shown.rest.push_str(&format!("… and {} more of `{code}`{all}\n\n", number(more)));
         }
     }
-    out
+    shown
+}
+
+/// One finding as [`text`] shows it, with a blank line behind.
+pub fn page(finding: &Finding, sources: &Sources, options: &TextOptions) -> String {
+    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(options.width.clamp(40, 400)).decor_style(DecorStyle::Ascii);
+    let mut page = Page::new(&mut Places::new(sources)).render(finding, &renderer);
+    page.push_str("\n\n");
+    page
 }
 
 /// The help that says what an edit writes; without one, the edit's own title.
