@@ -1,6 +1,7 @@
 //! Texts that findings point into, and places in them.
 
 use super::KeyPath;
+use std::sync::OnceLock;
 
 /// Which text a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,8 +81,19 @@ struct Source {
     label: String,
     within: Option<String>,
     text: String,
-    line_starts: Vec<u32>,
+    /// Where its lines start: found when somebody asks, for of most texts nobody does.
+    line_starts: OnceLock<Vec<u32>>,
     concealed: bool,
+}
+
+impl Source {
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let ends = self.text.match_indices('\n');
+            let starts = ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        })
+    }
 }
 
 /// All texts of one run.
@@ -110,9 +122,7 @@ impl Sources {
     pub fn fill(&mut self, id: SourceId, text: impl Into<String>) {
         let Some(source) = self.list.get_mut(id.0 as usize) else { return };
         source.text = text.into();
-        source.line_starts = vec![0];
-        let ends = source.text.match_indices('\n');
-        source.line_starts.extend(ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)));
+        source.line_starts = OnceLock::new();
     }
 
     /// Gives an input another label.
@@ -205,7 +215,7 @@ impl Sources {
 
     /// The line of a byte offset, from 1, and where it starts; an offset past the end counts as the end.
     pub fn line_of(&self, source: SourceId, offset: usize) -> (u32, usize) {
-        let starts = self.get(source).map_or(&[][..], |source| &source.line_starts);
+        let starts = self.get(source).map_or(&[][..], Source::line_starts);
         let line = starts.partition_point(|start| *start as usize <= offset).max(1);
         let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
         (u32::try_from(line).unwrap_or(u32::MAX), start)

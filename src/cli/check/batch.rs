@@ -17,6 +17,7 @@ use crate::profile::read::{Unknown, budgets};
 use crate::project::Project;
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// A policy that was read: its path, and its plan, which is checked if it has no errors.
@@ -41,7 +42,7 @@ pub(super) struct Batch<'b, 'c> {
     /// Profiles that were named and not yet read: they are read side by side.
     waiting: Vec<(PathBuf, Option<Vec<u8>>)>,
     /// What was named already.
-    done: BTreeSet<PathBuf>,
+    done: BTreeSet<OsString>,
 }
 
 impl<'b, 'c> Batch<'b, 'c> {
@@ -111,7 +112,7 @@ impl<'b, 'c> Batch<'b, 'c> {
             return;
         }
         // A profile that is named twice, or in a folder and by itself, is no copy of itself.
-        if !self.done.insert(path.components().collect()) {
+        if !self.done.insert(path.components().collect::<PathBuf>().into_os_string()) {
             return;
         }
         if path.extension().is_some() {
