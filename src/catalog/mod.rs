@@ -16,7 +16,7 @@ mod rule_fields;
 mod search;
 mod truth;
 
-pub use facts::{Fact, Facts, Known, Licence};
+pub use facts::{Fact, Facts, Installed, Known, Licence};
 pub use fields::type_of;
 pub use layer::{Apart, KeyBytes, Layer, LayerError, apart};
 pub use lookup::{Catalog, KeyRef, ranges_of};

@@ -3,7 +3,7 @@
 use super::compile::Reader;
 use super::fields::{CONFIDENCE, literal, path_of};
 use super::model::{Confidence, Weight};
-use super::rule::{Atom, Hold, Number, Path, Rule, Test};
+use super::rule::{Atom, Hold, Number, Path, Rule, Sight, Test};
 use crate::document::Table;
 use crate::finding::{Finding, Findings, Span, code_info};
 
@@ -17,6 +17,8 @@ pub(super) fn rule<'d>(mut reader: Reader<'d, '_>) -> Option<Rule<'d>> {
         severity: reader.word("severity", &words, Weight::Warning),
         each: list_name(&mut reader, "each"),
         any_key: reader.list("any-key"),
+        any_app: reader.list("any-app"),
+        app: sight(&mut reader),
         macs: macs(&mut reader),
         licence_not: licence(&mut reader, "licence-not"),
         licence: licence(&mut reader, "licence"),
@@ -43,6 +45,10 @@ pub(super) fn rule<'d>(mut reader: Reader<'d, '_>) -> Option<Rule<'d>> {
     if uses("{key}") == found.any_key.is_empty() {
         refuse("`{key}` and `any-key` go together");
     }
+    let alone = found.any_app.is_empty();
+    if alone && (uses("{app}") || uses("{path}") || found.app != Sight::default()) {
+        refuse("`app`, `{app}` and `{path}` need `any-app`");
+    }
     let bound = atoms().any(|atom| atom.over.is_none() && atom.path.domain == "@");
     if bound != found.each.is_some() {
         refuse("`@` outside of `over` and `each` go together");
@@ -68,6 +74,7 @@ fn unbound(rule: &Rule<'_>, uses: &dyn Fn(&str) -> bool) -> Vec<String> {
             let bound = match name {
                 "@" => rule.each.is_some(),
                 "key" | "x" => uses(&format!("{{{name}}}")),
+                "app" | "path" => !rule.any_app.is_empty(),
                 "rest" => rule.when.iter().any(|atom| atom.over.is_some()),
                 "macs" | "value" => true,
                 forms => forms.contains('|'),
@@ -128,6 +135,18 @@ fn macs<'d>(reader: &mut Reader<'d, '_>) -> Vec<(&'d str, &'d str)> {
             }
         }
     }
+    found
+}
+
+/// What must hold of the app.
+fn sight<'d>(reader: &mut Reader<'d, '_>) -> Sight<'d> {
+    let Some(table) = reader.table.table("app", reader.findings) else { return Sight::default() };
+    let found = Sight {
+        opened: table.boolean("opened", reader.findings),
+        app_store: table.boolean("app-store", reader.findings),
+        bundle_id: table.string("bundle-id", reader.findings).map(|(text, _)| text),
+    };
+    table.refuse_others("catalogue", "in `app` of a [[rule]]", reader.findings);
     found
 }
 

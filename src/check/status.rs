@@ -4,9 +4,9 @@ use super::context::{Context, Subject, entry_node, walk};
 use super::variables::is_variable;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Confidence, Node, Segment};
-use crate::finding::{Finding, Findings, Severity};
-use crate::plan::{Enforcement, Setting};
-use crate::value::{Part, Places, Type, Value};
+use crate::finding::{Finding, Findings, Origin, Severity, Sources};
+use crate::plan::{Channel, Enforcement, Setting};
+use crate::value::{DomainName, KeyName, Part, Places, Type, Value};
 
 pub(super) fn deprecated(_: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
@@ -97,6 +97,28 @@ pub(super) fn secret(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findi
 /// Outputs for people mask such values.
 pub fn is_secret(setting: &Setting, catalog: &Catalog<'_>) -> bool {
     !secrets(setting, catalog).is_empty()
+}
+
+/// The same of a value that is no setting's. A name that no preference can have proves nothing, so that its value is
+/// taken for a secret.
+pub fn secret_value(domain: &str, key: &str, value: &Value, catalog: &Catalog<'_>) -> bool {
+    let (Ok(domain), Ok(key)) = (DomainName::new(domain), KeyName::new(key)) else { return true };
+    let origin = Origin::Whole(Sources::new().add("", ""));
+    let setting = Setting {
+        channel: Channel::Device,
+        domain,
+        key,
+        value: Some(value.clone()),
+        places: Places::leaf(origin.clone()),
+        enforcement: Enforcement::Forced,
+        reads: Vec::new(),
+        origin,
+        overrides: Vec::new(),
+        bare: false,
+        custom: false,
+        why: None,
+    };
+    is_secret(&setting, catalog)
 }
 
 /// The parts of a setting's value that are secrets, each with its places.

@@ -3,8 +3,9 @@
 pub(super) use super::layers::{Layers, catalog_files};
 use super::walk::{PROFILES, has_extension, is_project};
 use crate::catalog::Catalog;
-use crate::check::{Checked, CheckedPlan, Options, check};
-use crate::finding::{Finding, Findings, Severity, Sources};
+use crate::check::{CheckedPlan, Family, Options, family};
+use crate::document::nearest;
+use crate::finding::{Finding, Findings, Severity, Sources, listed};
 use crate::plan::Plan;
 use crate::policy::{Files, MAX_BYTES, Policy, normal};
 use crate::report::findings::{TextOptions, summary, text};
@@ -132,14 +133,26 @@ pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
 }
 
 /// A file, or of a longer one the first `limit` bytes and one more.
-#[expect(clippy::disallowed_methods, reason = "opened for reading")]
 pub(super) fn read_start(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
-    let plain = |error: std::io::Error| match error.kind() {
+    let (file, length) = open_file(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(limit).min(limit));
+    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
+    Ok(bytes)
+}
+
+fn plain(error: std::io::Error) -> String {
+    match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
         ErrorKind::PermissionDenied => "it may not be read".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => error.to_string(),
-    };
+    }
+}
+
+/// A file, open to be read, and how long it says it is.
+#[expect(clippy::disallowed_methods, reason = "opened for reading")]
+pub(super) fn open_file(path: &Path) -> Result<(std::fs::File, u64), String> {
     // Opening a pipe waits for somebody to write; what is given on purpose, as standard input, may be one.
     let given = path == Path::new("/dev/stdin") || path.starts_with("/dev/fd");
     let data = std::fs::metadata(path).map_err(plain)?;
@@ -150,10 +163,7 @@ pub(super) fn read_start(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     if data.is_dir() {
         return Err("it is a folder".to_owned());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(limit).min(limit));
-    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
-    Ok(bytes)
+    Ok((file, data.len()))
 }
 
 /// A path as messages and JSON write it: with `/`.
@@ -165,8 +175,12 @@ pub(super) fn label(path: &Path) -> String {
 
 /// A policy that was read, resolved and checked.
 pub(super) struct Judged {
-    /// Findings about it, and its plan.
-    pub checked: Checked,
+    /// What was found in it and its variants, without what it accepts.
+    pub findings: Findings,
+    /// How many findings it accepts.
+    pub allowed: usize,
+    /// The plans that are built: of the policy itself, unless it says that it is not, and of its variants by name.
+    pub plans: Vec<Result<CheckedPlan, Plan>>,
     /// The folder of the policy, with `/` at the end, or nothing: what outputs leave out of paths.
     pub base: String,
 }
@@ -217,11 +231,40 @@ pub(super) fn judge_from(
     let name = label(path);
     let mut findings = Findings::new();
     let policy = Policy::load(&name, files, sources, &mut findings)?;
-    let plan = policy.resolve(catalog, &mut findings);
-    overrides(&plan, catalog, &mut findings);
+    let mut plans = policy.plans(catalog, &findings);
+    for (plan, found) in &mut plans {
+        overrides(plan, catalog, found);
+    }
+    let Family { findings, allowed, plans } =
+        family(plans, &|place| policy.is_of_variant(place), catalog, options);
     let name = normal(&name);
     let base = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    Ok(Judged { checked: check(plan, findings, catalog, options), base })
+    Ok(Judged { findings, allowed: allowed.len(), plans, base })
+}
+
+impl Judged {
+    /// One of its plans: of the policy itself, or of a variant.
+    ///
+    /// # Errors
+    /// There is no such one.
+    pub fn plan(&self, variant: Option<&str>) -> Result<&Plan, String> {
+        let variants = || self.plans.iter().filter_map(|plan| either(plan).identity.variant.as_deref());
+        let found = self.plans.iter().map(either).find(|plan| plan.identity.variant.as_deref() == variant);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = variants().collect();
+            let known = match names.as_slice() {
+                [] => "it has none".to_owned(),
+                names => format!("it has {}", listed(names)),
+            };
+            match variant {
+                None => format!("the policy itself is not built: --variant names one; {known}"),
+                Some(name) => match nearest(name, variants()) {
+                    Some(near) => format!("no variant is called `{name}`; did you mean `{near}`?"),
+                    None => format!("no variant is called `{name}`; {known}"),
+                },
+            }
+        })
+    }
 }
 
 /// Notes where a catalogue of the user says something of a key that a weaker one knows too.

@@ -2,11 +2,14 @@
 
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_text, say_findings};
 use super::diff::{Args, Format, TELLING};
+use super::fix;
 use super::mac::open;
 use super::sides::{Loaded, Reader};
 use crate::catalog::Catalog;
+use crate::check::Options;
 use crate::diff::contradictions;
 use crate::diff::exempt::{Exemption, exemptions};
+use crate::diff::on_mac::{self, spoken};
 use crate::diff::outcome::{Expected, outcome};
 use crate::diff::verdict::Judging;
 use crate::document::nearest;
@@ -27,6 +30,7 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     let mut reader = Reader {
         catalog: &catalog,
         domain: args.domain.as_deref(),
+        variant: args.variant.as_deref(),
         sources: &mut sources,
         policies: &mut policies,
         files: &mut files,
@@ -54,7 +58,8 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
         exemptions: &exempt,
         today: args.today,
     };
-    let outcome = outcome(&expected, &mac, &catalog);
+    let mut outcome = outcome(&expected, &mac, &catalog);
+    outcome.rules = spoken(&expected.plans, &mac, &catalog, &Options { today: args.today });
     let names = (loaded.name.clone(), label(actual));
     let view = View { names, mac: &mac, catalog: &catalog, show_secrets: global.show_secrets };
     print(&match args.format {
@@ -64,6 +69,9 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
         Format::Html => html(&outcome, &view)?,
         Format::Junit => junit(&outcome, &view),
     })?;
+    if let Some(path) = &args.fix {
+        fix::write(path, &outcome, &view, &loaded, args)?;
+    }
     Ok(match (outcome.drift(), outcome.decided()) {
         (true, _) => Exit::Found,
         (false, false) => Exit::Undecided,
@@ -71,11 +79,17 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     })
 }
 
-/// Reads what the plans ask of a Mac.
+/// Reads what the plans, and the rules about their domains, ask of a Mac.
 fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> Result<Mac> {
+    let settings = plans.iter().flat_map(|plan| &plan.settings);
+    let own: Vec<(&str, &str)> =
+        settings.map(|setting| (setting.domain.as_str(), setting.key.as_str())).collect();
+    let of_rules = on_mac::keys(&on_mac::rules_for(plans, catalog), catalog);
     let mut keys: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for setting in plans.iter().flat_map(|plan| &plan.settings) {
-        keys.entry(setting.domain.as_str()).or_default().insert(setting.key.as_str());
+    let asked =
+        of_rules.iter().flat_map(|(domain, keys)| keys.iter().map(|key| (domain.as_str(), key.as_str())));
+    for (domain, key) in own.iter().copied().chain(asked) {
+        keys.entry(domain).or_default().insert(key);
     }
     let keys: Vec<(&str, Vec<&str>)> =
         keys.into_iter().map(|(domain, keys)| (domain, keys.into_iter().collect())).collect();
@@ -87,7 +101,8 @@ fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> R
         Some(name) => Who::Named(name),
     };
     let tree = open(actual).map_err(|why| anyhow!("{why}")).with_context(|| label(actual))?;
-    Mac::read(tree.as_ref(), &asks, who, catalog).with_context(|| label(actual))
+    let mac = Mac::read(tree.as_ref(), &asks, who, catalog).with_context(|| label(actual))?;
+    Ok(mac.of_keys(own))
 }
 
 /// Says what a report cannot show: what was not asked for, and what the disk may not have yet.

@@ -53,10 +53,18 @@ pub(super) struct Job<'r> {
 }
 
 impl Job<'_> {
-    /// What its targets are asked for.
+    /// What files of one of its plans are called: those of a variant have its name behind the policy's.
+    pub fn stem_of(&self, plan: &CheckedPlan) -> String {
+        match &plan.identity.variant {
+            Some(variant) => format!("{}.{variant}", self.stem),
+            None => self.stem.clone(),
+        }
+    }
+
+    /// What its targets are asked for; the plan comes with its [`Job::stem_of`].
     pub fn request<'q, 'c>(
         &'q self,
-        plan: &'q CheckedPlan,
+        (plan, stem): (&'q CheckedPlan, &'q str),
         catalog: &'q Catalog<'c>,
         keep: Option<&'q Kept>,
         left: &'q [Left],
@@ -64,7 +72,7 @@ impl Job<'_> {
         Request {
             plan,
             catalog,
-            stem: &self.stem,
+            stem,
             form: self.form,
             split: self.split,
             keep,

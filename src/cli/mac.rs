@@ -1,10 +1,11 @@
 //! Macs as inputs: a folder shaped like the root of one, or a snapshot in an archive.
 
-use super::common::read_bytes;
+use super::common::open_file;
 use crate::mac::ABOUT;
 use crate::mac::archive::{Archive, Limits};
 use crate::mac::folder::Folder;
 use crate::mac::tree::Tree;
+use std::io::BufReader;
 use std::path::Path;
 
 /// How the names of archives end.
@@ -34,7 +35,7 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Tree>, String> {
     if path.is_dir() {
         return Ok(Box::new(Folder::new(path).map_err(|error| error.to_string())?));
     }
-    let limits = Limits::default();
-    let bytes = read_bytes(path, usize::try_from(limits.bytes).unwrap_or(usize::MAX))?;
-    Ok(Box::new(Archive::read(bytes.as_slice(), &limits).map_err(|error| error.to_string())?))
+    let (file, _) = open_file(path)?;
+    let read = Archive::read(BufReader::new(file), &Limits::default());
+    Ok(Box::new(read.map_err(|error| error.to_string())?))
 }

@@ -8,6 +8,7 @@ mod completions;
 mod diff;
 mod diff_mac;
 mod explain;
+mod fix;
 mod import;
 mod init;
 mod jobs;

@@ -1,6 +1,6 @@
 //! Inputs that may be anything: a policy, a profile, a file of preferences, or a folder of them.
 
-use super::common::{either, judge, label, read_bytes};
+use super::common::{judge, label, read_bytes};
 use super::walk::{POLICIES, PROFILES, is_policy, walk};
 use crate::catalog::Catalog;
 use crate::check::Options;
@@ -33,6 +33,8 @@ pub(super) struct Reader<'r, 'c> {
     pub catalog: &'r Catalog<'c>,
     /// The domain of plain preference files.
     pub domain: Option<&'r str>,
+    /// The variant of policies; none: the policy itself.
+    pub variant: Option<&'r str>,
     /// Takes their texts.
     pub sources: &'r mut Sources,
     /// Takes what is wrong in policies, which are checked.
@@ -53,6 +55,7 @@ impl Reader<'_, '_> {
         }
         if is_policy(path) {
             let policy = self.policy(path)?;
+            let name = self.variant.map_or(name.clone(), |variant| format!("{name} ({variant})"));
             return Ok(Loaded { name, parts: vec![policy], incomplete: false });
         }
         let bytes = read_bytes(path, budgets().bytes)?;
@@ -65,9 +68,9 @@ impl Reader<'_, '_> {
 
     fn policy(&mut self, path: &Path) -> Result<Read, String> {
         let judged = judge(path, self.catalog, &Options::default(), self.sources)?;
-        let mut plan = either(&judged.checked.plan).clone();
+        let mut plan = judged.plan(self.variant)?.clone();
         self.unfold(&mut plan);
-        self.policies.extend(judged.checked.findings);
+        self.policies.extend(judged.findings);
         Ok(Read::Policy(Box::new(plan)))
     }
 

@@ -7,7 +7,7 @@ use super::same::{Match, compare, first_token, replaced};
 use crate::catalog::model::{Compare, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
 use crate::finding::listed;
-use crate::mac::{Ladder, Layer, Mac, RungState, Seen};
+use crate::mac::{GLOBAL, Ladder, Layer, Mac, RungState, Seen};
 use crate::plan::{Enforcement, Plan, Setting};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,18 +159,19 @@ pub fn extra<'p>(plan: &'p Plan, mac: &'p Mac, user: Option<&str>) -> Vec<Extra<
         }
     }
     found.sort_by_key(|extra| (extra.domain, extra.key, extra.layer));
-    // The user's folder also carries what is enforced for the whole Mac.
-    let copies: Vec<bool> = found
-        .iter()
-        .map(|extra| {
-            let other = |other: &Extra<'_>| {
-                other.layer == Layer::ManagedComputer
-                    && (other.domain, other.key, other.value) == (extra.domain, extra.key, extra.value)
-            };
-            extra.layer == Layer::ManagedUser && found.iter().any(other)
-        })
-        .collect();
-    found.into_iter().zip(copies).filter(|(_, copy)| !copy).map(|(extra, _)| extra).collect()
+    // The user's folder also carries what is enforced for the whole Mac. Of one key they stand beside each other.
+    let mut kept: Vec<Extra<'p>> = Vec::with_capacity(found.len());
+    for extra in found {
+        let copied = kept.last().is_some_and(|before| {
+            (before.layer, extra.layer) == (Layer::ManagedUser, Layer::ManagedComputer)
+                && (before.domain, before.key, before.value) == (extra.domain, extra.key, extra.value)
+        });
+        if copied {
+            kept.pop();
+        }
+        kept.push(extra);
+    }
+    kept
 }
 
 struct Judge<'j, 'p, 'c> {
@@ -194,10 +195,16 @@ impl<'p> Judge<'_, 'p, '_> {
         match setting.enforcement {
             Enforcement::Forced | Enforcement::Unset => {}
             // A starting value lies in the user's own preferences, a weak one in those for everybody.
+            Enforcement::SetOnce if domain == GLOBAL => {
+                ladder.rungs.retain(|rung| matches!(rung.layer, Layer::UserGlobal | Layer::UserGlobalHost))
+            }
             Enforcement::SetOnce => {
                 ladder.rungs.retain(|rung| matches!(rung.layer, Layer::User | Layer::UserHost))
             }
-            Enforcement::Default => ladder.rungs.retain(|rung| rung.layer == Layer::Computer),
+            Enforcement::Default => {
+                let layer = if domain == GLOBAL { Layer::ComputerGlobal } else { Layer::Computer };
+                ladder.rungs.retain(|rung| rung.layer == layer)
+            }
         }
         let wanted = setting.value.as_ref().map(|value| replaced(value, &self.judging.tokens));
         let Said(verdict, mut detail) = match &wanted {
@@ -216,7 +223,9 @@ impl<'p> Judge<'_, 'p, '_> {
         let profiles = self.mac.evidence.profiles(domain, key, self.judging.user);
         if profiles.len() > 1 {
             // Apple leaves open which of them wins.
-            detail.push(format!("several profiles set it: {}", listed(&profiles)));
+            let dictionary = matches!(setting.value, Some(Value::Dictionary(_)));
+            let merge = if dictionary { "; macOS takes one, and does not merge them" } else { "" };
+            detail.push(format!("several profiles set it: {}{merge}", listed(&profiles)));
         }
         let excusable = !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
             && !verdict.undecided()

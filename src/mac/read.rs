@@ -3,7 +3,7 @@
 use super::layer::{GLOBAL, Layer, MANAGED, UserFiles, user_files};
 use super::snapshot::{self, About};
 use super::tree::Tree;
-use super::{ABOUT, File, Files, Mac, MacError, State, User, apps, evidence, keys};
+use super::{ABOUT, File, Files, LARGEST, Mac, MacError, State, User, apps, evidence, keys};
 use crate::catalog::Catalog;
 use std::collections::BTreeMap;
 
@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 const NOBODY: [&str; 3] = ["Shared", "Guest", "Deleted Users"];
 /// What macOS writes into managed files beside the preferences.
 const META: [&str; 2] = ["PayloadUUID", "_manualProfile"];
+
+/// Where a volume licence of Office lies (Microsoft Learn, "Deploy a volume licensed version of Office for Mac").
+const VOLUME_LICENCE: &str = "/Library/Preferences/com.microsoft.office.licensingV2.plist";
 
 /// What is asked of a Mac.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +56,9 @@ impl Mac {
         let everybody = reader.everybody()?;
         let users = chosen(who, &everybody, &about)?;
         let homes: Vec<&str> = everybody.iter().map(|user| user.home.as_str()).collect();
-        let apps = apps::installed(tree, &homes, catalog)?;
+        let apps = apps::installed(tree, &homes, about.snapshot, catalog)?;
+        let opened = apps::opened(tree, &users, about.snapshot, catalog);
+        let volume_licence = matches!(tree.read(VOLUME_LICENCE, LARGEST), Ok(Some(_)));
         let mut domains = BTreeMap::new();
         for ask in asks.iter().filter(|ask| ask.domain != GLOBAL) {
             domains.insert(ask.domain.to_owned(), reader.files(ask.domain, ask.keys, &users));
@@ -65,7 +70,18 @@ impl Mac {
         let global = reader.files(GLOBAL, (!all).then_some(every.as_slice()), &users);
         let everybody = everybody.into_iter().map(|user| user.name).collect();
         let evidence = evidence::evidence(tree, catalog);
-        Ok(Self { everybody, users, apps, evidence, domains, global, about })
+        Ok(Self {
+            everybody,
+            users,
+            apps,
+            opened,
+            volume_licence,
+            collected: None,
+            evidence,
+            domains,
+            global,
+            about,
+        })
     }
 }
 

@@ -149,8 +149,8 @@ fn apps_with_their_versions_and_where_they_came_from() {
     let mac = mac(&world, "com.microsoft.Word");
     let copies = mac.apps.get("Word").unwrap();
     let of = |at: usize| (copies[at].version.map(|v| v.to_string()), copies[at].app_store);
-    assert_eq!(of(0), (Some("16.90 [24101513]".to_owned()), false));
-    assert_eq!(of(1), (Some("16.16.26 [20091400]".to_owned()), true));
+    assert_eq!(of(0), (Some("16.90 [24101513]".to_owned()), Some(false)));
+    assert_eq!(of(1), (Some("16.16.26 [20091400]".to_owned()), Some(true)));
     // Something else lies where Excel would.
     assert_eq!(mac.apps.get("Excel"), None);
 }

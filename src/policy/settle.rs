@@ -104,7 +104,7 @@ pub(super) fn still_left_out(list: Vec<LeftOut>, all: &Chosen) -> Vec<LeftOut> {
     kept.into_iter().map(|(_, left)| left).collect()
 }
 
-pub(super) fn require_stamp(files: &[Raw], all: &Chosen, identity: &Identity, findings: &mut Findings) {
+pub(super) fn require_stamp(files: &[&Raw], all: &Chosen, identity: &Identity, findings: &mut Findings) {
     // A stamp that is there but no good has been told already.
     if identity.set_once_stamp.is_some() || files.iter().any(|raw| raw.head.has_stamp) {
         return;

@@ -5,11 +5,11 @@ use super::profiles::{Entry, Read, Reader};
 use crate::catalog::Catalog;
 use crate::check::{CheckedPlan, Options};
 use crate::cli::common::{Disk, Exit, complain, judge_from, label, read_start};
-use crate::cli::jobs::{Ask, jobs};
+use crate::cli::jobs::{Ask, Job, jobs};
 use crate::cli::project::{Found, Run, together};
 use crate::cli::several;
 use crate::cli::walk::{Given, POLICIES, PROFILES, is_policy, is_project, is_text, nothing, walk};
-use crate::finding::{Findings, Sources};
+use crate::finding::{Finding, Findings, Sources};
 use crate::plan::{Macs, Plan};
 use crate::policy::{Files, MAX_BYTES};
 use crate::profile::envelope::{Member, across};
@@ -20,10 +20,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// A policy that was read: its path, and its plan, which is checked if it has no errors.
+/// A policy that was read: its path, and its plans, its variants' among them, which are checked if it has no errors.
 pub(super) struct Policy {
     pub path: PathBuf,
-    pub plan: Result<CheckedPlan, Plan>,
+    pub plans: Vec<Result<CheckedPlan, Plan>>,
 }
 
 /// Everything that is checked in one call.
@@ -148,9 +148,9 @@ impl<'b, 'c> Batch<'b, 'c> {
     fn policy(&mut self, files: &dyn Files, path: &Path) {
         match judge_from(files, path, self.catalog, &self.options, &mut self.sources) {
             Ok(judged) => {
-                self.allowed += judged.checked.allowed.len();
-                self.findings.extend(judged.checked.findings);
-                self.policies.push(Policy { path: path.to_owned(), plan: judged.checked.plan });
+                self.allowed += judged.allowed;
+                self.findings.extend(judged.findings);
+                self.policies.push(Policy { path: path.to_owned(), plans: judged.plans });
             }
             Err(why) => self.fail(path, &why),
         }
@@ -222,10 +222,13 @@ impl<'b, 'c> Batch<'b, 'c> {
 
     /// What the targets of the project cannot carry, as `prefsmith build` would say it.
     fn targets(&mut self, listed: &Run, project: Option<&Found>) {
-        let mut plans: BTreeMap<PathBuf, &CheckedPlan> = BTreeMap::new();
-        for Policy { path, plan } in &self.policies {
-            if let (Ok(plan), Some(_)) = (plan, listed.of(path)) {
-                plans.insert(path.clone(), plan);
+        let mut plans: BTreeMap<PathBuf, Vec<&CheckedPlan>> = BTreeMap::new();
+        for Policy { path, plans: own } in
+            self.policies.iter().filter(|policy| listed.of(&policy.path).is_some())
+        {
+            // What is wrong in one of them keeps all of them from being built.
+            if let Ok(own) = own.iter().map(Result::as_ref).collect() {
+                plans.insert(path.clone(), own);
             }
         }
         let policies: Vec<PathBuf> = plans.keys().cloned().collect();
@@ -242,13 +245,8 @@ impl<'b, 'c> Batch<'b, 'c> {
         };
         let catalog = self.catalog;
         let said = several::each(jobs, |job| {
-            let plan = plans.get(&job.policy)?;
-            let request = job.request(plan, catalog, job.keep.as_ref(), &[]);
-            let mut said = Findings::new();
-            for target in &job.targets {
-                target.emit(&request, &mut said);
-            }
-            Some(plan.accept(said))
+            let plans = plans.get(&job.policy).map_or(&[][..], Vec::as_slice);
+            plans.iter().map(|plan| job_findings(&job, plan, catalog)).collect::<Vec<_>>()
         });
         for (said, accepted) in said.into_iter().flatten() {
             self.allowed += accepted.len();
@@ -258,13 +256,14 @@ impl<'b, 'c> Batch<'b, 'c> {
 
     /// What is said of several policies together.
     fn policies_together(&mut self, listed: &Run, project: Option<&Found>) {
-        let sound = self.policies.iter().filter_map(|policy| {
-            let plan = policy.plan.as_ref().ok()?;
-            Some((listed.of(&policy.path), &**plan))
-        });
-        let sound: Vec<_> = sound.collect();
+        let mut sound = Vec::new();
+        let mut whole = self.args.files.is_empty() && self.policies.len() == listed.policies().count();
+        for (number, policy) in self.policies.iter().enumerate() {
+            let of = listed.of(&policy.path);
+            whole &= policy.plans.iter().all(Result::is_ok);
+            sound.extend(policy.plans.iter().flatten().map(|plan| (of, number, &**plan)));
+        }
         let beside: Vec<&Plan> = self.profiles.iter().flat_map(|read| &read.plans).collect();
-        let whole = self.args.files.is_empty() && sound.len() == listed.policies().count();
         let across = together(&sound, &beside, (project, whole), self.catalog, &self.sources, &self.options);
         self.allowed += across.allowed.len();
         self.findings.extend(across.findings);
@@ -281,4 +280,16 @@ impl<'b, 'c> Batch<'b, 'c> {
         self.findings.extend(across(&members, self.catalog));
         self.findings.extend(self.unknown.finding().into_iter().collect());
     }
+}
+
+/// What a build of one plan says beside its artefacts: what is left, and what is accepted.
+fn job_findings(job: &Job<'_>, plan: &CheckedPlan, catalog: &Catalog<'_>) -> (Findings, Vec<Finding>) {
+    let stem = job.stem_of(plan);
+    let keep = job.keep.as_ref().filter(|_| plan.identity.variant.is_none());
+    let request = job.request((plan, &stem), catalog, keep, &[]);
+    let mut said = Findings::new();
+    for target in &job.targets {
+        target.emit(&request, &mut said);
+    }
+    plan.accept(said)
 }

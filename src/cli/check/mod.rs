@@ -124,7 +124,7 @@ impl Batch<'_, '_> {
         let Self { args, catalog, mut sources, findings, policies, profiles, allowed, exit, .. } = self;
         // A file that several policies extend was read for each.
         let mut findings = findings.distinct(&sources);
-        let plans = policies.iter().map(|policy| either(&policy.plan));
+        let plans = policies.iter().flat_map(|policy| &policy.plans).map(either);
         let plans: Vec<&Plan> = plans.chain(profiles.iter().flat_map(|read| &read.plans)).collect();
         mask(&plans, catalog, global, &mut sources, &mut findings);
         match args.format {

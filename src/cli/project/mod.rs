@@ -154,10 +154,10 @@ impl Run {
     }
 }
 
-/// Looks at policies together, and at those of a project beside profiles. `whole`: whether they are all that the
-/// project has.
+/// Looks at policies together, each plan with the number of its policy, and at those of a project beside profiles.
+/// `whole`: whether they are all that the project has.
 pub(super) fn together(
-    plans: &[(Option<&Listed>, &Plan)],
+    plans: &[(Option<&Listed>, usize, &Plan)],
     profiles: &[&Plan],
     (found, whole): (Option<&Found>, bool),
     catalog: &Catalog<'_>,
@@ -165,10 +165,10 @@ pub(super) fn together(
     options: &Options,
 ) -> Across {
     let mut members = Vec::new();
-    for (listed, plan) in plans {
+    for (listed, policy, plan) in plans {
         let path = listed.map(|listed| listed.name.clone());
         let exclusive = listed.map(|listed| listed.exclusive.clone()).unwrap_or_default();
-        members.push(Member { plan, path, exclusive });
+        members.push(Member { plan, path, exclusive, policy: *policy });
     }
     let project = found.map(|found| &found.project);
     let accepted = Accepted {

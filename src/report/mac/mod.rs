@@ -4,6 +4,7 @@ mod csv;
 mod html;
 mod json;
 mod junit;
+mod remains;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -12,20 +13,20 @@ pub use csv::csv;
 pub use html::html;
 pub use json::json;
 pub use junit::junit;
+pub use remains::what_remains;
 pub use text::text;
 
 use super::diff::typed;
 use super::visible;
 use crate::catalog::Catalog;
 use crate::catalog::model::Compare;
-use crate::check::is_secret;
+use crate::check::{is_secret, secret_value};
 use crate::diff::outcome::Row;
 use crate::diff::verdict::{Extra, Verdict};
 use crate::diff::{Inside, inside};
-use crate::finding::{Origin, Sources};
 use crate::mac::{Mac, RungState, Seen};
-use crate::plan::{Channel, Enforcement, MASK, Setting};
-use crate::value::{DomainName, KeyName, Places, Value};
+use crate::plan::{Enforcement, MASK, Setting};
+use crate::value::{Places, Value};
 use std::collections::BTreeSet;
 
 /// The longest text of a name or a value, in characters: longer ones are cut, JSON has them whole.
@@ -65,27 +66,9 @@ impl View<'_, '_> {
                 || found.chain(strays).any(|value| is_secret(&with(value), self.catalog)))
     }
 
-    /// The same of what nobody expected. A name that no preference can have proves nothing, so it is hidden.
+    /// The same of what nobody expected.
     fn hides(&self, extra: &Extra<'_>) -> bool {
-        let (Ok(domain), Ok(key)) = (DomainName::new(extra.domain), KeyName::new(extra.key)) else {
-            return !self.show_secrets;
-        };
-        let origin = Origin::Whole(Sources::new().add("", ""));
-        let setting = Setting {
-            channel: Channel::Device,
-            domain,
-            key,
-            value: Some(extra.value.clone()),
-            places: Places::leaf(origin.clone()),
-            enforcement: Enforcement::Forced,
-            reads: Vec::new(),
-            origin,
-            overrides: Vec::new(),
-            bare: false,
-            custom: false,
-            why: None,
-        };
-        !self.show_secrets && is_secret(&setting, self.catalog)
+        !self.show_secrets && secret_value(extra.domain, extra.key, extra.value, self.catalog)
     }
 
     /// What is called by a domain: its alias with its name, or its name.
