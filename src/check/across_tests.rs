@@ -201,7 +201,7 @@ fn a_policy_and_its_variants_never_meet() {
         };
         let members: Vec<Member<'_>> = plans.iter().map(|(policy, plan)| member((*policy, plan))).collect();
         let accepted = Accepted { allows: &[], whole: None };
-        let across = across(&members, &accepted, &catalog, &sources, &Options::default());
+        let across = across(&members, &[], &accepted, &catalog, &sources, &Options::default());
         across.findings.iter().map(|finding| finding.title.clone()).collect()
     };
     assert_eq!(plans.len(), 3);
