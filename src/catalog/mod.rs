@@ -23,7 +23,7 @@ mod truth;
 pub use apps::AppReads;
 pub use facts::{Fact, Facts, Installed, Known, Licence};
 pub use fields::type_of;
-pub use layer::{Layer, LayerError};
+pub use layer::{Apart, KeyBytes, Layer, LayerError, apart};
 pub use lookup::{Catalog, KeyRef, ranges_of};
 pub use search::{Entry, Hit, KeyTopic, Topic};
 
