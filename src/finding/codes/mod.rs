@@ -6,6 +6,7 @@ mod catalogues;
 mod fleet;
 mod inputs;
 mod names;
+mod network;
 mod payloads;
 mod profiles;
 mod rules;
@@ -43,6 +44,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     fleet::TABLE,
     inputs::TABLE,
     names::TABLE,
+    network::TABLE,
     payloads::TABLE,
     profiles::TABLE,
     rules::TABLE,
