@@ -60,3 +60,4 @@ step "the check of Fleet's files can fail" fleet_tampered
 step "versions: SQL and a comparison by hand, a thousand pairs" python3 "$lib/osquery_versions.py" "$prefsmith" "$work/fleet/versions"
 step "SQL says of Macs what diff says: everything" osquery_worlds "$repo/tests/fleet/everything.toml" 60
 step "SQL says of Macs what diff says: office-privacy" osquery_worlds "$repo/profiles/office-privacy.toml" 30
+step "what osquery cannot see is what its page says" python3 "$lib/osquery_blind.py" "$prefsmith" "$work/fleet/blind"

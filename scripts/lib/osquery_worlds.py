@@ -4,7 +4,7 @@ COUNT Macs are drawn: for each setting of the policy the right value, another, n
 same, from the computer's managed file, the user's, /Library/Preferences or the user's own file; apps of random releases
 or none. Every policy of `--target fleet` passes and every query of `--target osquery` is silent exactly where
 `prefsmith diff --user alice` finds no drift. What osquery cannot see is not drawn: docs/targets/osquery.md lists it, and
-`blind` below tries each entry of that list.
+osquery_blind.py tries the entries of that list.
 """
 
 import copy
@@ -188,4 +188,5 @@ def main():
             fail(f"hardly any {verdict}: {count}")
 
 
-main()
+if __name__ == "__main__":
+    main()

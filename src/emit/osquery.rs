@@ -38,12 +38,12 @@ impl Target for Osquery {
         }
         let mut queries = BTreeMap::new();
         for (domain, sql) in by_domain(&asked) {
-            let title = title(domain, request);
+            let (title, name) = (title(domain, request), &request.plan.identity.name);
             let query = json!({
                 "query": sql,
                 "interval": interval,
-                "description": format!("{}: settings of {title} ({domain}) that the Mac does not have", request.plan.identity.name),
-                "value": "No row: the Mac has every setting that osquery can see. A row: what is wanted, and what is there",
+                "description": format!("{name}: settings of {title} ({domain}) that the Mac does not have"),
+                "value": "A row: what is wanted, and what is there. None: all is there that osquery can see",
                 "snapshot": true,
                 "platform": "darwin",
             });
@@ -134,8 +134,8 @@ pub(super) fn limits(readme: &mut Readme, unseen: &[(&Setting, Unseen)]) {
         "The queries say of a setting what `prefsmith diff` says, but for these: a list in another order passes; \
          an empty text, an empty list and an empty dictionary are the same; a list of one entry and that entry \
          alone are the same; so are a text and a number, date or data that read the same; true in place of a text \
-         \"true\" does not pass, nor does a number written as a text with blanks around it. A value that only one user's managed file holds does not stand for the \
-         whole Mac, and managed .GlobalPreferences are not looked at. A managed file that cannot be read looks as if it \
+         \"true\" does not pass, nor does a number written as a text with blanks around it. A value that only one user's \
+         managed file holds does not stand for the whole Mac, and managed .GlobalPreferences are not looked at. A managed file that cannot be read looks as if it \
          were not there: the setting fails. In the preferences of users, osquery sees only homes in /Users, and sandbox \
          containers only with Full Disk Access.",
     );

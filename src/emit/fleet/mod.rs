@@ -7,7 +7,7 @@ mod readme;
 
 use super::mobileconfig::profiles;
 use super::osquery::unseen_ones;
-use super::sql::{Unseen, questions};
+use super::sql::{Question, Unseen, questions};
 use super::{Artefact, Defaults, Request, Target, spelt};
 use crate::finding::{Finding, Findings};
 use crate::plan::{Enforcement, Setting};
@@ -52,29 +52,7 @@ impl Target for Fleet {
             policies: !asked.is_empty(),
             labels: !labels.is_empty(),
         };
-        let mut files: Vec<(String, Vec<u8>, bool)> = Vec::new();
-        for (stem, xml) in profiles {
-            files.push((build.place("configuration-profiles", &format!("{stem}.mobileconfig")), xml, false));
-        }
-        for (name, text) in scripts {
-            files.push((build.place("scripts", &name), text, true));
-        }
-        let stem = request.stem;
-        if build.policies {
-            let policies = entries::policies(&build, &asked);
-            files.push((build.place("policies", &format!("{stem}.yml")), policies.into_bytes(), false));
-            let reports = entries::reports(&build, &asked);
-            files.push((
-                build.place(build.words.reports, &format!("{stem}.yml")),
-                reports.into_bytes(),
-                false,
-            ));
-        }
-        if build.labels {
-            files.push((build.place("labels", &format!("{stem}.yml")), labels.into_bytes(), false));
-            files.push(("default.fragment.yml".to_owned(), entries::default(&build).into_bytes(), false));
-        }
-        files.push((build.fragment(), entries::fragment(&build).into_bytes(), false));
+        let files = files(&build, profiles, scripts, &asked, &labels);
         let mut artefacts = Vec::new();
         for (name, bytes, program) in files {
             let made = request.file(NAME, &name, bytes, findings);
@@ -83,6 +61,39 @@ impl Target for Fleet {
         artefacts.extend(readme::write(&build, &unseen).artefact(request, NAME, findings));
         if request.blocked(findings) { Vec::new() } else { artefacts }
     }
+}
+
+/// A file: its name in the folder of the target, its content, and whether it is a program.
+type File = (String, Vec<u8>, bool);
+
+/// Every file but the README.
+fn files(
+    build: &Build<'_, '_, '_>,
+    profiles: Vec<(String, Vec<u8>)>,
+    scripts: Vec<(String, Vec<u8>)>,
+    asked: &[Question<'_>],
+    labels: &str,
+) -> Vec<File> {
+    let mut files: Vec<File> = Vec::new();
+    for (stem, xml) in profiles {
+        files.push((build.place("configuration-profiles", &format!("{stem}.mobileconfig")), xml, false));
+    }
+    for (name, text) in scripts {
+        files.push((build.place("scripts", &name), text, true));
+    }
+    let stem = build.request.stem;
+    if build.policies {
+        let policies = entries::policies(build, asked);
+        files.push((build.place("policies", &format!("{stem}.yml")), policies.into_bytes(), false));
+        let reports = entries::reports(build, asked);
+        files.push((build.place(build.words.reports, &format!("{stem}.yml")), reports.into_bytes(), false));
+    }
+    if build.labels {
+        files.push((build.place("labels", &format!("{stem}.yml")), labels.as_bytes().to_vec(), false));
+        files.push(("default.fragment.yml".to_owned(), entries::default(build).into_bytes(), false));
+    }
+    files.push((build.fragment(), entries::fragment(build).into_bytes(), false));
+    files
 }
 
 /// The names that versions of Fleet give to the same things.

@@ -3,6 +3,8 @@
 use super::super::Readme;
 use super::super::osquery::limits;
 use super::{Build, NAME, Unasked};
+use crate::plan::Setting;
+use crate::value::Value;
 
 pub(super) fn write(build: &Build<'_, '_, '_>, unseen: Unasked<'_, '_>) -> Readme {
     let mut readme = Readme::new("For Fleet", build.request);
@@ -53,12 +55,13 @@ fn steps(readme: &mut Readme, build: &Build<'_, '_, '_>) {
     steps.push("Look at what would change: fleetctl gitops --dry-run -f default.yml -f the team's file.");
     readme.steps(steps);
     readme.paragraph(if words.legacy {
-        "The names are those of Fleet before 4.83, by `layout = \"legacy\"` of [target.fleet]: teams, macos_settings, queries."
+        "The names are those of Fleet before 4.83, by `layout = \"legacy\"` of [target.fleet]: teams, macos_settings, \
+         queries."
     } else {
         "The names are those of Fleet 4.83 and later; `layout = \"legacy\"` of [target.fleet] gives those before: teams, \
          macos_settings, queries. A file must not have both."
     });
-    readme.paragraph("Without GitOps: upload the profile under Controls > OS settings > Custom settings, and make a policy of each query.");
+    readme.paragraph("Without GitOps: upload the profile under Controls, among the OS settings, and make a policy of each query.");
 }
 
 fn profiles(readme: &mut Readme, build: &Build<'_, '_, '_>) {
@@ -67,7 +70,7 @@ fn profiles(readme: &mut Readme, build: &Build<'_, '_, '_>) {
     }
     readme.section("The profile");
     readme.paragraph(
-        "Fleet signs profiles itself and refuses signed ones: do not sign it. Its name and its identifier must be the \
+        "Fleet refuses signed profiles: do not sign it. Its name and its identifier must be the \
          only ones of their kind in a team. Fleet refuses payloads for what it manages itself, such as FileVault.",
     );
     let options = build.request.options(NAME);
@@ -77,15 +80,10 @@ fn profiles(readme: &mut Readme, build: &Build<'_, '_, '_>) {
              that do not get the profile.",
         );
     }
-    if !options.placeholders.is_empty()
-        || build
-            .request
-            .plan
-            .settings
-            .iter()
-            .any(|s| s.value.as_ref().is_some_and(crate::value::Value::has_tokens))
-    {
-        readme.paragraph("Variables ($FLEET_VAR_...) need Fleet Premium. A Mac for which one has no value gets no profile, and Fleet says so.");
+    let has_tokens = |setting: &Setting| setting.value.as_ref().is_some_and(Value::has_tokens);
+    if build.request.plan.settings.iter().any(has_tokens) {
+        readme.paragraph("Variables ($FLEET_VAR_...) need Fleet Premium. A Mac for which one has no value gets no profile, and \
+             Fleet says so.");
     }
 }
 

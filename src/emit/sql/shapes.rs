@@ -42,9 +42,8 @@ fn row(value: &Value) -> String {
             let number = number.get();
             let near = number.abs().max(1.0) * 1e-9;
             // What is no number would be cast to 0.
-            format!(
-                "(value GLOB '[-+.0-9]*' AND value NOT GLOB '*[^-+.0-9eE]*' AND ABS(CAST(value AS REAL) - {number:?}) <= {near:?})"
-            )
+            let is_number = "value GLOB '[-+.0-9]*' AND value NOT GLOB '*[^-+.0-9eE]*'";
+            format!("({is_number} AND ABS(CAST(value AS REAL) - {number:?}) <= {near:?})")
         }
         Value::String(text) => format!("value = {}", quote(text.as_literal().unwrap_or_default())),
         Value::Data(bytes) => format!("value = {}", quote(&write::base64(bytes))),

@@ -1,3 +1,5 @@
+//! What is asked of single values and lists.
+
 use super::*;
 use crate::value::{Integer, Text};
 use std::collections::BTreeMap;
