@@ -14,6 +14,7 @@ pub mod manifests;
 pub mod model;
 pub mod rule;
 mod rule_fields;
+mod rule_keys;
 mod search;
 mod truth;
 
@@ -22,6 +23,7 @@ pub use facts::{Fact, Facts, Installed, Known, Licence};
 pub use fields::type_of;
 pub use layer::{Layer, LayerError};
 pub use lookup::{Catalog, KeyRef, ranges_of};
+pub use rule_keys::{atoms, keys_of_rules, with_part};
 pub use search::{Entry, Hit, KeyTopic, Topic};
 
 use crate::value::{Integer, Real, Value};
