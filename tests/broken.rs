@@ -43,11 +43,14 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("mail-domain-overlap", "tests/rules"),
     ("manifest", "a file of `--manifests`"),
     ("mdm-token", "`import`"),
+    ("needed-elsewhere", "`endpoints --format text|pac|squid`"),
     ("no-display-name", "a profile"),
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
     ("not-expressed", "`import`"),
     ("not-for-mdm", "a profile"),
+    ("not-in-list", "`endpoints --format text`"),
     ("nothing-known", "a profile"),
+    ("old-endpoints", "`endpoints`"),
     ("payload-shape", "a profile"),
     ("project-format", "src/project/tests.rs, tests/cmd/project.trycmd"),
     ("project-path", "src/project/tests.rs, tests/cmd/project.trycmd"),
@@ -65,6 +68,7 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("signature-not-judged", "a signed profile"),
     ("token-in-script", "a token of a file of `--catalog`"),
     ("unreadable-file", "a profile"),
+    ("whole-host", "`endpoints --format text|pac|squid`"),
 ];
 
 /// Policies of the folder, in memory.

@@ -220,6 +220,11 @@ fn cases() -> Vec<Case> {
         cases.push(case(&format!("{name}: build, into nothing"), &build).fresh(out));
         cases.push(case(&format!("{name}: build, nothing changed"), &build));
     }
+    cases.push(case("ready-made: endpoints", &[prefsmith, "endpoints", "ready-made.toml"]));
+    cases.push(case(
+        "ready-made: endpoints --format html",
+        &[prefsmith, "endpoints", "ready-made.toml", "--format", "html"],
+    ));
     let build = [prefsmith, "build", "scripts.toml", "--target", "defaults", "--out", "out/scripts"];
     cases.push(
         case("every key of scripts: build --target defaults, into nothing", &build).fresh("out/scripts"),

@@ -1,7 +1,8 @@
 //! A compiled layer: bytes, and what was decoded of them so far.
 
 use super::compile::MAGIC;
-use super::model::{EXTRAS, Extras, HEADS, Heads, INDEX, KEYS, Key, KeyEntry, RULES, SECTIONS};
+use super::model::{EXTRAS, Extras, HEADS, Heads, INDEX, KEYS, Key, KeyEntry, NETWORK, RULES, SECTIONS};
+use super::network::Network;
 use super::rule::Rule;
 use serde::Deserialize;
 use std::ops::Range;
@@ -64,6 +65,7 @@ pub struct Layer<'c> {
     index: OnceLock<Index<'c>>,
     extras: OnceLock<Extras<'c>>,
     rules: OnceLock<Vec<Rule<'c>>>,
+    network: OnceLock<Network<'c>>,
 }
 
 struct Index<'c> {
@@ -96,6 +98,7 @@ impl<'c> Layer<'c> {
             index: OnceLock::new(),
             extras: OnceLock::new(),
             rules: OnceLock::new(),
+            network: OnceLock::new(),
         })
     }
 
@@ -130,6 +133,11 @@ impl<'c> Layer<'c> {
     /// Rules between settings, by id.
     pub fn rules(&self) -> &[Rule<'c>] {
         self.rules.get_or_init(|| decode(self.section(RULES)).unwrap_or_default())
+    }
+
+    /// What apps contact.
+    pub fn network(&self) -> &Network<'c> {
+        self.network.get_or_init(|| decode(self.section(NETWORK)).unwrap_or_default())
     }
 
     fn index(&self) -> &Index<'c> {

@@ -4,6 +4,7 @@ use super::layer::Layer;
 use super::model::{
     Delivery, Domain, Key, List, MauApp, Mdm, NotAKey, Product, ReadAs, Source, Spelt, Token,
 };
+use super::network::{Effect, Endpoint, Section};
 use super::rule::{Hold, Rule};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -232,6 +233,12 @@ impl<'c> Catalog<'c> {
         self.layers.iter().flat_map(|layer| &layer.heads().lists).find(|list| list.name == name)
     }
 
+    /// Whether a domain is called like a payload of Apple's own, whose settings macOS also writes as preferences.
+    pub fn is_payload(&self, domain: &str) -> bool {
+        let list = self.list("apple-payload-types").filter(|_| domain != ".GlobalPreferences");
+        list.is_some_and(|list| list.domains.contains(&domain))
+    }
+
     /// The names of the keys of a domain, sorted.
     pub fn keys_of(&self, domain: &str) -> Vec<&'c str> {
         let of = self.layers.iter().flat_map(|layer| layer.entries());
@@ -336,6 +343,56 @@ impl<'c> Catalog<'c> {
     /// Every app that AutoUpdate's dictionaries know.
     pub fn mau_apps(&self) -> impl Iterator<Item = &MauApp<'c>> {
         self.layers.iter().flat_map(|layer| &layer.extras().mau_apps)
+    }
+
+    /// An activity by its id.
+    pub fn section(&self, id: &str) -> Option<&Section<'c>> {
+        self.layers.iter().find_map(|layer| layer.network().sections.iter().find(|known| known.id == id))
+    }
+
+    /// The ids of all activities that have endpoints, in the order of the files, weaker layers first: what a layer in
+    /// front adds comes behind what is known already.
+    pub fn section_ids(&self) -> Vec<&'c str> {
+        let weakest_first = self.layers.iter().rev();
+        let of = |layer: &Layer<'c>| {
+            let network = layer.network();
+            let ids = network.sections.iter().map(|section| section.id);
+            ids.chain(network.endpoints.iter().map(|endpoint| endpoint.section)).collect::<Vec<_>>()
+        };
+        let mut found = Vec::new();
+        for id in weakest_first.flat_map(of) {
+            if !found.contains(&id) {
+                found.push(id);
+            }
+        }
+        found
+    }
+
+    /// Every endpoint, by activity as [`Catalog::section_ids`] orders them; what several layers say of one, the strongest
+    /// says.
+    pub fn endpoints(&self) -> Vec<&Endpoint<'c>> {
+        let mut found: Vec<&Endpoint<'c>> = Vec::new();
+        for endpoint in self.layers.iter().rev().flat_map(|layer| &layer.network().endpoints) {
+            let same = |known: &&mut &Endpoint<'c>| {
+                (known.section, known.url, known.kind) == (endpoint.section, endpoint.url, endpoint.kind)
+            };
+            match found.iter_mut().find(same) {
+                Some(known) => *known = endpoint,
+                None => found.push(endpoint),
+            }
+        }
+        let order = self.section_ids();
+        found.sort_by_key(|endpoint| order.iter().position(|id| *id == endpoint.section));
+        found
+    }
+
+    /// Everything that settings do to the network, by id; of one id, the strongest layer's alone.
+    pub fn effects(&self) -> Vec<&Effect<'c>> {
+        let mut seen = BTreeMap::new();
+        for effect in self.layers.iter().flat_map(|layer| &layer.network().effects) {
+            seen.entry(effect.rule.id).or_insert(effect);
+        }
+        seen.into_values().collect()
     }
 
     /// A source of facts by the id of a citation, which may carry a detail: `msdocs:mau-preferences.md`.

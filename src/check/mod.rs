@@ -10,6 +10,7 @@ mod delivery;
 mod family;
 mod fold;
 mod payloads;
+mod proxies;
 mod rule_words;
 mod rules;
 mod sound;
@@ -185,6 +186,7 @@ pub fn check_beside(
     versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
+    proxies::proxies(&context, &mut pushed);
     let broken = found.has_errors() || pushed.has_errors();
     // What is accepted is taken out domain by domain, before findings that are alike become one.
     let mut allows = allow::Allows::new(&plan, options);

@@ -2,16 +2,18 @@
 
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_bytes, say, text_options};
 use super::completions::{domains, mdms};
+use super::import_mac;
 use super::kept::kept_path;
+use super::mac::is_mac;
 use super::walk::{PROFILES, is_policy, walk};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Sources};
-use crate::import::{self, Imported, Opened, Options, Unit, Wrapper, slug};
+use crate::import::{self, FromMac, Imported, Opened, Options, Unit, Wrapper, slug};
 use crate::output::write_beside;
 use crate::plan::{Channel, Plan};
 use crate::profile::envelope::same_profiles;
 use crate::profile::kept;
-use crate::profile::read::{Held, Input, load};
+use crate::profile::read::{Held, Input as Plain, load};
 use crate::report::findings::{summary, text};
 use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
@@ -19,6 +21,7 @@ use clap_complete::ArgValueCompleter;
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The largest file that is read: MDMs take profiles of a few megabytes at most.
 const MAX_BYTES: usize = 16 << 20;
@@ -29,6 +32,9 @@ const MAX_BYTES: usize = 16 << 20;
 /// accepted with an [[allow]], and what no policy can say is listed, on top of the policy too. Payloads that are no
 /// preferences are kept in files beside it. Profiles may be signed, in either payload form, or come out of
 /// `profiles show` or Jamf's Classic API.
+///
+/// Of a Mac (a folder shaped like the root of one, or a snapshot in an archive) everything is taken that profiles enforce
+/// there, with the profile that does it, where the Mac shows that.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -37,13 +43,14 @@ Examples:
   prefsmith import profiles/ --each policies                  one for each
   prefsmith import --from jamf office.xml --out office.toml   $EMAIL becomes ${user.mail}
   prefsmith import settings.plist --domain com.microsoft.Word
+  prefsmith import snapshot.tar.gz --out lab07.toml           what profiles enforce on a Mac
 
 Exit status:
   0  everything is in the policies; where files contradict each other, the first
   1  something could not be read, or no policy can say it
   2  usage, or a file cannot be read or written at all")]
 pub(super) struct Args {
-    /// Profiles, preference files, or folders of them
+    /// Profiles, preference files, folders of them, or a Mac
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Where to write the one policy for all; settings for users get one of their own beside it. Without it: standard
@@ -72,6 +79,9 @@ pub(super) struct Args {
     /// The domain of preference files whose names do not say it
     #[arg(long, value_name = "DOMAIN", add = ArgValueCompleter::new(domains))]
     domain: Option<String>,
+    /// Of a Mac: whose preferences are taken beside the Mac's; without it, of who is logged in, or of the only user
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
     /// Let builds keep the identifiers and UUIDs of the profile, so that they replace it on Macs
     #[arg(long)]
     keep_identifiers: bool,
@@ -99,11 +109,16 @@ impl From<ChannelName> for Channel {
 
 /// A file that was read.
 pub(super) struct File {
+    /// Where it lies; one of a Mac is called after its domain.
     pub path: PathBuf,
+    /// What it holds.
     pub held: Held,
-    wrapper: Option<Wrapper>,
+    /// What stood around it.
+    pub wrapper: Option<Wrapper>,
     /// Why its identifiers cannot be kept, if they cannot.
     pub unkept: Option<String>,
+    /// The Mac that it lies on, and what a policy is called that is made of all its files.
+    pub mac: Option<Rc<(FromMac, String)>>,
 }
 
 /// One policy that is to be written.
@@ -124,9 +139,25 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     }
     let mut exit = Exit::Fine;
     let mut files = Vec::new();
-    for path in paths(&args.files)? {
-        match read(&path, args, &catalog, &mut sources, &mut findings) {
-            Ok(file) => files.extend(file),
+    let inputs = inputs(&args.files)?;
+    if let Some(Input::Mac(mac)) =
+        inputs.iter().find(|input| matches!(input, Input::Mac(_)) && inputs.len() > 1)
+    {
+        bail!("{}: a Mac is imported alone, without other inputs", label(mac));
+    }
+    for input in inputs {
+        let read = match &input {
+            Input::Mac(path) => {
+                let mut reader =
+                    import_mac::Reader { catalog: &catalog, sources: &mut sources, findings: &mut findings };
+                reader.read(path, args.user.as_deref())
+            }
+            Input::File(path) => {
+                read(path, args, &catalog, &mut sources, &mut findings).map(|file| file.into_iter().collect())
+            }
+        };
+        match read {
+            Ok(read) => files.extend(read),
             Err(error) => {
                 complain(&format!("{error:#}"));
                 exit = Exit::Failure;
@@ -179,14 +210,23 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     Ok(exit.max(if findings.has_errors() { Exit::Found } else { Exit::Fine }))
 }
 
-/// The files that are named, and those in folders that are, in the order of their names.
-fn paths(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+/// Something to be read.
+enum Input {
+    File(PathBuf),
+    Mac(PathBuf),
+}
+
+/// The files and Macs that are named, and the files in folders that are, in the order of their names.
+fn inputs(named: &[PathBuf]) -> Result<Vec<Input>> {
     let mut found = Vec::new();
     for path in named {
-        if path.is_dir() {
-            found.extend(walk(path, PROFILES).all(path, PROFILES).map_err(|why| anyhow!("{why}"))?);
+        if is_mac(path) {
+            found.push(Input::Mac(path.clone()));
+        } else if path.is_dir() {
+            let files = walk(path, PROFILES).all(path, PROFILES).map_err(|why| anyhow!("{why}"))?;
+            found.extend(files.into_iter().map(Input::File));
         } else {
-            found.push(path.clone());
+            found.push(Input::File(path.clone()));
         }
     }
     Ok(found)
@@ -229,13 +269,13 @@ fn read(
             return Ok(None);
         }
     };
-    let input = Input {
+    let input = Plain {
         label: &called,
         bytes: &bytes,
         domain: args.domain.as_deref().map(|name| catalog.meant(name)),
     };
     let held = load(&input, catalog, sources, findings);
-    Ok(held.map(|held| File { path: path.to_owned(), held, wrapper, unkept }))
+    Ok(held.map(|held| File { path: path.to_owned(), held, wrapper, unkept, mac: None }))
 }
 
 /// Which policies are made of the files, and where they go.
@@ -295,8 +335,9 @@ fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job
         }
         None => {
             let first = device.iter().chain(&user).next();
+            let of_mac = first.and_then(|(file, _)| file.mac.as_ref()).map(|mac| mac.1.clone());
             let name = first.and_then(|(file, _)| file.path.file_stem());
-            name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+            of_mac.or_else(|| name.map(|name| name.to_string_lossy().into_owned())).unwrap_or_default()
         }
     };
     if both && args.out.is_none() {
@@ -305,7 +346,9 @@ fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job
             "the files are of both channels, and a policy is of one: --out writes two, --channel makes it one \
              ({} is for users: {})",
             label(&file.path),
-            if file.held.profiles.iter().any(|profile| profile.scope.is_some()) {
+            if file.mac.is_some() {
+                "it is enforced for that user alone"
+            } else if file.held.profiles.iter().any(|profile| profile.scope.is_some()) {
                 "it says so"
             } else {
                 "it has no PayloadScope"
@@ -338,7 +381,19 @@ fn options(job: &Job<'_>, args: &Args, keep_identifiers_from: Option<String>) ->
         stem: job.stem.clone(),
         beside: job.out.is_some(),
         keep_identifiers_from,
+        mac: of_mac(job),
     }
+}
+
+/// The Mac that the files of a policy lie on: of those of the Mac and of a user together, whatever profile sets them.
+fn of_mac(job: &Job<'_>) -> Option<FromMac> {
+    let mut all = job.units.iter().filter_map(|(file, _)| file.mac.as_ref()).map(|mac| &mac.0);
+    let mut mac = all.next()?.clone();
+    for other in all.filter(|other| other.user != mac.user).cloned().collect::<Vec<_>>() {
+        mac.user = None;
+        mac.profiles.extend(other.profiles);
+    }
+    Some(mac)
 }
 
 /// Every file that was written, and the call that looks at them.

@@ -101,6 +101,8 @@ fn takes_over(catalog: &Catalog<'_>, layer: usize, what: Naming, name: &str) -> 
         Naming::Domain => layer.heads().domains.iter().any(|domain| domain.name == name),
         Naming::List => layer.heads().lists.iter().any(|list| list.name == name),
         Naming::Rule => layer.rules().iter().any(|rule| rule.id == name),
+        Naming::Section => layer.network().sections.iter().any(|section| section.id == name),
+        Naming::Effect => layer.network().effects.iter().any(|effect| effect.rule.id == name),
         Naming::Alias | Naming::Key => false,
     };
     let (number, before) = weaker().find(|(_, layer)| has(layer))?;

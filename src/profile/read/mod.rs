@@ -193,6 +193,25 @@ pub fn load_as(
     catalog: &Catalog<'_>,
     findings: &mut Findings,
 ) -> (String, Option<Held>) {
+    read_as(source, input, findings, |read, findings| shape::hold(read, source, input, catalog, findings))
+}
+
+/// Reads a file that is known to hold the preferences of one domain, whatever keys they have.
+pub fn load_preferences(input: &Input<'_>, sources: &mut Sources, findings: &mut Findings) -> Option<Held> {
+    let source = sources.add(input.label, "");
+    let (text, held) = read_as(source, input, findings, |read, findings| {
+        shape::hold_preferences(read, source, input, findings)
+    });
+    sources.fill(source, text);
+    held
+}
+
+fn read_as(
+    source: SourceId,
+    input: &Input<'_>,
+    findings: &mut Findings,
+    hold: impl FnOnce(read::Read, &mut Findings) -> Option<Held>,
+) -> (String, Option<Held>) {
     let plain = match read::plain(input.bytes, &budgets()) {
         Ok(plain) => plain,
         Err(error) => {
@@ -201,7 +220,7 @@ pub fn load_as(
         }
     };
     let held = match read::read(&plain.bytes, source, &budgets(), &Wanted::Everything) {
-        Ok(read) => shape::hold(read, source, input, catalog, findings),
+        Ok(read) => hold(read, findings),
         Err(error) => {
             findings.push(unreadable(&error, source));
             None
