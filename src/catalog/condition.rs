@@ -93,6 +93,9 @@ impl Rule<'_> {
             for domain in &domains {
                 for key in &keys {
                     let outer = Bound { domain: *domain, key: *key, x: None, app };
+                    if evaluation.lacks(outer) {
+                        continue;
+                    }
                     for x in evaluation.variables(outer) {
                         let truth = licence.and(seen);
                         found.extend(evaluation.fire(Bound { x: x.as_deref(), ..outer }, truth));
@@ -105,6 +108,21 @@ impl Rule<'_> {
 }
 
 impl<'e, 'c> Evaluation<'e, 'c> {
+    /// Whether a key that must have a value has none: a quick look, for that is so of nearly every rule.
+    fn lacks(&self, bound: Bound<'_>) -> bool {
+        let needed = self.rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value());
+        needed.map(|atom| &atom.path).any(|path| {
+            let domain = if path.domain == "@" { bound.domain.unwrap_or("") } else { path.domain };
+            let key = match path.key {
+                "{key}" => bound.key.unwrap_or(""),
+                // Left to a closer look.
+                key if key == ANY || key.contains('{') => return false,
+                key => key,
+            };
+            self.facts.value(domain, key) == Fact::Unset
+        })
+    }
+
     fn list(&self, name: &str) -> Vec<&'e str> {
         self.catalog.list(name).map_or_else(Vec::new, |list| list.domains.clone())
     }

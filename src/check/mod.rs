@@ -7,8 +7,10 @@ mod across;
 mod allow;
 mod context;
 mod delivery;
+mod family;
 mod fold;
 mod payloads;
+mod proxies;
 mod rule_words;
 mod rules;
 mod sound;
@@ -21,12 +23,14 @@ mod variables;
 mod versions;
 
 pub use across::{Accepted, Across, Member, across};
+pub use family::{Family, family};
 pub use rule_words::{Reader, filled};
 pub use status::{holds_secrets, is_secret, looks_secret, secret_value, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
 use crate::plan::{Kind, Plan, Setting};
+use crate::value::Value;
 use context::{Context, Subject};
 use sound::Sound;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +52,20 @@ impl CheckedPlan {
     /// Parts what a build found and the policy does not accept from what it accepts.
     pub fn accept(&self, findings: Findings) -> (Findings, Vec<Finding>) {
         allow::Allows::new(&self.plan, &self.options).take(findings)
+    }
+
+    /// The same plan with other values, where `new` gives one: those in which a target has put its own spelling in the
+    /// place of identity tokens, which says no more and no less than what was checked.
+    #[must_use]
+    pub fn with_values<'p>(&'p self, mut new: impl FnMut(&'p Setting) -> Option<Value>) -> Self {
+        let mut values: Vec<Option<Value>> = self.plan.settings.iter().map(&mut new).collect();
+        let mut spelt = self.clone();
+        for (setting, value) in spelt.plan.settings.iter_mut().zip(&mut values) {
+            if let Some(value) = value.take() {
+                setting.value = Some(value);
+            }
+        }
+        spelt
     }
 
     /// Whether a setting carries a secret, as [`is_secret`] tells.
@@ -168,6 +186,7 @@ pub fn check_beside(
     versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
+    proxies::proxies(&context, &mut pushed);
     let broken = found.has_errors() || pushed.has_errors();
     // What is accepted is taken out domain by domain, before findings that are alike become one.
     let mut allows = allow::Allows::new(&plan, options);

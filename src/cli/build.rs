@@ -4,15 +4,17 @@ use super::common::{
     Exit, Global, Judged, Layers, complain, day, either, judge, label, print, say_findings, say_findings_and,
 };
 use super::completions::{self, policies};
-use super::jobs::{Job, jobs};
+use super::jobs::{Ask, Job, jobs};
 use super::previous;
 use super::project::{Found, together};
+use super::walk::{POLICIES, walk};
 use crate::catalog::Catalog;
-use crate::check::Options;
-use crate::emit::{Artefact, Request, manifest};
+use crate::check::{CheckedPlan, Options};
+use crate::emit::{Artefact, manifest};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::plan::Identity;
+use crate::policy::normal;
 use crate::profile::{Form, Kept};
 use crate::report::secrets::Secrets;
 use anyhow::{Context as _, Result, anyhow};
@@ -42,8 +44,8 @@ Exit status:
   1  the policy has errors, or --check found differences
   2  a file cannot be read or written")]
 pub(super) struct Args {
-    /// Policies; without them, those of the project
-    #[arg(value_name = "POLICY", add = ArgValueCompleter::new(policies))]
+    /// Policies, or folders of them; without them, those of the project
+    #[arg(value_name = "POLICY|DIR", add = ArgValueCompleter::new(policies))]
     pub policies: Vec<PathBuf>,
     /// Where to write; several policies, or those of the project: a folder for each in it [default: out]
     #[arg(long, value_name = "DIR")]
@@ -96,15 +98,37 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let mut findings = Findings::new();
     let layers = Layers::load(global, &mut sources, &mut findings)?;
     let project = layers.project.as_ref();
-    let listed = Found::listed(project, &args.policies, &mut findings)?;
+    let named = named(&args.policies)?;
+    let listed = Found::listed(project, &named, &mut findings)?;
     say_findings(&findings, 0, &sources, "prefsmith check");
     if findings.has_errors() {
         return Ok(Exit::Found);
     }
-    let jobs = jobs(args, project, &listed)?;
+    let ask = Ask {
+        policies: &named,
+        out: args.out.as_deref(),
+        target: &args.target,
+        form: args.form.map(Form::from),
+        split: args.split,
+        keep_identifiers_from: args.keep_identifiers_from.as_deref(),
+    };
+    let jobs = jobs(&ask, project, &listed)?;
     let catalog = layers.catalog()?;
     let mut build = Build { args, catalog: &catalog, sources, secrets: Secrets::default() };
     build.all(&jobs, global, project)
+}
+
+/// The policies of the command line, those of folders by name.
+fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(walk(path, POLICIES).all(path, POLICIES).map_err(|why| anyhow!("{why}"))?);
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
 }
 
 struct Build<'b, 'c> {
@@ -121,30 +145,31 @@ impl Build<'_, '_> {
         let mut all: Vec<Result<Judged, String>> =
             jobs.iter().map(|job| judge(&job.policy, self.catalog, &options, &mut self.sources)).collect();
         let (mut sound, mut plans, mut every) = (Vec::new(), Vec::new(), Vec::new());
+        let mut good = 0;
         for (number, (job, judged)) in jobs.iter().zip(&all).enumerate() {
             let Ok(judged) = judged else { continue };
-            every.push(either(&judged.checked.plan));
-            if let Ok(plan) = &judged.checked.plan {
+            every.extend(judged.plans.iter().map(either));
+            good += usize::from(judged.plans.iter().all(Result::is_ok));
+            for plan in judged.plans.iter().flatten() {
                 sound.push(number);
-                plans.push((job.listed, &**plan));
+                plans.push((job.listed, number, &**plan));
             }
         }
-        let whole = self.args.policies.is_empty() && sound.len() == jobs.len();
-        let across = together(&plans, (project, whole), self.catalog, &self.sources, &options);
+        let whole = self.args.policies.is_empty() && good == jobs.len();
+        let across = together(&plans, &[], (project, whole), self.catalog, &self.sources, &options);
         if !global.show_secrets {
-            let said = all.iter().flatten().flat_map(|judged| judged.checked.findings.iter());
+            let said = all.iter().flatten().flat_map(|judged| judged.findings.iter());
             let said: Findings = said.chain(across.findings.iter()).cloned().collect();
             self.secrets = Secrets::find(&self.sources, &every, &said, self.catalog);
         }
         for judged in all.iter_mut().flatten() {
-            let findings = std::mem::take(&mut judged.checked.findings);
-            judged.checked.findings = self.secrets.hide(findings, &self.sources);
+            let findings = std::mem::take(&mut judged.findings);
+            judged.findings = self.secrets.hide(findings, &self.sources);
         }
         let findings = self.secrets.hide(across.findings, &self.sources);
         self.secrets.mask(&mut self.sources);
-        let named = global.project.iter().map(|path| format!(" --project {}", label(path)));
-        let named = named.chain(self.args.policies.iter().map(|path| format!(" {}", label(path))));
-        let command = format!("prefsmith check{}", named.collect::<String>());
+        let named = self.args.policies.iter().map(|path| format!(" {}", label(path)));
+        let command = format!("prefsmith check{}{}", global.again(), named.collect::<String>());
         say_findings(&findings, across.allowed.len(), &self.sources, &command);
         let refused: BTreeSet<usize> =
             across.refused.iter().filter_map(|at| sound.get(*at)).copied().collect();
@@ -159,18 +184,38 @@ impl Build<'_, '_> {
                 Exit::Failure
             }));
         }
-        Ok(exit)
+        Ok(exit.max(self.left_over(jobs, project)?))
+    }
+
+    /// Tells of builds in the project's folder for outputs whose policies are gone. Nothing is removed: it may be that
+    /// only the name of a policy has changed.
+    fn left_over(&self, jobs: &[Job<'_>], project: Option<&Found>) -> Result<Exit> {
+        let all = self.args.policies.is_empty() && self.args.out.is_none();
+        let Some(out) = project.filter(|_| all).map(Found::out) else { return Ok(Exit::Fine) };
+        let place = |path: &Path| normal(&label(path)).to_lowercase();
+        let known: BTreeSet<String> = jobs.iter().map(|job| place(&job.folder)).collect();
+        let mut folders: Vec<PathBuf> = std::fs::read_dir(&out)
+            .map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        folders.sort();
+        folders.retain(|folder| !known.contains(&place(folder)) && previous::is_build(folder));
+        if folders.is_empty() {
+            return Ok(Exit::Fine);
+        }
+        for folder in &folders {
+            let sentence = format!("{}: no policy of the project is built into it any more", label(folder));
+            if self.args.check { print(&format!("{sentence}\n"))? } else { complain(&sentence) }
+        }
+        Ok(if self.args.check { Exit::Found } else { Exit::Fine })
     }
 
     /// Builds one policy; `refused`: unless an error about it and others was told.
     fn one(&self, job: &Job<'_>, judged: Judged, refused: bool) -> Result<Exit> {
         let (policy, folder) = (job.policy.as_path(), job.folder.as_path());
-        let Judged { checked, base } = judged;
-        let findings = checked.findings;
-        let allowed = checked.allowed.len();
+        let Judged { findings, mut allowed, plans, base } = judged;
         let command = format!("prefsmith check {}", label(policy));
-        let plan = match checked.plan {
-            Ok(plan) if !refused => plan,
+        let plans = match plans.into_iter().collect::<Result<Vec<CheckedPlan>, _>>() {
+            Ok(plans) if !refused => plans,
             _ => {
                 say_findings(&findings, allowed, &self.sources, &command);
                 complain(&format!("nothing was written for {}", label(policy)));
@@ -179,45 +224,15 @@ impl Build<'_, '_> {
         };
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
-        let left = match &self.args.previous {
-            Some(path) => {
-                let renamed = job.keep.is_none() && plan.identity.keep_identifiers_from.is_none();
-                previous::left(path, &plan, self.catalog, renamed, &mut own)?
-            }
-            None => {
-                // What left since the last build into this folder is told, and nothing else: files must not depend
-                // on what lies there.
-                let last = folder.join("manifest.json");
-                if !self.args.check && last.is_file() {
-                    let mut said = Findings::new();
-                    if previous::left(&last, &plan, self.catalog, false, &mut said).is_ok() {
-                        own.extend(said);
-                    }
-                }
-                Vec::new()
-            }
-        };
-        let own_keep = keep_of_policy(job, policy, &plan.identity)?;
-        let keep = job.keep.as_ref().or(own_keep.as_ref());
-        let request = Request {
-            plan: &plan,
-            catalog: self.catalog,
-            stem: &job.stem,
-            form: job.form,
-            split: job.split,
-            keep,
-            left: &left,
-            scripts: job.targets.iter().any(|target| target.name() == "defaults"),
-        };
         let mut artefacts: Vec<Artefact> = Vec::new();
-        for target in &job.targets {
+        for plan in &plans {
             let mut said = Findings::new();
-            artefacts.extend(target.emit(&request, &mut said));
+            artefacts.extend(self.artefacts(job, plan, &mut said)?);
+            let (said, accepted) = plan.accept(said);
+            allowed += accepted.len();
             own.extend(said);
         }
-        let (own, accepted) = plan.accept(own);
-        let allowed = allowed + accepted.len();
-        let own = self.secrets.hide(own, &self.sources);
+        let own = self.secrets.hide(own.sorted(), &self.sources);
         let refused = own.has_errors();
         say_findings_and(&findings, own, allowed, &self.sources, &command);
         if refused {
@@ -229,13 +244,49 @@ impl Build<'_, '_> {
                 .iter()
                 .map(|file| (file.path.as_str().to_owned(), file.sha256.clone(), file.target.clone()))
                 .collect();
-            manifest(&plan, self.catalog, &self.sources, &base, &files)
+            let plans: Vec<&CheckedPlan> = plans.iter().collect();
+            manifest(&plans, self.catalog, &self.sources, &base, &files)
         };
         if self.args.check {
             self.compare(folder, &artefacts, &content)
         } else {
             self.write(folder, &artefacts, &content)
         }
+    }
+
+    /// What the targets make of one plan: of the policy itself, or of a variant.
+    fn artefacts(&self, job: &Job<'_>, plan: &CheckedPlan, own: &mut Findings) -> Result<Vec<Artefact>> {
+        let left = match &self.args.previous {
+            Some(path) => {
+                let renamed = job.keep.is_none() && plan.identity.keep_identifiers_from.is_none();
+                previous::left(path, plan, self.catalog, renamed, own)?
+            }
+            None => {
+                // What left since the last build into this folder is told, and nothing else: files must not depend
+                // on what lies there.
+                let last = job.folder.join("manifest.json");
+                if !self.args.check && last.is_file() {
+                    let mut said = Findings::new();
+                    if previous::left(&last, plan, self.catalog, false, &mut said).is_ok() {
+                        own.extend(said);
+                    }
+                }
+                Vec::new()
+            }
+        };
+        // One deployed profile has one successor.
+        let itself = plan.identity.variant.is_none();
+        let own_keep = keep_of_policy(job, &job.policy, &plan.identity)?;
+        let stem = job.stem_of(plan);
+        let keep = job.keep.as_ref().filter(|_| itself).or(own_keep.as_ref());
+        let request = job.request((plan, &stem), self.catalog, keep, &left);
+        let mut artefacts = Vec::new();
+        for target in &job.targets {
+            let mut said = Findings::new();
+            artefacts.extend(target.emit(&request, &mut said));
+            own.extend(said);
+        }
+        Ok(artefacts)
     }
 
     fn write(

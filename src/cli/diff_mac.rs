@@ -3,7 +3,7 @@
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_text, say_findings};
 use super::diff::{Args, Format, TELLING};
 use super::fix;
-use super::mac::open;
+use super::mac::{open, who};
 use super::sides::{Loaded, Reader};
 use crate::catalog::Catalog;
 use crate::check::Options;
@@ -14,7 +14,7 @@ use crate::diff::outcome::{Expected, outcome};
 use crate::diff::verdict::Judging;
 use crate::document::nearest;
 use crate::finding::{Findings, Sources};
-use crate::mac::{Ask, Mac, Who};
+use crate::mac::{Ask, Mac};
 use crate::plan::Plan;
 use crate::policy::MAX_BYTES;
 use crate::report::mac::{View, csv, html, json, junit, text};
@@ -30,6 +30,7 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     let mut reader = Reader {
         catalog: &catalog,
         domain: args.domain.as_deref(),
+        variant: args.variant.as_deref(),
         sources: &mut sources,
         policies: &mut policies,
         files: &mut files,
@@ -48,7 +49,7 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     }
     let plans = loaded.plans();
     let mac = read(actual, args, &plans, &catalog)?;
-    remind(actual, args, &exempt);
+    remind(args, &exempt);
     let judging = Judging { user: None, tokens, strict_types: args.strict_types };
     let expected = Expected {
         plans,
@@ -94,23 +95,18 @@ fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> R
         keys.into_iter().map(|(domain, keys)| (domain, keys.into_iter().collect())).collect();
     let asks: Vec<Ask<'_>> =
         keys.iter().map(|(domain, keys)| Ask { domain, keys: Some(keys.as_slice()) }).collect();
-    let who = match args.user.as_deref() {
-        None => Who::Console,
-        Some("all") => Who::Everybody,
-        Some(name) => Who::Named(name),
-    };
+    let who = who(args.user.as_deref());
     let tree = open(actual).map_err(|why| anyhow!("{why}")).with_context(|| label(actual))?;
     let mac = Mac::read(tree.as_ref(), &asks, who, catalog).with_context(|| label(actual))?;
+    // What a report cannot show: how the Mac that runs was read.
+    tree.remarks().iter().for_each(|remark| complain(remark));
     Ok(mac.of_keys(own))
 }
 
-/// Says what a report cannot show: what was not asked for, and what the disk may not have yet.
-fn remind(actual: &Path, args: &Args, exempt: &[Exemption]) {
+/// Says what a report cannot show: what was not asked for.
+fn remind(args: &Args, exempt: &[Exemption]) {
     if args.today.is_none() && exempt.iter().any(|exemption| exemption.until.is_some()) {
         complain("exemptions that end are taken as running: --today DATE judges them");
-    }
-    if actual == Path::new("/") {
-        complain("read from the disk: what a user who is logged in has just changed may not be there yet");
     }
 }
 

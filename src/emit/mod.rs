@@ -1,17 +1,30 @@
 //! From a checked plan to artefacts in memory; one file for each target.
 
+mod asked;
+mod check_script;
+mod collector;
 mod defaults;
 mod manifest;
 mod mobileconfig;
 mod passed;
+mod readme;
+mod tokens;
 
+pub use check_script::{CheckOptions, CheckScript, check_script};
+pub use collector::Collector;
 pub use defaults::{Defaults, Step, mend};
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 
+pub use readme::Readme;
+pub use tokens::spelt;
+
+use mobileconfig::at_policy;
+
 use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings, listed};
+use crate::plan::{Setting, TargetOptions};
 use crate::profile::{Form, Kept};
 use crate::value::{DomainName, FileName, KeyName};
 
@@ -34,7 +47,7 @@ pub struct Request<'r, 'c> {
     pub plan: &'r CheckedPlan,
     /// The catalogue, for names and facts.
     pub catalog: &'r Catalog<'c>,
-    /// The stem of the policy's file: what artefacts are called.
+    /// What artefacts are called: the stem of the policy's file, of a variant with its name: `office.pilot`.
     pub stem: &'r str,
     /// How payloads carry preferences.
     pub form: Form,
@@ -46,6 +59,53 @@ pub struct Request<'r, 'c> {
     pub left: &'r [Left],
     /// Whether this build also makes the scripts, which carry what a profile cannot.
     pub scripts: bool,
+}
+
+impl<'r> Request<'r, '_> {
+    /// What the policy says of a target: the fields of `[target.NAME]`.
+    pub fn options(&self, target: &str) -> &'r TargetOptions {
+        self.plan.options(target)
+    }
+
+    /// The folder of a target: `jamf`, of a variant `jamf.pilot`.
+    pub fn folder(&self, target: &str) -> String {
+        match &self.plan.identity.variant {
+            Some(variant) => format!("{target}.{variant}"),
+            None => target.to_owned(),
+        }
+    }
+
+    /// A file in the folder of a target; none if its name cannot be one, which is said.
+    pub fn file(
+        &self,
+        target: &str,
+        name: &str,
+        bytes: impl Into<Vec<u8>>,
+        findings: &mut Findings,
+    ) -> Option<Artefact> {
+        match FileName::new(format!("{}/{name}", self.folder(target))) {
+            Ok(path) => {
+                Some(Artefact { path, executable: false, bytes: bytes.into(), target: target.to_owned() })
+            }
+            Err(error) => {
+                findings.push(at_policy(Finding::new("bad-name", error.to_string()), self));
+                None
+            }
+        }
+    }
+
+    /// Whether there is an error that the policy does not accept: nothing is to be made then.
+    pub fn blocked(&self, findings: &Findings) -> bool {
+        findings.has_errors() && self.plan.accept(findings.clone()).0.has_errors()
+    }
+}
+
+impl Artefact {
+    /// The same, as a program.
+    #[must_use]
+    pub fn program(self) -> Self {
+        Self { executable: true, ..self }
+    }
 }
 
 /// A setting that has left the policy.
@@ -71,9 +131,33 @@ pub trait Target: Sync {
 }
 
 /// Every target, in the order of their names.
-pub static TARGETS: &[&dyn Target] = &[&Defaults, &Mobileconfig];
+pub static TARGETS: &[&dyn Target] = &[&CheckScript, &Collector, &Defaults, &Mobileconfig];
 
 /// A target by its name.
 pub fn target(name: &str) -> Option<&'static dyn Target> {
     TARGETS.iter().copied().find(|target| target.name() == name)
+}
+
+/// A finding about these settings.
+fn over(finding: Finding, settings: &[&Setting]) -> Finding {
+    settings.iter().fold(finding, |finding, setting| {
+        finding.at(setting.origin.clone(), "").about(setting.domain.as_str(), setting.key.as_str())
+    })
+}
+
+/// What everybody could read in a script.
+fn secrets_in_script(request: &Request<'_, '_>, findings: &mut Findings) {
+    let secrets = secrets(request, &request.plan.settings.iter().collect::<Vec<_>>());
+    if !secrets.is_empty() {
+        let names: Vec<&str> = secrets.iter().map(|setting| setting.key.as_str()).collect();
+        let title = format!("whoever can read the scripts can read the secret in {}", listed(&names));
+        findings.push(over(Finding::new("secret-in-script", title), &secrets));
+    }
+}
+
+/// Those that carry a secret.
+fn secrets<'s>(request: &Request<'_, '_>, settings: &[&'s Setting]) -> Vec<&'s Setting> {
+    let secret =
+        |setting: &&&Setting| setting.value.is_some() && request.plan.is_secret(setting, request.catalog);
+    settings.iter().filter(secret).copied().collect()
 }

@@ -11,10 +11,15 @@ pub mod folder;
 mod ladder;
 mod layer;
 mod read;
+mod reading;
+mod show;
+#[cfg(test)]
+mod show_tests;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod warn;
 #[cfg(test)]
 pub(crate) mod world;
 
@@ -23,8 +28,11 @@ pub use evidence::{Evidence, PROFILES};
 pub use facts::Seen;
 pub use ladder::{Ladder, Rung, RungState, Stray};
 pub use layer::{GLOBAL, Layer, MANAGED};
-pub use read::{Ask, Who};
+pub use read::{Ask, Managed, Who};
+pub use reading::Reading;
+pub use show::{AppDefault, Effect, Scope, Shown, ShownKey, Unread, show};
 pub use snapshot::{ABOUT, About};
+pub use warn::Warning;
 
 use crate::finding::Sources;
 use crate::value::Value;

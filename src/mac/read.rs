@@ -5,13 +5,15 @@ use super::snapshot::{self, About};
 use super::tree::Tree;
 use super::{ABOUT, File, Files, LARGEST, Mac, MacError, State, User, apps, evidence, keys};
 use crate::catalog::Catalog;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders in /Users that are nobody's home.
 const NOBODY: [&str; 3] = ["Shared", "Guest", "Deleted Users"];
 /// What macOS writes into managed files beside the preferences.
 const META: [&str; 2] = ["PayloadUUID", "_manualProfile"];
 
+/// The file in which macOS sums up all that is managed for a user: no domain.
+const SUM: &str = "complete";
 /// Where a volume licence of Office lies (Microsoft Learn, "Deploy a volume licensed version of Office for Mac").
 const VOLUME_LICENCE: &str = "/Library/Preferences/com.microsoft.office.licensingV2.plist";
 
@@ -82,6 +84,54 @@ impl Mac {
             global,
             about,
         })
+    }
+}
+
+/// The domains that profiles enforce something in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Managed {
+    /// Their names; the global domain is one of them.
+    pub domains: BTreeSet<String>,
+    /// The users who have a folder of their own there.
+    pub users: BTreeSet<String>,
+    /// The folders that could not be listed, and why.
+    pub unreadable: Vec<(String, String)>,
+}
+
+impl Managed {
+    /// Lists the managed files of the Mac and of its users.
+    ///
+    /// # Errors
+    /// The snapshot's own file is no good.
+    pub fn list(tree: &dyn Tree) -> Result<Self, MacError> {
+        let about = snapshot::about(tree)?;
+        let mut found = Self::default();
+        let users = found.folder(tree, MANAGED, &about);
+        for user in &users {
+            found.folder(tree, &format!("{MANAGED}/{user}"), &about);
+        }
+        found.users = users.into_iter().collect();
+        Ok(found)
+    }
+
+    /// Takes the files of a folder, and returns the folders in it.
+    fn folder(&mut self, tree: &dyn Tree, path: &str, about: &About) -> Vec<String> {
+        let entries = match (tree.list(path), about.unreadable(path)) {
+            (Ok(Some(entries)), _) => entries,
+            (Ok(None), None) => Vec::new(),
+            (Ok(None), Some(why)) => {
+                self.unreadable.push((path.to_owned(), why.to_owned()));
+                Vec::new()
+            }
+            (Err(error), _) => {
+                self.unreadable.push((path.to_owned(), error.to_string()));
+                Vec::new()
+            }
+        };
+        let (folders, files): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.folder);
+        let names = files.iter().filter_map(|file| file.name.strip_suffix(".plist"));
+        self.domains.extend(names.filter(|name| *name != SUM).map(str::to_owned));
+        folders.into_iter().map(|folder| folder.name).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Merges the `[macs]` of all files by product: a later file says it anew.
-pub(super) fn resolve(files: &[Raw], catalog: &Catalog<'_>, findings: &mut Findings) -> Macs {
+pub(super) fn resolve(files: &[&Raw], catalog: &Catalog<'_>, findings: &mut Findings) -> Macs {
     let mut stated: BTreeMap<&str, (Ranges, Span)> = BTreeMap::new();
     let mut macs = Macs::default();
     for raw in files {
@@ -24,6 +24,9 @@ pub(super) fn resolve(files: &[Raw], catalog: &Catalog<'_>, findings: &mut Findi
         }
         if let Some(list) = &raw.licences {
             macs.licences = licences(list, findings);
+        }
+        if let Some((flag, span)) = raw.proxy_auth {
+            macs.proxy_auth = Some((flag, span.into()));
         }
         if let Some(span) = raw.macs_span {
             macs.origin = Some(span.into());
@@ -74,6 +77,14 @@ pub fn macs_of(statements: &[String], catalog: &Catalog<'_>) -> Result<Macs, Str
             raw.licences.get_or_insert_default().extend(parts);
             continue;
         }
+        if name == "proxy-auth" {
+            raw.proxy_auth = match said {
+                "true" => Some((true, span)),
+                "false" => Some((false, span)),
+                _ => return Err(format!("`{statement}`: it is `proxy-auth=true` or `proxy-auth=false`")),
+            };
+            continue;
+        }
         let ranges = (said != "none").then(|| parts.collect::<Vec<_>>());
         match raw.macs.iter_mut().find(|entry| entry.product.0 == name) {
             Some(MacsEntry { ranges: Some(known), .. }) => known.extend(ranges.into_iter().flatten()),
@@ -81,7 +92,7 @@ pub fn macs_of(statements: &[String], catalog: &Catalog<'_>) -> Result<Macs, Str
         }
     }
     let mut findings = Findings::new();
-    let macs = resolve(&[raw], catalog, &mut findings);
+    let macs = resolve(&[&raw], catalog, &mut findings);
     match findings.iter().find(|finding| finding.severity == Severity::Error) {
         Some(finding) => {
             let help = finding.help.first().map_or(String::new(), |help| format!(": {help}"));
@@ -122,14 +133,14 @@ fn unknown_product(entry: &MacsEntry, catalog: &Catalog<'_>) -> Finding {
     if let Some(near) = meant {
         return finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"));
     }
-    match nearest(name, names.iter().copied().chain(["licence"])) {
+    match nearest(name, names.iter().copied().chain(["licence", "proxy-auth"])) {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"))
         }
         None => {
             // Weak layers name a product for each domain: the list would be as long as theirs.
             let own: Vec<_> = names.into_iter().filter(|name| !catalog.is_hearsay(name)).collect();
-            finding.help(format!("known: {}, and `licence`", own.join(", ")))
+            finding.help(format!("known: {}, `licence` and `proxy-auth`", own.join(", ")))
         }
     }
 }
@@ -238,6 +249,10 @@ mod tests {
         assert_eq!(macs.versions.get("Word"), Some(&"16.82 ..".parse().unwrap()));
         assert_eq!(macs.versions.get("AutoUpdate"), Some(&Ranges::none()));
         assert_eq!(macs.licences, Some(BTreeSet::from([Licence::Volume])));
+        assert_eq!(macs.proxy_auth, None);
+        let proxies = of(&["proxy-auth = true"]).unwrap();
+        assert!(proxies.proxy_auth.is_some_and(|(flag, _)| flag));
+        assert!(of(&["proxy-auth=yes"]).unwrap_err().contains("`proxy-auth=true`"));
         let twice = of(&["Office=15.1 .. 15.2", "Office=16.1 .. 16.2"]).unwrap();
         assert_eq!(twice.versions.get("Word"), Some(&"15.1 .. 15.2, 16.1 .. 16.2".parse().unwrap()));
     }

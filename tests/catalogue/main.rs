@@ -9,6 +9,7 @@
 mod bytes;
 mod fixture;
 mod names;
+mod network;
 mod raw;
 mod values;
 mod versions;

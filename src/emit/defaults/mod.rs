@@ -1,16 +1,16 @@
 //! Scripts that set preferences with `defaults`: one for each domain, one for all, and one that takes it back.
 
-mod builds;
+pub(super) mod builds;
 mod mend;
 mod setting;
 #[cfg(test)]
 mod tests;
 mod undo;
-mod words;
+pub(super) mod words;
 
 pub use mend::{Step, mend};
 
-use super::{Artefact, Request, Target};
+use super::{Artefact, Request, Target, at_policy, over, secrets, secrets_in_script};
 use crate::catalog::model::ReadAs;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
@@ -73,13 +73,6 @@ impl Target for Defaults {
     }
 }
 
-fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
-    match &request.plan.identity.origin {
-        Some(origin) => finding.at(origin.clone(), ""),
-        None => finding,
-    }
-}
-
 /// What a profile alone delivers.
 fn no_payloads(request: &Request<'_, '_>, findings: &mut Findings) {
     let payloads = &request.plan.payloads;
@@ -115,25 +108,7 @@ fn refuse(request: &Request<'_, '_>, findings: &mut Findings) {
                 .help("keep them in a policy of their own, and build a profile of it"),
         );
     }
-    let secrets = secrets(request, &request.plan.settings.iter().collect::<Vec<_>>());
-    if !secrets.is_empty() {
-        let names: Vec<&str> = secrets.iter().map(|setting| setting.key.as_str()).collect();
-        let title = format!("whoever can read the scripts can read the secret in {}", listed(&names));
-        findings.push(over(Finding::new("secret-in-script", title), &secrets));
-    }
-}
-
-/// Those that carry a secret, which everybody could read in a script.
-fn secrets<'s>(request: &Request<'_, '_>, settings: &[&'s Setting]) -> Vec<&'s Setting> {
-    let secret =
-        |setting: &&&Setting| setting.value.is_some() && request.plan.is_secret(setting, request.catalog);
-    settings.iter().filter(secret).copied().collect()
-}
-
-fn over(finding: Finding, settings: &[&Setting]) -> Finding {
-    settings.iter().fold(finding, |finding, setting| {
-        finding.at(setting.origin.clone(), "").about(setting.domain.as_str(), setting.key.as_str())
-    })
+    secrets_in_script(request, findings);
 }
 
 fn counts_only_forced(request: &Request<'_, '_>, setting: &Setting) -> bool {
@@ -175,18 +150,18 @@ fn artefacts(
         let known = request.catalog.domain(domain.as_str());
         let title = known.map_or(domain.as_str(), |known| known.title);
         let about = format!("Sets the preferences of {title} ({domain}) by the policy");
-        made.push(artefact(domain.as_str(), &script(request, scripts, Mode::Apply, &about, part)?)?);
+        made.push(artefact(request, domain.as_str(), &script(request, scripts, Mode::Apply, &about, part)?)?);
         all.add(part);
     }
     if !parts.is_empty() {
         let about = "Sets every preference of the policy";
-        made.push(artefact("apply", &script(request, scripts, Mode::Apply, about, &all)?)?);
+        made.push(artefact(request, "apply", &script(request, scripts, Mode::Apply, about, &all)?)?);
     }
     let undo = undo::part(request);
     if !undo.calls.is_empty() {
         let about = "Takes back what the scripts of the policy wrote, where it is still there; removes what the \
                      policy does not want, for the policy";
-        made.push(artefact("remove", &script(request, scripts, Mode::Remove, about, &undo)?)?);
+        made.push(artefact(request, "remove", &script(request, scripts, Mode::Remove, about, &undo)?)?);
     }
     Ok(made)
 }
@@ -214,8 +189,8 @@ fn script(
     scripts.script(&head, &builds::apps(&part.products, request.catalog), &part.calls)
 }
 
-fn artefact(stem: &str, script: &str) -> Result<Artefact, TemplateError> {
-    let path = FileName::new(format!("defaults/{stem}.sh"));
+fn artefact(request: &Request<'_, '_>, stem: &str, script: &str) -> Result<Artefact, TemplateError> {
+    let path = FileName::new(format!("{}/{stem}.sh", request.folder("defaults")));
     let path = path.map_err(|error| TemplateError::new(error.to_string()))?;
     let bytes = script.as_bytes().to_vec();
     Ok(Artefact { path, executable: true, bytes, target: "defaults".to_owned() })

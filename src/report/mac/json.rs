@@ -109,7 +109,8 @@ fn beside(extra: &Extra<'_>, user: Option<&str>, view: &View<'_, '_>) -> Json {
     })
 }
 
-fn rule(spoken: &Spoken<'_>) -> Json {
+/// What a rule says.
+pub(in crate::report) fn rule(spoken: &Spoken<'_>) -> Json {
     let finding = &spoken.finding;
     let places = spoken.places.iter().map(|stand| {
         json!({

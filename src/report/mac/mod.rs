@@ -12,8 +12,10 @@ mod text;
 pub use csv::csv;
 pub use html::html;
 pub use json::json;
+pub(super) use json::rule as rule_json;
 pub use junit::junit;
 pub use remains::what_remains;
+pub(super) use text::RULES;
 pub use text::text;
 
 use super::diff::typed;
@@ -72,7 +74,7 @@ impl View<'_, '_> {
     }
 
     /// What is called by a domain: its alias with its name, or its name.
-    fn domain(&self, name: &str) -> String {
+    pub(in crate::report) fn domain(&self, name: &str) -> String {
         match self.catalog.domain(name).and_then(|known| known.alias) {
             Some(alias) => format!("{alias} ({name})"),
             None => visible::line(name, LONGEST),
@@ -80,7 +82,7 @@ impl View<'_, '_> {
     }
 
     /// The versions of a domain's product that are installed; none where nobody can say what reads the domain.
-    fn installed(&self, domain: &str) -> Option<String> {
+    pub(in crate::report) fn installed(&self, domain: &str) -> Option<String> {
         let product = self.catalog.domain(domain)?.product?;
         let (versions, doubt) = Seen { mac: self.mac, user: None, catalog: self.catalog }.installed(product);
         let mut list: Vec<String> = versions.iter().map(ToString::to_string).collect();
@@ -91,13 +93,15 @@ impl View<'_, '_> {
     }
 
     /// What is known of the Mac, as one line.
-    fn who(&self) -> String {
+    pub(in crate::report) fn who(&self) -> String {
         let about = &self.mac.about;
         let mut parts: Vec<String> = about.name.iter().map(|name| visible::line(name, LONGEST)).collect();
         parts.extend(about.serial.iter().map(|serial| format!("serial {}", visible::line(serial, LONGEST))));
         if about.snapshot {
             let day = about.taken.map_or(String::new(), |taken| format!(" of {taken}"));
             parts.push(format!("snapshot{day}"));
+        } else if about.live {
+            parts.push("this Mac".to_owned());
         } else {
             parts.push("the disk of a Mac".to_owned());
         }

@@ -20,7 +20,7 @@ const PLACES: usize = 12;
 /// How many values that take part in a rule are shown; JSON has them all.
 const STANDS: usize = 6;
 /// Over what the catalogue's rules say.
-pub(super) const RULES: &str = "Settings that act on each other";
+pub(in crate::report) const RULES: &str = "Settings that act on each other";
 
 /// What differs, then what is undecided, exempt and not applicable, each by app; what is managed beside it; and a line
 /// that sums up with its denominator.
@@ -116,15 +116,8 @@ impl Text<'_, '_, '_> {
         }
         self.line(0, RULES);
         for spoken in &outcome.rules {
-            let finding = &spoken.finding;
-            let title = visible::line(&finding.title, 2 * LONGEST);
-            let of = self.view.of(&spoken.users);
-            self.line(1, &format!("{}: {title}{of} ({})", finding.severity.word(), finding.code.as_str()));
-            for stand in self.view.stands(spoken) {
-                self.line(2, &stand);
-            }
-            for help in &finding.help {
-                self.line(2, &format!("help: {}", visible::line(help, 2 * LONGEST)));
+            for (at, line) in self.view.rule(spoken).iter().enumerate() {
+                self.line(if at == 0 { 1 } else { 2 }, line);
             }
         }
         self.line(0, "");
@@ -145,6 +138,18 @@ impl View<'_, '_> {
             _ if self.mac.users.len() < 2 => String::new(),
             users => format!(" ({})", visible::line(&users.join(", "), LONGEST)),
         }
+    }
+
+    /// What a rule says, the values that take part in it, and what helps.
+    pub(in crate::report) fn rule(&self, spoken: &Spoken<'_>) -> Vec<String> {
+        let finding = &spoken.finding;
+        let title = visible::line(&finding.title, 2 * LONGEST);
+        let (word, of) = (finding.severity.word(), self.of(&spoken.users));
+        let mut lines = vec![format!("{word}: {title}{of} ({})", finding.code.as_str())];
+        lines.extend(self.stands(spoken));
+        let help = finding.help.iter();
+        lines.extend(help.map(|help| format!("help: {}", visible::line(help, 2 * LONGEST))));
+        lines
     }
 
     /// The values that take part in a rule: each with its layer.
