@@ -68,6 +68,15 @@ impl CheckedPlan {
         spelt
     }
 
+    /// The same plan with these of its settings, and without payloads: a part of what was checked.
+    #[must_use]
+    pub fn part(&self, wanted: impl Fn(&Setting) -> bool) -> Self {
+        let mut part = self.clone();
+        part.plan.settings.retain(wanted);
+        part.plan.payloads.clear();
+        part
+    }
+
     /// Whether a setting carries a secret, as [`is_secret`] tells.
     pub fn is_secret(&self, setting: &Setting, catalog: &Catalog<'_>) -> bool {
         is_secret(setting, catalog)

@@ -3,6 +3,7 @@
 
 mod allows;
 mod catalogues;
+mod fleet;
 mod inputs;
 mod names;
 mod network;
@@ -40,6 +41,7 @@ pub struct CodeInfo {
 static FAMILIES: &[&[CodeInfo]] = &[
     allows::TABLE,
     catalogues::TABLE,
+    fleet::TABLE,
     inputs::TABLE,
     names::TABLE,
     network::TABLE,
@@ -67,6 +69,7 @@ pub static ONLY_BUILD: &[&str] = &[
     "left-policy",
     "not-in-profile",
     "not-in-script",
+    "osquery-not-asked",
     "secret-in-script",
     "taken-for-token",
     "token-may-be-empty",

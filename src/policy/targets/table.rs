@@ -170,6 +170,7 @@ pub static TARGET_TABLES: &[TargetInfo] = &[
             field("catalogs", FieldKind::List, Scope::Nothing, "The catalogs that the item stands in."),
             field("category", FieldKind::Text, Scope::Nothing, "The category in Managed Software Center."),
             field("developer", FieldKind::Text, Scope::Nothing, "The developer in Managed Software Center."),
+            field("version", FieldKind::Text, Scope::Nothing, "The version of the item; without it, 1.0."),
             field(
                 "condition",
                 FieldKind::Text,
