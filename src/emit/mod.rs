@@ -4,6 +4,7 @@ mod asked;
 mod check_script;
 mod collector;
 mod defaults;
+mod jamf;
 mod manifest;
 mod mobileconfig;
 mod passed;
@@ -13,6 +14,7 @@ mod tokens;
 pub use check_script::{CheckOptions, CheckScript, check_script};
 pub use collector::Collector;
 pub use defaults::{Defaults, Step, mend};
+pub use jamf::Jamf;
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 
@@ -131,7 +133,7 @@ pub trait Target: Sync {
 }
 
 /// Every target, in the order of their names.
-pub static TARGETS: &[&dyn Target] = &[&CheckScript, &Collector, &Defaults, &Mobileconfig];
+pub static TARGETS: &[&dyn Target] = &[&CheckScript, &Collector, &Defaults, &Jamf, &Mobileconfig];
 
 /// A target by its name.
 pub fn target(name: &str) -> Option<&'static dyn Target> {

@@ -4,6 +4,7 @@
 mod allows;
 mod catalogues;
 mod inputs;
+mod jamf;
 mod names;
 mod network;
 mod payloads;
@@ -41,6 +42,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     allows::TABLE,
     catalogues::TABLE,
     inputs::TABLE,
+    jamf::TABLE,
     names::TABLE,
     network::TABLE,
     payloads::TABLE,
@@ -64,9 +66,12 @@ pub static CODES: LazyLock<Vec<CodeInfo>> = LazyLock::new(|| {
 /// use.
 pub static ONLY_BUILD: &[&str] = &[
     "apple-payload-type",
+    "jamf-form",
+    "jamf-rewrites-payload",
     "left-policy",
     "not-in-profile",
     "not-in-script",
+    "scripts-left-out",
     "secret-in-script",
     "taken-for-token",
     "token-may-be-empty",
