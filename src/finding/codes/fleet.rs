@@ -35,8 +35,8 @@ labels_include_any = ["Workstations that are no kiosks"]"#,
         summary: "A setting that Munki cannot set for the whole Mac.",
         why: "Munki's scripts run as root, mostly while nobody is logged in, so they write to /Library/Preferences, for \
               every user. Preferences that an app keeps in a file of its own in each home are not read there.",
-        example: r#"[settings."com.microsoft.officeprefs"]
-DefaultsToLocalOpenSave = true"#,
+        example: r#"[custom."com.microsoft.officeprefs"]
+OwnKey = true"#,
         instead: "prefsmith build office.toml --target defaults",
         allowable: false,
     },
