@@ -196,6 +196,20 @@ schemas_diff_mac() {
   hold diff-mac lab.out exempt.out denied.out blank.out users.out
 }
 
+schemas_show() {
+  local macs=$repo/tests/cmd/show.in
+  cd "$schemas"
+  written 0 helpdesk.out "$prefsmith" show --format json "$macs/helpdesk.tar.gz"
+  written 0 odd.out "$prefsmith" show --format json "$macs/odd" --user all
+  written 3 nobody.out "$prefsmith" show --format json "$macs/odd" EnableNewOutlook
+  written 3 denied.out "$prefsmith" show --format json "$macs/denied"
+  written 0 empty.out "$prefsmith" show --format json "$macs/blank"
+  grep -q '"unreadable": "Operation not permitted"' denied.out || fail "no layer that could not be read: it was not tried"
+  grep -q '"rule": "' odd.out || fail "no rule speaks: none was tried"
+  grep -qF hunter2-of-the-vpn odd.out && fail "a secret is shown"
+  hold show helpdesk.out odd.out nobody.out denied.out empty.out
+}
+
 schemas_endpoints() {
   local mac=$repo/docs/diff/lab07 word
   cd "$schemas"
@@ -225,7 +239,7 @@ schemas_refuse() {
   cd "$schemas"
   printf '{ "version": 1 }\n' >short
   "$prefsmith" diff --format json all.toml other.toml | sed 's/"verdict": "same"/"verdict": "fine"/; s/"drift": true,/"drift": "yes",/' >odd || true
-  for kind in check plan diff diff-mac endpoints endpoints-compare manifest; do
+  for kind in check plan diff diff-mac show endpoints endpoints-compare manifest; do
     exits 1 hold "$kind" short
     says "is a required property"
   done
@@ -237,6 +251,7 @@ step "check --format json, against its schema" schemas_check
 step "plan --format json, against its schema" schemas_plan
 step "diff --format json, against its schema" schemas_diff
 step "diff of a Mac --format json, against its schema" schemas_diff_mac
+step "show --format json, against its schema" schemas_show
 step "endpoints --format json, against its schema" schemas_endpoints
 step "manifest.json, against its schema" schemas_manifest
 step "the schemas refuse what they should" schemas_refuse

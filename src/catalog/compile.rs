@@ -418,15 +418,21 @@ impl<'d> Parts<'d> {
     /// An error is a catalogue of 4 GiB, or a fault of the encoder.
     pub fn write(mut self) -> Result<Vec<u8>, postcard::Error> {
         self.keys.sort_by(|a, b| (a.name, &a.domains).cmp(&(b.name, &b.domains)));
+        // The keys of a domain lie together, so that they can be read without the others.
+        let mut lying: Vec<(usize, &Key<'_>)> = self.keys.iter().enumerate().collect();
+        lying.sort_by_key(|(number, key)| (&key.domains, *number));
         let mut keys = Vec::new();
         let mut index = Vec::new();
-        for key in &self.keys {
+        for (number, key) in lying {
             let bytes = postcard::to_stdvec(key)?;
             let at = u32::try_from(keys.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;
             let length = u32::try_from(bytes.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;
-            index.push(KeyEntry { name: key.name, domains: key.domains.clone(), bare: key.bare, at, length });
+            let domains = key.domains.clone();
+            index.push((number, KeyEntry { name: key.name, domains, bare: key.bare, at, length }));
             keys.extend(bytes);
         }
+        index.sort_by_key(|(number, _)| *number);
+        let index: Vec<KeyEntry<'_>> = index.into_iter().map(|(_, entry)| entry).collect();
         let heads = postcard::to_stdvec(&self.heads)?;
         let index = postcard::to_stdvec(&index)?;
         let extras = postcard::to_stdvec(&self.extras)?;

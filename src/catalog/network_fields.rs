@@ -75,7 +75,7 @@ pub(super) fn effect<'d>(mut reader: Reader<'d, '_>) -> Option<Effect<'d>> {
     let (stops, lessens) = (reach(&mut reader, "stops"), reach(&mut reader, "lessens"));
     let (unsure, keeps) = (reach(&mut reader, "unsure"), reach(&mut reader, "keeps"));
     let (apps, notes) = (reader.list("apps"), reader.list("notes"));
-    let mut rule = conditions(&mut reader, id);
+    let mut rule = conditions(&mut reader, id, Default::default());
     // What nobody knows is to be told.
     rule.unknown = Some("");
     let mut refuse = |text: &str| reader.findings.push(Finding::new("catalogue", text).at(span, ""));

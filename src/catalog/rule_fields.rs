@@ -3,7 +3,7 @@
 use super::compile::Reader;
 use super::fields::{CONFIDENCE, literal, path_of};
 use super::model::{Confidence, Weight};
-use super::rule::{Atom, Hold, Number, Path, Rule, Test};
+use super::rule::{Atom, Hold, Number, Path, Rule, Sight, Test};
 use crate::document::Table;
 use crate::finding::{Finding, Findings, Span, code_info};
 
@@ -12,12 +12,13 @@ pub(super) fn rule<'d>(mut reader: Reader<'d, '_>) -> Option<Rule<'d>> {
     let span = reader.table.span;
     let words = [("error", Weight::Error), ("warning", Weight::Warning), ("note", Weight::Note)];
     let id = reader.required("id");
+    let apps = (reader.list("any-app"), sight(&mut reader));
     let found = Rule {
         severity: reader.word("severity", &words, Weight::Warning),
         unknown: reader.optional("unknown"),
         why: reader.required("why"),
         help: reader.list("help"),
-        ..conditions(&mut reader, id)
+        ..conditions(&mut reader, id, apps)
     };
     let mut refuse = |text: &str| reader.findings.push(Finding::new("catalogue", text).at(span, ""));
     if found.when.is_empty() && found.unless.is_empty() {
@@ -35,13 +36,20 @@ pub(super) fn rule<'d>(mut reader: Reader<'d, '_>) -> Option<Rule<'d>> {
     usable.then_some(found)
 }
 
-/// What a rule has in common with everything else that holds under conditions; the rest of it is empty.
-pub(super) fn conditions<'d>(reader: &mut Reader<'d, '_>, id: &'d str) -> Rule<'d> {
+/// What a rule has in common with everything else that holds under conditions; the rest of it is empty. `apps`: `any-app`
+/// and `app`, which only a rule has.
+pub(super) fn conditions<'d>(
+    reader: &mut Reader<'d, '_>,
+    id: &'d str,
+    (any_app, app): (Vec<&'d str>, Sight<'d>),
+) -> Rule<'d> {
     let found = Rule {
         id,
         severity: Weight::Note,
         each: list_name(reader, "each"),
         any_key: reader.list("any-key"),
+        any_app,
+        app,
         macs: macs_of(reader, "macs"),
         licence_not: licence(reader, "licence-not"),
         licence: licence(reader, "licence"),
@@ -62,6 +70,11 @@ pub(super) fn conditions<'d>(reader: &mut Reader<'d, '_>, id: &'d str) -> Rule<'
     let atoms = || found.when.iter().chain(&found.unless);
     if atoms().any(|atom| uses(atom, "{key}")) == found.any_key.is_empty() {
         refuse("`{key}` and `any-key` go together");
+    }
+    let alone = found.any_app.is_empty();
+    let named = |what: &str| atoms().any(|atom| uses(atom, what));
+    if alone && (named("{app}") || named("{path}") || found.app != Sight::default()) {
+        refuse("`app`, `{app}` and `{path}` need `any-app`");
     }
     let bound = atoms().any(|atom| atom.over.is_none() && atom.path.domain == "@");
     if bound != found.each.is_some() {
@@ -84,6 +97,7 @@ fn unbound(rule: &Rule<'_>, uses: &dyn Fn(&str) -> bool) -> Vec<String> {
             let bound = match name {
                 "@" => rule.each.is_some(),
                 "key" | "x" => uses(&format!("{{{name}}}")),
+                "app" | "path" => !rule.any_app.is_empty(),
                 "rest" => rule.when.iter().any(|atom| atom.over.is_some()),
                 "macs" | "value" => true,
                 forms => forms.contains('|'),
@@ -155,6 +169,18 @@ pub(super) fn macs_of<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Vec
             }
         }
     }
+    found
+}
+
+/// What must hold of the app.
+fn sight<'d>(reader: &mut Reader<'d, '_>) -> Sight<'d> {
+    let Some(table) = reader.table.table("app", reader.findings) else { return Sight::default() };
+    let found = Sight {
+        opened: table.boolean("opened", reader.findings),
+        app_store: table.boolean("app-store", reader.findings),
+        bundle_id: table.string("bundle-id", reader.findings).map(|(text, _)| text),
+    };
+    table.refuse_others("catalogue", "in `app` of a [[rule]]", reader.findings);
     found
 }
 

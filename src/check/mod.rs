@@ -11,6 +11,7 @@ mod family;
 mod fold;
 mod payloads;
 mod proxies;
+mod rule_words;
 mod rules;
 mod sound;
 mod special;
@@ -23,7 +24,8 @@ mod versions;
 
 pub use across::{Accepted, Across, Member, across};
 pub use family::{Family, family};
-pub use status::{holds_secrets, is_secret, looks_secret, secrets};
+pub use rule_words::{Reader, filled};
+pub use status::{holds_secrets, is_secret, looks_secret, secret_value, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
@@ -121,6 +123,11 @@ pub struct Checked {
     pub allowed: Vec<Finding>,
     /// The plan again: checked, or as it came if there were errors.
     pub plan: Result<CheckedPlan, Plan>,
+}
+
+/// Whether a policy accepts what is found elsewhere, as on a Mac.
+pub fn accepts(plan: &Plan, finding: &Finding, options: &Options) -> bool {
+    allow::Allows::new(plan, options).accepts(finding)
 }
 
 /// One check of one setting.

@@ -1,17 +1,24 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
+mod asked;
 mod build;
 mod catalog;
 mod check;
+mod commands;
 mod common;
 mod completions;
 mod diff;
 mod diff_mac;
 mod endpoints;
 mod explain;
+mod fix;
 mod import;
+mod import_mac;
 mod init;
 mod jobs;
+mod kept;
+mod layers;
+mod live;
 mod mac;
 mod man;
 mod manifest_cache;
@@ -20,6 +27,8 @@ mod plan;
 mod previous;
 mod project;
 mod schema;
+mod several;
+mod show;
 mod sides;
 mod walk;
 
@@ -59,6 +68,7 @@ enum Verb {
     Build(build::Args),
     Plan(plan::Args),
     Diff(diff::Args),
+    Show(show::Args),
     Import(import::Args),
     Explain(explain::Args),
     Endpoints(endpoints::Args),
@@ -81,6 +91,7 @@ pub fn main() -> ExitCode {
         Verb::Build(args) => build::run(args, &cli.global),
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
+        Verb::Show(args) => show::run(args, &cli.global),
         Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
         Verb::Endpoints(args) => endpoints::run(args, &cli.global),

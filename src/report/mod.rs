@@ -9,4 +9,5 @@ mod markup;
 pub mod plan;
 pub mod schema;
 pub mod secrets;
+pub mod show;
 mod visible;
