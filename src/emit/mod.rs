@@ -5,6 +5,7 @@ mod check_script;
 mod collector;
 mod defaults;
 mod fleet;
+mod jamf;
 mod manifest;
 mod mobileconfig;
 mod munki;
@@ -18,6 +19,7 @@ pub use check_script::{CheckOptions, CheckScript, check_script};
 pub use collector::Collector;
 pub use defaults::{Defaults, Step, mend};
 pub use fleet::Fleet;
+pub use jamf::Jamf;
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 pub use munki::Munki;
@@ -139,7 +141,7 @@ pub trait Target: Sync {
 
 /// Every target, in the order of their names.
 pub static TARGETS: &[&dyn Target] =
-    &[&CheckScript, &Collector, &Defaults, &Fleet, &Mobileconfig, &Munki, &Osquery];
+    &[&CheckScript, &Collector, &Defaults, &Fleet, &Jamf, &Mobileconfig, &Munki, &Osquery];
 
 /// A target by its name.
 pub fn target(name: &str) -> Option<&'static dyn Target> {

@@ -1,4 +1,4 @@
-//! osquery: a pack whose queries give a row for each setting that a Mac does not have.
+//! A pack for osquery, whose queries give a row for each setting that a Mac does not have.
 
 use super::mobileconfig::at_policy;
 use super::sql::{Question, Unseen, questions, violations};

@@ -5,6 +5,7 @@ mod allows;
 mod catalogues;
 mod fleet;
 mod inputs;
+mod jamf;
 mod names;
 mod network;
 mod payloads;
@@ -43,6 +44,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     catalogues::TABLE,
     fleet::TABLE,
     inputs::TABLE,
+    jamf::TABLE,
     names::TABLE,
     network::TABLE,
     payloads::TABLE,
@@ -66,10 +68,13 @@ pub static CODES: LazyLock<Vec<CodeInfo>> = LazyLock::new(|| {
 /// use.
 pub static ONLY_BUILD: &[&str] = &[
     "apple-payload-type",
+    "jamf-form",
+    "jamf-rewrites-payload",
     "left-policy",
     "not-in-profile",
     "not-in-script",
     "osquery-not-asked",
+    "scripts-left-out",
     "secret-in-script",
     "taken-for-token",
     "token-may-be-empty",

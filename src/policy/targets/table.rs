@@ -125,6 +125,12 @@ pub static TARGET_TABLES: &[TargetInfo] = &[
                 Scope::Nothing,
                 "To whom a changed profile goes.",
             ),
+            field(
+                "attribute-per-setting",
+                FieldKind::Flag,
+                Scope::Nothing,
+                "Whether each setting has an extension attribute of its own, beside the one of the policy.",
+            ),
         ],
     ),
     target(
