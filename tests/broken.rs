@@ -66,7 +66,6 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("signature-broken", "a signed profile"),
     ("signature-expired", "a signed profile"),
     ("signature-not-judged", "a signed profile"),
-    ("token-in-script", "a token of a file of `--catalog`"),
     ("unreadable-file", "a profile"),
     ("whole-host", "`endpoints --format text|pac|squid`"),
 ];

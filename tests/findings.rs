@@ -6,7 +6,7 @@
 
 use prefsmith::catalog::Catalog;
 use prefsmith::check::{Family, Options, family};
-use prefsmith::emit::{Request, spelt, target};
+use prefsmith::emit::{Request, TARGETS, spelt};
 use prefsmith::finding::{CODES, CodeInfo, Findings, Origin, Sources};
 use prefsmith::policy::{Files, Policy};
 use prefsmith::profile::Form;
@@ -63,12 +63,13 @@ fn codes(info: &CodeInfo, piece: &str) -> Vec<String> {
             left: &[],
             scripts: false,
         };
-        for name in ["mobileconfig", "defaults"] {
-            target(name).unwrap().emit(&request, &mut findings);
+        for target in TARGETS {
+            // Each target is asked by itself: an error of one keeps no other from speaking.
+            let mut said = Findings::new();
+            target.emit(&request, &mut said);
+            findings.extend(said);
         }
-        for mdm in ["jamf", "mosyle"] {
-            spelt(&request, mdm, &mut findings);
-        }
+        spelt(&request, "mosyle", &mut findings);
     }
     findings.iter().map(|finding| finding.code.as_str().to_owned()).collect()
 }

@@ -12,9 +12,9 @@
 #[path = "common/world.rs"]
 mod world;
 
-use prefsmith::catalog::Catalog;
+use prefsmith::catalog::{Catalog, keys_of_rules};
 use prefsmith::check::Options;
-use prefsmith::diff::on_mac::{Spoken, keys, rules_for, spoken};
+use prefsmith::diff::on_mac::{Spoken, rules_for, spoken};
 use prefsmith::finding::{Findings, Sources};
 use prefsmith::mac::{Ask, Mac, Who};
 use prefsmith::plan::Plan;
@@ -48,7 +48,7 @@ fn said(body: &str, world: &World, who: Who<'_>) -> Vec<(String, String)> {
     let catalog = Catalog::builtin();
     let plan = plan(body, &catalog);
     let plans = [&plan];
-    let of_rules = keys(&rules_for(&plans, &catalog), &catalog);
+    let of_rules = keys_of_rules(&rules_for(&plans, &catalog), &catalog);
     let wanted: Vec<(String, Vec<String>)> = of_rules
         .into_iter()
         .map(|(domain, mut keys)| {

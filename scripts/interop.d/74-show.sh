@@ -6,7 +6,7 @@ set -euo pipefail
 export PREFSMITH=$prefsmith
 
 show_values() {
-  python3 "$lib/show_values.py" "$prefsmith" "$repo"/tests/cmd/show.in/{helpdesk,odd} "$repo"/tests/cmd/diff-mac.in/{lab07,shared,well}
+  python3 "$lib/show_values.py" "$prefsmith" "$repo"/tests/cmd/show.in/{helpdesk,odd,asked} "$repo"/tests/cmd/diff-mac.in/{lab07,shared,well}
 }
 
 show_live() {

@@ -51,7 +51,8 @@ def told(found, names=None):
         rows.append((row["domain"], row["key"], row["user"], row["verdict"], row["standing"], row["layer"], row["path"],
                      json.dumps(row["actual"]), tuple(row["profiles"]), tuple(ladder), tuple(strays)))
     extra = [(e["domain"], e["key"], e["user"], e["layer"], json.dumps(e["actual"]), tuple(e["profiles"])) for e in found["extra"]]
-    return rows, extra, found["standing"], found["decided"]
+    rules = [json.dumps(rule, sort_keys=True) for rule in found["rules"]]
+    return rows, extra, found["standing"], found["decided"], rules
 
 
 def same(what, folder, snapshot):

@@ -42,6 +42,8 @@ def faults(mac, shown):
     for entry in shown["keys"]:
         seen.add((entry["domain"], entry["key"]))
         for rung in entry["ladder"] + entry["strays"]:
+            if rung.get("unreadable") is not None:
+                continue
             value = content(mac, rung["path"]).get(entry["key"])
             if value is None or not same(value, rung["value"]):
                 yield f"{entry['domain']} {entry['key']}: {rung['path']} has {value!r}, not {rung['value']}"

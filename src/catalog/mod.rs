@@ -17,6 +17,7 @@ pub mod network;
 mod network_fields;
 pub mod rule;
 mod rule_fields;
+mod rule_keys;
 mod search;
 mod truth;
 
@@ -25,6 +26,7 @@ pub use facts::{Fact, Facts, Installed, Known, Licence};
 pub use fields::type_of;
 pub use layer::{Apart, KeyBytes, Layer, LayerError, apart};
 pub use lookup::{Catalog, KeyRef, ranges_of};
+pub use rule_keys::{atoms, keys_of_rules, with_part};
 pub use search::{Entry, Hit, KeyTopic, Topic};
 
 use crate::value::{Integer, Real, Value};

@@ -68,6 +68,23 @@ impl CheckedPlan {
         spelt
     }
 
+    /// The same plan with those settings alone of which `keep` says so: a part of what was checked, for an artefact
+    /// that is about a part.
+    #[must_use]
+    pub fn only(&self, keep: impl FnMut(&Setting) -> bool) -> Self {
+        let mut part = self.clone();
+        part.plan.settings.retain(keep);
+        part
+    }
+
+    /// The same, without payloads.
+    #[must_use]
+    pub fn part(&self, wanted: impl Fn(&Setting) -> bool) -> Self {
+        let mut part = self.only(wanted);
+        part.plan.payloads.clear();
+        part
+    }
+
     /// Whether a setting carries a secret, as [`is_secret`] tells.
     pub fn is_secret(&self, setting: &Setting, catalog: &Catalog<'_>) -> bool {
         is_secret(setting, catalog)

@@ -5,7 +5,7 @@ use super::diff::{Args, Format, TELLING};
 use super::fix;
 use super::mac::{open, who};
 use super::sides::{Loaded, Reader};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, keys_of_rules};
 use crate::check::Options;
 use crate::diff::contradictions;
 use crate::diff::exempt::{Exemption, exemptions};
@@ -84,7 +84,7 @@ fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> R
     let settings = plans.iter().flat_map(|plan| &plan.settings);
     let own: Vec<(&str, &str)> =
         settings.map(|setting| (setting.domain.as_str(), setting.key.as_str())).collect();
-    let of_rules = on_mac::keys(&on_mac::rules_for(plans, catalog), catalog);
+    let of_rules = keys_of_rules(&on_mac::rules_for(plans, catalog), catalog);
     let mut keys: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let asked =
         of_rules.iter().flat_map(|(domain, keys)| keys.iter().map(|key| (domain.as_str(), key.as_str())));

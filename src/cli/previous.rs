@@ -5,6 +5,7 @@ use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
 use crate::emit::{Artefact, Left};
 use crate::finding::{Finding, Findings, Severity};
+use crate::import::{Opened, open};
 use crate::plan::{Enforcement, Passed, Setting};
 use crate::profile::{Kept, kept};
 use crate::value::{DomainName, KeyName, NameError};
@@ -181,6 +182,11 @@ pub(super) fn is_build(folder: &Path) -> bool {
 /// The identifiers of a profile that is deployed already.
 pub(super) fn identifiers(path: &Path) -> Result<Kept> {
     let bytes = read_bytes(path, 16 << 20).map_err(|why| anyhow!("{why}")).with_context(|| label(path))?;
+    // What Jamf's Classic API answers holds the profile in its XML.
+    let bytes = match open(&bytes).map_err(|why| anyhow!("{why}")).with_context(|| label(path))? {
+        Opened::Jamf(profile, _) => profile,
+        Opened::Plain | Opened::Bare(_) => bytes,
+    };
     kept(&bytes).with_context(|| label(path))
 }
 

@@ -4,8 +4,8 @@
 
 use crate::catalog::condition::{Firing, Place};
 use crate::catalog::model::Weight;
-use crate::catalog::rule::{ANY, Atom, Number, Path, Rule, Test};
-use crate::catalog::{Catalog, Fact, Facts, Installed, Known, Licence};
+use crate::catalog::rule::{ANY, Rule};
+use crate::catalog::{Catalog, Fact, Facts, Installed, Known, Licence, atoms, with_part};
 use crate::check::{Options, Reader, accepts, filled, secret_value};
 use crate::finding::{Code, Finding, Severity, Subject};
 use crate::mac::{Layer, Mac, Seen};
@@ -47,31 +47,7 @@ pub struct Stand<'p> {
 
 /// The rules that a Mac is asked about: those in which a domain of the plans takes part.
 pub fn rules_for<'r, 'c>(plans: &[&Plan], catalog: &'r Catalog<'c>) -> Vec<&'r Rule<'c>> {
-    let own = domains(plans);
-    let takes_part = |rule: &&'r Rule<'c>| {
-        let named = |atom: &'r Atom<'c>| {
-            let one = move |path| domains_of(rule, atom, path, catalog);
-            paths(atom).into_iter().flat_map(one).collect::<Vec<_>>()
-        };
-        atoms(rule).flat_map(named).any(|domain| own.contains(domain))
-    };
-    catalog.rules().into_iter().filter(takes_part).collect()
-}
-
-/// The keys that rules look at, by domain: what must be read of a Mac beside the policy's own.
-pub fn keys<'c>(rules: &[&Rule<'c>], catalog: &Catalog<'c>) -> BTreeMap<String, BTreeSet<String>> {
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for rule in rules {
-        for atom in atoms(rule) {
-            for path in paths(atom) {
-                for domain in domains_of(rule, atom, path, catalog) {
-                    let names = names(rule, path, domain, catalog);
-                    found.entry(domain.to_owned()).or_default().extend(names);
-                }
-            }
-        }
-    }
-    found
+    with_part(&domains(plans), catalog)
 }
 
 /// What the rules say of a Mac, errors first. What the policy accepts is left out.
@@ -116,46 +92,6 @@ pub fn spoken<'p>(
 
 fn domains<'d>(plans: &[&'d Plan]) -> BTreeSet<&'d str> {
     plans.iter().flat_map(|plan| &plan.settings).map(|setting| setting.domain.as_str()).collect()
-}
-
-fn atoms<'r, 'c>(rule: &'r Rule<'c>) -> impl Iterator<Item = &'r Atom<'c>> {
-    rule.when.iter().chain(&rule.unless)
-}
-
-/// The paths of a condition.
-fn paths<'r, 'c>(atom: &'r Atom<'c>) -> Vec<&'r Path<'c>> {
-    let other = match &atom.test {
-        Test::SameAs(path) | Test::Above(Number::At(path)) | Test::Below(Number::At(path)) => Some(path),
-        _ => None,
-    };
-    std::iter::once(&atom.path).chain(other).collect()
-}
-
-/// The domains that a path can mean.
-fn domains_of<'c>(rule: &Rule<'c>, atom: &Atom<'c>, path: &Path<'c>, catalog: &Catalog<'c>) -> Vec<&'c str> {
-    if path.domain != "@" {
-        return vec![path.domain];
-    }
-    let list = atom.over.map(|(list, _)| list).or(rule.each);
-    list.and_then(|list| catalog.list(list)).map_or_else(Vec::new, |list| list.domains.clone())
-}
-
-/// The keys that a path can mean.
-fn names<'c>(rule: &Rule<'c>, path: &Path<'c>, domain: &str, catalog: &Catalog<'c>) -> Vec<String> {
-    if path.key == ANY {
-        return catalog.keys_of(domain).into_iter().map(str::to_owned).collect();
-    }
-    let mut names = vec![path.key.to_owned()];
-    for (variable, list) in [("{key}", &rule.any_key), ("{app}", &rule.any_app)] {
-        let one = |name: &String| -> Vec<String> {
-            if !name.contains(variable) {
-                return vec![name.clone()];
-            }
-            list.iter().map(|word| name.replace(variable, word)).collect()
-        };
-        names = names.iter().flat_map(one).collect();
-    }
-    names
 }
 
 /// Firings that differ in one thing alone, of which the rule's words can tell several.

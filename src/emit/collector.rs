@@ -2,9 +2,12 @@
 
 use super::asked::{Keys, bundles, every_key, keys_of, look};
 use super::{Artefact, Readme, Request, Target, at_policy};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, keys_of_rules, with_part};
 use crate::finding::{Finding, Findings};
+use crate::mac::VOLUME_LICENCE;
 use crate::text::{Call, CollectorHead, Scripts, TemplateError};
+use crate::value::DomainName;
+use std::collections::BTreeSet;
 
 /// The target `collector`.
 pub struct Collector;
@@ -36,13 +39,28 @@ fn script(request: &Request<'_, '_>) -> Result<String, TemplateError> {
     let about =
         format!("Writes a snapshot of this Mac for the policy \"{}\" ({}).", identity.name, identity.id);
     let head = CollectorHead { title: &about, about: &about, policy: &identity.id };
-    let policy = keys_of(request.plan.settings.iter());
+    let mut policy = keys_of(request.plan.settings.iter());
+    // What the rules about these domains look at: they speak only of what is known.
+    let own: BTreeSet<&str> = policy.keys().copied().filter(|domain| *domain != DomainName::GLOBAL).collect();
+    let of_rules = keys_of_rules(&with_part(&own, request.catalog), request.catalog);
+    for (domain, keys) in &of_rules {
+        for domain in [domain.as_str(), DomainName::GLOBAL] {
+            policy.entry(domain).or_default().extend(keys.iter().map(String::as_str));
+        }
+    }
     let mut all = every_key(request.catalog);
     for (domain, keys) in &policy {
         all.entry(domain).or_default().extend(keys);
     }
     // Every app that is known: a later policy may ask of another one, and what was not looked for is not there.
-    let apps = bundles(request.catalog, |_| true);
+    let mut apps = bundles(request.catalog, |_| true);
+    apps.push(Call::new("present").word(VOLUME_LICENCE));
+    // The container of an app is made when it is first opened.
+    let ids: BTreeSet<&str> =
+        request.catalog.products().flat_map(|product| product.bundle_ids.iter().copied()).collect();
+    let containers = request.catalog.domains().into_iter().filter_map(|domain| domain.container);
+    let sandboxed: BTreeSet<&str> = containers.filter(|name| ids.contains(name)).collect();
+    apps.push(sandboxed.iter().fold(Call::new("containers"), |call, name| call.word(*name)));
     let (policy, all) = (looks(&policy, request.catalog), looks(&all, request.catalog));
     Scripts::new()?.collector(&head, &apps, &policy, &all)
 }

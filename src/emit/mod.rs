@@ -4,17 +4,26 @@ mod asked;
 mod check_script;
 mod collector;
 mod defaults;
+mod fleet;
+mod jamf;
 mod manifest;
 mod mobileconfig;
+mod munki;
+mod osquery;
 mod passed;
 mod readme;
+mod sql;
 mod tokens;
 
 pub use check_script::{CheckOptions, CheckScript, check_script};
 pub use collector::Collector;
 pub use defaults::{Defaults, Step, mend};
+pub use fleet::Fleet;
+pub use jamf::Jamf;
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
+pub use munki::Munki;
+pub use osquery::Osquery;
 
 pub use readme::Readme;
 pub use tokens::spelt;
@@ -131,7 +140,8 @@ pub trait Target: Sync {
 }
 
 /// Every target, in the order of their names.
-pub static TARGETS: &[&dyn Target] = &[&CheckScript, &Collector, &Defaults, &Mobileconfig];
+pub static TARGETS: &[&dyn Target] =
+    &[&CheckScript, &Collector, &Defaults, &Fleet, &Jamf, &Mobileconfig, &Munki, &Osquery];
 
 /// A target by its name.
 pub fn target(name: &str) -> Option<&'static dyn Target> {

@@ -1,7 +1,7 @@
 //! What is installed: apps with their versions and builds, AutoUpdate, macOS.
 
 use super::tree::Tree;
-use super::{MacError, User, keys};
+use super::{About, MacError, User, keys};
 use crate::catalog::Catalog;
 use crate::catalog::model::Product;
 use crate::value::Value;
@@ -33,7 +33,7 @@ pub struct App {
 pub(super) fn installed(
     tree: &dyn Tree,
     homes: &[&str],
-    snapshot: bool,
+    about: &About,
     catalog: &Catalog<'_>,
 ) -> Result<BTreeMap<String, Vec<App>>, MacError> {
     let mut found = BTreeMap::new();
@@ -44,7 +44,7 @@ pub(super) fn installed(
             names.map(move |name| format!("{home}/Applications/{name}"))
         });
         let copies: Vec<App> =
-            own.chain(of_users).filter_map(|path| copy(tree, path, product, snapshot)).collect();
+            own.chain(of_users).filter_map(|path| copy(tree, path, product, about)).collect();
         if !copies.is_empty() && !found.contains_key(product.name) {
             found.insert(product.name.to_owned(), copies);
         }
@@ -56,10 +56,14 @@ pub(super) fn installed(
 }
 
 /// One copy of a product, if it lies there.
-fn copy(tree: &dyn Tree, path: String, product: &Product<'_>, snapshot: bool) -> Option<App> {
+fn copy(tree: &dyn Tree, path: String, product: &Product<'_>, about: &About) -> Option<App> {
     let info = format!("{path}/Contents/Info.plist");
     let entries = match keys(tree, &info, Some(&INFO)) {
-        Ok(found) => found?,
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            let why = about.unreadable(&info)?.to_owned();
+            return Some(unknown(path, why));
+        }
         Err(why) => return Some(unknown(path, why)),
     };
     let text = |key: &str| match entries.get(key) {
@@ -82,7 +86,7 @@ fn copy(tree: &dyn Tree, path: String, product: &Product<'_>, snapshot: bool) ->
     };
     let app_store = match tree.list(&format!("{path}/Contents/_MASReceipt")) {
         Ok(Some(_)) => Some(true),
-        Ok(None) if !snapshot => Some(false),
+        Ok(None) if about.looked_for_apps() => Some(false),
         _ => None,
     };
     Some(App { bundle_id: id.to_owned(), version, app_store, doubt, path })
@@ -113,7 +117,7 @@ fn macos(tree: &dyn Tree) -> Option<App> {
 pub(super) fn opened(
     tree: &dyn Tree,
     users: &[User],
-    snapshot: bool,
+    about: &About,
     catalog: &Catalog<'_>,
 ) -> BTreeMap<(String, String), bool> {
     let mut found = BTreeMap::new();
@@ -122,9 +126,10 @@ pub(super) fn opened(
     let ids = catalog.products().flat_map(|product| product.bundle_ids.iter().copied());
     for id in ids.filter(|id| sandboxed.contains(id)) {
         for user in users {
-            let there = match tree.list(&format!("{}/Library/Containers/{id}", user.home)) {
+            let container = format!("{}/Library/Containers/{id}", user.home);
+            let there = match tree.list(&container) {
                 Ok(Some(_)) => true,
-                Ok(None) if !snapshot => false,
+                Ok(None) if about.looked_for_apps() && about.unreadable(&container).is_none() => false,
                 _ => continue,
             };
             found.insert((user.name.clone(), id.to_owned()), there);

@@ -28,7 +28,7 @@ pub use evidence::{Evidence, PROFILES};
 pub use facts::Seen;
 pub use ladder::{Ladder, Rung, RungState, Stray};
 pub use layer::{GLOBAL, Layer, MANAGED};
-pub use read::{Ask, Managed, Who};
+pub use read::{Ask, Managed, VOLUME_LICENCE, Who};
 pub use reading::Reading;
 pub use show::{AppDefault, Effect, Scope, Shown, ShownKey, Unread, show};
 pub use snapshot::{ABOUT, About};
@@ -145,6 +145,10 @@ impl Mac {
 
     /// Whether a key that is in no file is surely not set.
     fn looked_for(&self, domain: &str, key: &str) -> bool {
+        // A snapshot that says what it was asked for knows better.
+        if self.about.collected.is_some() {
+            return self.about.silent(domain, key).is_none();
+        }
         let name = || (domain.to_owned(), key.to_owned());
         self.collected.as_ref().is_none_or(|collected| collected.contains(&name()))
     }

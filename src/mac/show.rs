@@ -2,7 +2,7 @@
 //! the catalogue warns of.
 
 use super::warn::{Known, Warning, plan, warnings};
-use super::{GLOBAL, Ladder, Layer, Mac, Reading, RungState, Seen};
+use super::{GLOBAL, Ladder, Layer, Mac, Reading, Rung, RungState, Seen};
 use crate::catalog::model::{Literal, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
@@ -112,6 +112,8 @@ pub struct Unread<'m> {
 /// What a Mac has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shown<'m> {
+    /// The domains that were looked at.
+    pub domains: Vec<&'m str>,
     /// The keys, by domain in the order of the scope, then by key and user.
     pub keys: Vec<ShownKey<'m>>,
     /// What could not be read.
@@ -132,7 +134,8 @@ impl Shown<'_> {
 
     /// Whether all was read that may matter.
     pub fn decided(&self) -> bool {
-        self.unread.is_empty() && !self.nobody
+        let open = self.keys.iter().any(|key| key.effect == Effect::Unknown);
+        self.unread.is_empty() && !self.nobody && !open
     }
 }
 
@@ -148,6 +151,7 @@ pub fn show<'m>(mac: &'m Mac, catalog: &Catalog<'_>, scope: &Scope<'_>) -> Shown
     let looks: Vec<Look<'_, '_, '_>> = users.iter().map(|user| Look::new(mac, catalog, *user)).collect();
     for domain in &scope.domains {
         let Some(domain) = mac.domain_name(domain) else { continue };
+        shown.domains.push(domain);
         let mut names: BTreeSet<String> = catalog.keys_of(domain).into_iter().map(str::to_owned).collect();
         for user in &users {
             names.extend(mac.managed(domain, *user).into_iter().map(|(key, ..)| key.to_owned()));
@@ -269,7 +273,8 @@ impl<'m, 'l, 'c> Look<'m, 'l, 'c> {
     /// What the catalogue says of a key that its values do not show.
     fn remarks(&self, known: &KeyRef<'_, '_>, ladder: &Ladder<'_>, read_as: ReadAs) -> Vec<Warning> {
         let mut found = Vec::new();
-        let below = ladder.rungs.iter().any(|rung| !counts(read_as, rung.layer));
+        let value = |rung: &&Rung<'_>| matches!(rung.state, RungState::Value(_));
+        let below = ladder.rungs.iter().filter(value).any(|rung| !counts(read_as, rung.layer));
         let says = match read_as {
             ReadAs::ForcedOnly if below => {
                 Some("the app takes this key from profiles only, and ignores what is set elsewhere")
@@ -282,7 +287,7 @@ impl<'m, 'l, 'c> Look<'m, 'l, 'c> {
             {
                 Some("what no profile enforces is a recommendation to the app")
             }
-            ReadAs::ApplePayload if !ladder.rungs.is_empty() => Some(
+            ReadAs::ApplePayload if ladder.winner().is_some() => Some(
                 "macOS takes this from a payload of Apple's own: the file of preferences is a by-product",
             ),
             _ => None,
@@ -295,7 +300,7 @@ impl<'m, 'l, 'c> Look<'m, 'l, 'c> {
                 Some("it counts only where it was there before the app's first launch")
             }
         };
-        found.extend(when.filter(|_| !ladder.rungs.is_empty()).map(|says| Warning::new(EARLY, says)));
+        found.extend(when.filter(|_| ladder.winner().is_some()).map(|says| Warning::new(EARLY, says)));
         if known.key.node.notes.iter().any(|note| note.contains(CLOUD)) {
             let says = "Cloud Policy can set it too, and no file of a Mac shows what that says";
             found.push(Warning::new("cloud-policy", says));

@@ -51,6 +51,12 @@ impl About {
         self.unreadable.iter().find(|(folder, _)| below(folder)).map(|(_, why)| why.as_str())
     }
 
+    /// Whether apps and containers were looked for, so that one that is not there is none: on a disk, and by a collector
+    /// that says what it was asked for.
+    pub fn looked_for_apps(&self) -> bool {
+        !self.snapshot || self.collected.is_some()
+    }
+
     /// Why a snapshot has nothing to say of a key, if it has not: of no layer at all, or of all but the managed ones.
     pub fn silent(&self, domain: &str, key: &str) -> Option<(Silence, &'static str)> {
         match self.collected.as_ref().map(|collected| collected.get(domain)) {

@@ -216,3 +216,13 @@ fn a_snapshot_of_what_is_managed_knows_nothing_else() {
     let below = [format!("user-host ? {why}"), format!("computer ? {why}")];
     assert_eq!(rungs(&only, "com.example.app"), below);
 }
+
+/// An app of which the collector could not read the version is one all the same.
+#[test]
+fn an_app_that_could_not_be_read_is_not_one_that_is_not_there() {
+    let info = "/Applications/Microsoft Word.app/Contents/Info.plist";
+    let keys = format!("<key>unreadable</key><dict>{}</dict>", set(info, "permission denied"));
+    let mac = mac(&collected(&keys), "com.example.app");
+    let word = &mac.apps["Word"][0];
+    assert_eq!((word.version, word.doubt.as_deref()), (None, Some("permission denied")));
+}

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 /// What every script that sets starts with.
 const HEAD: &str = include_str!("../../templates/script-head.sh.hbs");
+/// What prints the build of an app.
+const BUILD_OF_APP: &str = include_str!("../../templates/build-of-app.sh.hbs");
 /// What the collector starts with.
 const COLLECTOR: &str = include_str!("../../templates/collector-head.sh.hbs");
 /// What the check starts with.
@@ -202,7 +204,14 @@ impl Scripts {
         registry.set_strict_mode(true);
         registry.register_escape_fn(quote);
         registry.register_helper("comment", Box::new(comment));
-        for (name, text) in [("head", HEAD), ("collector", COLLECTOR), ("check", CHECK), ("calls", CALLS)] {
+        let templates = [
+            ("head", HEAD),
+            ("collector", COLLECTOR),
+            ("check", CHECK),
+            ("build-of-app", BUILD_OF_APP),
+            ("calls", CALLS),
+        ];
+        for (name, text) in templates {
             let done = registry.register_template_string(name, text);
             done.map_err(|error| TemplateError(error.to_string()))?;
         }
@@ -269,6 +278,26 @@ impl Scripts {
         }
         script.push_str("\nmain \"$@\"\n");
         Ok(script)
+    }
+
+    /// A script that prints the version of an app with its build, between `<result>` and `</result>`: what `key` of its
+    /// `Info.plist` says, in the first of these places where it is.
+    ///
+    /// # Errors
+    /// A fault of a template.
+    pub fn build_of_app(&self, app: &str, key: &str, places: &[&str]) -> Result<String, TemplateError> {
+        #[derive(Serialize)]
+        struct Data<'t> {
+            title: String,
+            apps: &'t [&'t str],
+            find: String,
+        }
+        let data = Data {
+            title: format!("Prints the version of {app} with its build."),
+            apps: places,
+            find: format!("s|.*<key>{key}</key><string>\\([^<]*\\)</string>.*|\\1|p"),
+        };
+        self.render("build-of-app", &data)
     }
 
     fn render(&self, name: &str, data: &impl Serialize) -> Result<String, TemplateError> {

@@ -88,6 +88,30 @@ seen_copy() {
   :
 }
 
+# containers NAME...: notes which of them users have, and nothing of what is in them.
+containers() {
+  while IFS=$tab read -r user shown session uid home <&3; do
+    for container in "$@"; do
+      folder=Library/Containers/$container
+      there "$home/$folder"
+      case $? in
+        0) mkdir -p "$root/Users/$shown/$folder" ;;
+        2) unread "/Users/$shown/$folder" "$reason" ;;
+      esac
+    done
+  done 3<"$work/users"
+}
+
+# present PLACE: notes that a file is there, and nothing of what is in it.
+present() {
+  [ -e "$disk$1" ] || return 0
+  into "$1"
+  {
+    plist_head
+    printf '<dict/>\n</plist>\n'
+  } >"$root$1"
+}
+
 # people: the users whose preferences are collected. Numbers are given to all, so that they do not depend on --user.
 people() {
   console=$(at_screen)

@@ -1,14 +1,18 @@
-//! What apps contact: against a table of our own of Microsoft's page, and against the catalogue itself.
+//! What apps contact: against a table of our own of Microsoft's page, and against the catalogue itself; and
+//! `docs/network.md`, which is made from it: `UPDATE_EXPECTED=1 cargo test --test catalogue` writes that page anew.
 
 use crate::none;
 use prefsmith::catalog::host::HostPattern;
+use prefsmith::catalog::model::Literal;
 use prefsmith::catalog::network::{Effect, Reach};
 use prefsmith::catalog::rule::{Atom, Test};
 use prefsmith::catalog::{Catalog, Facts, type_of};
 use prefsmith::endpoints::{Question, State};
+use prefsmith::finding::listed;
 use prefsmith::plan::Plan;
 use prefsmith::version::Ranges;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 const TABLE: &str = include_str!("../fixtures/endpoints-2016.csv");
 
@@ -145,4 +149,125 @@ fn conditions_of_effects_are_about_keys_that_exist() {
         }
     }
     none(complaints);
+}
+
+const PAGE: &str = "docs/network.md";
+
+const HEAD: &str = "# What is known of the network
+
+What `prefsmith endpoints` ([endpoints.md](endpoints.md)) is made of: the activities in which apps contact addresses, and what
+settings do to them. The page is made from the catalogue, and a test keeps it so.
+";
+
+fn value(literal: &Literal<'_>) -> String {
+    literal.to_value().to_string()
+}
+
+/// A condition in words, with the domains whose key it is.
+fn condition(effect: &Effect<'static>, atom: &Atom<'static>) -> String {
+    let catalog = Catalog::builtin();
+    let has = |domain: &&str| catalog.key(domain, atom.path.key).is_some();
+    let found = domains(effect, atom);
+    let names: Vec<&str> =
+        found.iter().filter(|domain| has(domain)).map(|domain| catalog.short(domain)).collect();
+    let test = match &atom.test {
+        Test::Is(literal) => format!(" = {}`", value(literal)),
+        Test::In(list) => format!(
+            "` {}",
+            list.iter().map(|one| format!("`{}`", value(one))).collect::<Vec<_>>().join(" or ")
+        ),
+        Test::Set(true) => "` set".to_owned(),
+        other => panic!("{}: {other:?} has no words yet", effect.rule.id),
+    };
+    format!("`{}{test} ({})", atom.path.key, listed(&names))
+}
+
+fn reach(reach: &Reach<'_>) -> String {
+    let sections: Vec<String> = reach.sections.iter().map(|id| format!("[{id}](#{id})")).collect();
+    let hosts: Vec<String> = reach.hosts.iter().map(|host| format!("`{host}`")).collect();
+    sections.into_iter().chain(hosts).collect::<Vec<_>>().join(", ")
+}
+
+fn page() -> String {
+    let catalog = Catalog::builtin();
+    let mut out = format!("{HEAD}\n## What settings do\n");
+    for effect in catalog.effects() {
+        let when: Vec<String> = effect.rule.when.iter().map(|atom| condition(effect, atom)).collect();
+        let unless: Vec<String> = effect.rule.unless.iter().map(|atom| condition(effect, atom)).collect();
+        let unless =
+            if unless.is_empty() { String::new() } else { format!(", unless {}", unless.join(" or ")) };
+        let _ = writeln!(
+            out,
+            "\n### {}\n\n{}{unless}: {}.\n",
+            effect.rule.id,
+            when.join(" and "),
+            effect.rule.says
+        );
+        for (word, what) in [
+            ("stops", &effect.stops),
+            ("lessens", &effect.lessens),
+            ("unsure", &effect.unsure),
+            ("keeps", &effect.keeps),
+        ] {
+            if !what.is_empty() {
+                let _ = writeln!(out, "- {word}: {}", reach(what));
+            }
+        }
+        for note in &effect.notes {
+            let _ = writeln!(out, "- note: {note}");
+        }
+        let _ = writeln!(out, "- {}: {}", effect.rule.confidence.word(), effect.rule.sources.join(", "));
+    }
+    out.push_str("\n## Activities and addresses\n");
+    for id in catalog.section_ids() {
+        let section = catalog.section(id).unwrap();
+        let about: Vec<String> = section
+            .about
+            .iter()
+            .map(|(product, range)| format!("{product} {}", range.parse::<Ranges>().unwrap().describe()))
+            .collect();
+        let licences = if section.is_licensed() {
+            format!("; {} only", listed(&section.licences))
+        } else {
+            String::new()
+        };
+        let only = section.only.map_or(String::new(), |only| format!("; {only}"));
+        let about = about.join(", ");
+        let _ = writeln!(
+            out,
+            "\n### {id}\n\n{} Of {}, {about}{licences}{only}.\n",
+            section.summary, section.as_of
+        );
+        out.push_str("| address | apps | type | what for |\n| --- | --- | --- | --- |\n");
+        for endpoint in catalog.endpoints().into_iter().filter(|endpoint| endpoint.section == id) {
+            let apps = if endpoint.apps.is_empty() { &section.apps } else { &endpoint.apps };
+            let works = endpoint
+                .works
+                .map_or(String::new(), |works| format!(" {}", works.parse::<Ranges>().unwrap().describe()));
+            let apps = if apps.is_empty() { "not named".to_owned() } else { listed(apps) };
+            let _ = writeln!(
+                out,
+                "| `{}` | {apps}{works} | {} | {} |",
+                endpoint.url,
+                endpoint.kind.word(),
+                endpoint.summary
+            );
+        }
+        for note in &section.notes {
+            let _ = writeln!(out, "\n{note}");
+        }
+    }
+    out
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "on request, a test writes its page anew")]
+fn the_page_is_what_the_catalogue_says() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
+    let page = page();
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == page, "{PAGE}: UPDATE_EXPECTED=1 cargo test --test catalogue writes it anew");
 }

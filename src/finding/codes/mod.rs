@@ -3,7 +3,9 @@
 
 mod allows;
 mod catalogues;
+mod fleet;
 mod inputs;
+mod jamf;
 mod names;
 mod network;
 mod payloads;
@@ -40,7 +42,9 @@ pub struct CodeInfo {
 static FAMILIES: &[&[CodeInfo]] = &[
     allows::TABLE,
     catalogues::TABLE,
+    fleet::TABLE,
     inputs::TABLE,
+    jamf::TABLE,
     names::TABLE,
     network::TABLE,
     payloads::TABLE,
@@ -64,9 +68,13 @@ pub static CODES: LazyLock<Vec<CodeInfo>> = LazyLock::new(|| {
 /// use.
 pub static ONLY_BUILD: &[&str] = &[
     "apple-payload-type",
+    "jamf-form",
+    "jamf-rewrites-payload",
     "left-policy",
     "not-in-profile",
     "not-in-script",
+    "osquery-not-asked",
+    "scripts-left-out",
     "secret-in-script",
     "taken-for-token",
     "token-may-be-empty",

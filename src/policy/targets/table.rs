@@ -125,6 +125,12 @@ pub static TARGET_TABLES: &[TargetInfo] = &[
                 Scope::Nothing,
                 "To whom a changed profile goes.",
             ),
+            field(
+                "attribute-per-setting",
+                FieldKind::Flag,
+                Scope::Nothing,
+                "Whether each setting has an extension attribute of its own, beside the one of the policy.",
+            ),
         ],
     ),
     target(
@@ -170,6 +176,7 @@ pub static TARGET_TABLES: &[TargetInfo] = &[
             field("catalogs", FieldKind::List, Scope::Nothing, "The catalogs that the item stands in."),
             field("category", FieldKind::Text, Scope::Nothing, "The category in Managed Software Center."),
             field("developer", FieldKind::Text, Scope::Nothing, "The developer in Managed Software Center."),
+            field("version", FieldKind::Text, Scope::Nothing, "The version of the item; without it, 1.0."),
             field(
                 "condition",
                 FieldKind::Text,

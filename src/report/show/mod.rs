@@ -9,6 +9,7 @@ pub use json::json;
 pub use text::text;
 
 use super::mac::View as MacView;
+use super::visible;
 use crate::catalog::Catalog;
 use crate::check::secret_value;
 use crate::diff::on_mac::Spoken;
@@ -132,6 +133,35 @@ impl<'v, 'c> View<'v, 'c> {
         })
     }
 
+    /// What a snapshot does not have.
+    fn collected(&self, shown: &Shown<'_>) -> Option<String> {
+        let about = &self.mac.mac.about;
+        if about.managed_only {
+            return Some("the snapshot holds only what profiles enforce".to_owned());
+        }
+        let Some(collected) = about.collected.as_ref().filter(|_| about.snapshot) else {
+            return about.snapshot.then(|| {
+                "a snapshot holds of users' and computer preferences only the keys that it was collected for: others \
+                 may be set, and not show"
+                    .to_owned()
+            });
+        };
+        let (mut known, mut asked) = (0, 0);
+        for domain in &shown.domains {
+            let keys = self.mac.catalog.keys_of(domain);
+            let own = collected.get(*domain);
+            known += keys.len();
+            asked += keys.iter().filter(|key| own.is_some_and(|own| own.contains(**key))).count();
+        }
+        let (known, asked) = (visible::number(known), visible::number(asked));
+        (known != asked).then(|| {
+            format!(
+                "the snapshot was asked for {asked} of the {known} keys that are known there: of others it has only \
+                 what profiles enforce"
+            )
+        })
+    }
+
     /// What must be known beside the keys.
     fn notes(&self, shown: &Shown<'_>) -> Vec<String> {
         let mut notes = self.remarks.clone();
@@ -141,13 +171,7 @@ impl<'v, 'c> View<'v, 'c> {
                     .to_owned(),
             );
         }
-        if self.mac.mac.about.snapshot {
-            notes.push(
-                "a snapshot holds of users' and computer preferences only the keys that it was collected for: others may \
-                 be set, and not show"
-                    .to_owned(),
-            );
-        }
+        notes.extend(self.collected(shown));
         let managed = |key: &ShownKey<'_>| key.ladder.rungs.iter().any(|rung| rung.layer.managed());
         // Of the Mac that runs it is said how it was read.
         let open = !self.mac.mac.evidence.there && !self.mac.mac.about.live;

@@ -4,7 +4,7 @@ use super::super::diff::typed;
 use super::super::mac::RULES;
 use super::super::visible;
 use super::{LONGEST, View};
-use crate::mac::{Effect, Layer, Reading, RungState, Shown, ShownKey};
+use crate::mac::{ABOUT, Effect, Layer, Reading, RungState, Shown, ShownKey};
 use crate::plan::MASK;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -129,8 +129,13 @@ impl Text<'_, '_, '_> {
         let mut found = Vec::new();
         let mut won = key.effect == Effect::Unset;
         for rung in &key.ladder.rungs {
+            // What a snapshot was not asked for is of no matter below what is in effect.
+            if won && rung.path == ABOUT {
+                continue;
+            }
             let path = visible::line(rung.path, LONGEST);
             let (mark, text) = match rung.state {
+                RungState::Unreadable(why) if rung.path == ABOUT => ('?', visible::line(why, LONGEST)),
                 RungState::Unreadable(why) => {
                     ('?', format!("could not be read: {}", visible::line(why, LONGEST)))
                 }
