@@ -26,10 +26,14 @@ const FOLDER: &str = "tests/broken";
 /// Codes that no policy file can trigger by itself, each with where it comes from instead.
 const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("activation-address-refused", "tests/rules"),
+    ("already-signed", "`sign`"),
     ("app-id-mismatch", "tests/rules"),
     ("bad-uuid", "a profile"),
     ("catalogue", "a file of `--catalog`"),
     ("catalogue-override", "`--catalog`, by the command line"),
+    ("certificate-not-valid", "`sign`"),
+    ("certificate-usage", "`sign`"),
+    ("chain-incomplete", "`sign`"),
     ("deadline-passed", "tests/rules"),
     ("encrypted-profile", "a profile"),
     ("envelope-key", "a profile"),
@@ -39,6 +43,7 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("exemption", "a file of `--exemptions`"),
     ("first-account-refused", "tests/rules"),
     ("forced-version-deferred", "tests/rules"),
+    ("key-mismatch", "`sign`"),
     ("left-policy", "`build --previous`"),
     ("mail-domain-overlap", "tests/rules"),
     ("manifest", "a file of `--manifests`"),
@@ -47,6 +52,7 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
     ("not-expressed", "`import`"),
     ("not-for-mdm", "a profile"),
+    ("not-signed", "`verify`"),
     ("nothing-known", "a profile"),
     ("payload-shape", "a profile"),
     ("project-format", "src/project/tests.rs, tests/cmd/project.trycmd"),
@@ -55,6 +61,7 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("same-profile", "a profile"),
     ("same-uuid", "a profile"),
     ("scope-missing", "a profile"),
+    ("self-signed", "`sign`"),
     ("set-again", "a profile"),
     ("set-by-two-inputs", "`import`"),
     ("set-by-two-payloads", "a profile"),
@@ -63,7 +70,9 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("signature-broken", "a signed profile"),
     ("signature-expired", "a signed profile"),
     ("signature-not-judged", "a signed profile"),
+    ("signer-untrusted", "`verify`"),
     ("token-in-script", "a token of a file of `--catalog`"),
+    ("token-in-signature", "`sign`"),
     ("unreadable-file", "a profile"),
 ];
 
@@ -280,7 +289,7 @@ fn every_code_fires_and_is_silent_one_line_apart() {
         silent.extend(gone(name, &folder));
     }
     let mut wrong = Vec::new();
-    for info in CODES {
+    for info in CODES.iter() {
         let excused = NOT_FROM_A_POLICY.iter().any(|(name, _)| *name == info.name);
         if fires.contains(info.name) == excused {
             wrong.push(format!("{}: no policy gives it, or it is excused in vain", info.name));

@@ -20,6 +20,11 @@ mod previous;
 mod project;
 mod schema;
 mod sides;
+#[cfg(feature = "sign")]
+mod sign;
+#[cfg(feature = "sign")]
+mod sign_commands;
+mod verify;
 mod walk;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -60,6 +65,9 @@ enum Verb {
     Diff(diff::Args),
     Import(import::Args),
     Explain(explain::Args),
+    #[cfg(feature = "sign")]
+    Sign(sign::Args),
+    Verify(verify::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -81,6 +89,9 @@ pub fn main() -> ExitCode {
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        #[cfg(feature = "sign")]
+        Verb::Sign(args) => sign::run(args, &cli.global),
+        Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::Schema(args) => schema::run(args, &cli.global),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args, Cli::command()),

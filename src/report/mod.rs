@@ -8,4 +8,5 @@ mod markup;
 pub mod plan;
 pub mod schema;
 pub mod secrets;
+pub mod signature;
 mod visible;

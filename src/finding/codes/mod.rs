@@ -8,6 +8,7 @@ mod names;
 mod payloads;
 mod profiles;
 mod rules;
+mod signing;
 mod syntax;
 mod targets;
 mod values;
@@ -43,6 +44,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     payloads::TABLE,
     profiles::TABLE,
     rules::TABLE,
+    signing::TABLE,
     syntax::TABLE,
     targets::TABLE,
     values::TABLE,
