@@ -319,7 +319,8 @@ pub(super) fn twice(plans: &[&Plan], catalog: &Catalog<'_>) -> Findings {
     let policies = plans.iter().filter(|plan| plan.kind == Kind::Policy);
     for setting in policies.flat_map(|plan| &plan.settings) {
         let whole = matches!(setting.value, Some(Value::Dictionary(_)));
-        if whole && setting.enforcement == Enforcement::Forced {
+        let several = catalog.takes_several(setting.domain.as_str());
+        if whole && setting.enforcement == Enforcement::Forced && !several {
             let place = (setting.channel, setting.domain.as_str(), setting.key.as_str());
             seen.entry(place).or_default().push(setting);
         }
