@@ -1,5 +1,9 @@
 //! The plan: one sorted list of settings that everything else reads. It knows no file format and no target.
 
+mod targets;
+
+pub use targets::{Given, TargetOptions};
+
 use crate::catalog::{Fact, Facts, Known, Licence};
 use crate::finding::{Origin, Sources};
 use crate::value::{Date, DomainName, KeyName, Places, Value, toml_key, write};
@@ -70,7 +74,9 @@ pub struct Identity {
     /// The profile whose identifiers and UUIDs a build keeps, by its path from the policy's folder, and where the
     /// policy says so.
     pub keep_identifiers_from: Option<(String, Origin)>,
-    /// Where the `[policy]` table stands.
+    /// Which variant of the policy it is; none: the policy itself.
+    pub variant: Option<String>,
+    /// Where the `[policy]` table stands, or that of the variant.
     pub origin: Option<Origin>,
 }
 
@@ -275,6 +281,8 @@ pub struct Plan {
     pub left_out: Vec<LeftOut>,
     /// The findings that the policy accepts.
     pub allows: Vec<Allow>,
+    /// What the policy says of single targets, by their names.
+    pub targets: BTreeMap<String, TargetOptions>,
     /// What a profile says of a key that it has set already, to something else: which of them wins is open. A
     /// policy has none.
     pub contradictions: Vec<Setting>,
@@ -290,6 +298,12 @@ impl Plan {
         })
     }
 
+    /// What the policy says of a target: nothing, where it does not name it.
+    pub fn options(&self, target: &str) -> &TargetOptions {
+        static NOTHING: TargetOptions = TargetOptions::nothing();
+        self.targets.get(target).unwrap_or(&NOTHING)
+    }
+
     /// The plan as JSON, as `docs/json.md` describes it. Values of which `secret` says so are masked. `base` is the
     /// folder of the policy, which paths leave out, so that they do not depend on how it was named.
     pub fn to_json(&self, sources: &Sources, base: &str, secret: &dyn Fn(&Setting) -> bool) -> Json {
@@ -299,6 +313,7 @@ impl Plan {
                 "id": self.identity.id,
                 "name": self.identity.name,
                 "channel": self.identity.channel.word(),
+                "variant": self.identity.variant,
             },
             "left_out": self.left_out.iter().map(|left| left.to_json(sources, base)).collect::<Json>(),
             "settings": self.settings.iter().map(|s| s.to_json(sources, base, secret(s))).collect::<Json>(),

@@ -4,7 +4,7 @@
 //! finding too many fails as one too few does. `NNN-name.good.toml` is the same policy mended, at most one
 //! changed stretch away, of which nothing may be said (or what `NNN-name.good.expect` says). Files without a
 //! number are there to be extended; what a `[[payload]]` names lies in `payloads/`. Directives stand in comments: `#! build`, `#! build defaults`, `#! form domain`,
-//! `#! today 2027-01-31`. `PREFSMITH_UPDATE=1 cargo test --test broken` writes the expectations anew.
+//! `#! spell jamf` (the tokens in that MDM's spelling), `#! today 2027-01-31`. `PREFSMITH_UPDATE=1 cargo test --test broken` writes the expectations anew.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,8 +12,8 @@
 )]
 
 use prefsmith::catalog::Catalog;
-use prefsmith::check::{Checked, Options, check};
-use prefsmith::emit::{Request, target};
+use prefsmith::check::{Family, Options, family};
+use prefsmith::emit::{Request, spelt, target};
 use prefsmith::finding::{CODES, Findings, Origin, Severity, Sources, code_info};
 use prefsmith::policy::{Files, Policy};
 use prefsmith::profile::Form;
@@ -128,11 +128,14 @@ fn judge(name: &str, files: &dyn Files) -> (Findings, Sources) {
     let text = files.read(name).unwrap();
     let catalog = Catalog::with(Vec::new());
     let policy = Policy::load(name, files, &mut sources, &mut findings).unwrap();
-    let plan = policy.resolve(&catalog, &mut findings);
     let today = directive(&text, "today").map(|day| day.parse().expect("a day"));
-    let Checked { mut findings, plan, .. } = check(plan, findings, &catalog, &Options { today });
+    let plans = policy.plans(&catalog, &findings);
+    let of_variant = |place: &Origin| policy.is_of_variant(place);
+    let Family { mut findings, plans, .. } = family(plans, &of_variant, &catalog, &Options { today });
+    let plan = plans.first().expect("a plan");
     let form = if directive(&text, "form") == Some("domain") { Form::Domain } else { Form::Mcx };
-    if let (Ok(plan), Some(_)) = (&plan, directive(&text, "build")) {
+    let (build, spell) = (directive(&text, "build"), directive(&text, "spell"));
+    if let (Ok(plan), Some(_)) = (plan, build.or(spell)) {
         let request = Request {
             plan,
             catalog: &catalog,
@@ -143,8 +146,13 @@ fn judge(name: &str, files: &dyn Files) -> (Findings, Sources) {
             left: &[],
             scripts: false,
         };
-        let name = directive(&text, "build").filter(|name| !name.is_empty()).unwrap_or("mobileconfig");
-        target(name).unwrap().emit(&request, &mut findings);
+        match spell {
+            Some(mdm) => drop(spelt(&request, mdm, &mut findings)),
+            None => {
+                let name = build.filter(|name| !name.is_empty()).unwrap_or("mobileconfig");
+                target(name).unwrap().emit(&request, &mut findings);
+            }
+        }
     }
     // Rules between settings have fixtures of their own, in tests/rules.
     let (findings, _) = findings.partition(|finding| code_info(finding.code.as_str()).is_some());

@@ -5,9 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy.toml does not know as tests")]
 
 use prefsmith::catalog::Catalog;
-use prefsmith::check::{Checked, Options, check};
-use prefsmith::emit::{Request, target};
-use prefsmith::finding::{CODES, CodeInfo, Findings, Sources};
+use prefsmith::check::{Family, Options, family};
+use prefsmith::emit::{Request, spelt, target};
+use prefsmith::finding::{CODES, CodeInfo, Findings, Origin, Sources};
 use prefsmith::policy::{Files, Policy};
 use prefsmith::profile::Form;
 use prefsmith::profile::envelope::envelope;
@@ -47,10 +47,11 @@ fn codes(info: &CodeInfo, piece: &str) -> Vec<String> {
     let (mut sources, mut findings) = (Sources::new(), Findings::new());
     let catalog = Catalog::with(Vec::new());
     let policy = Policy::load("policies/policy.toml", &One(policy), &mut sources, &mut findings).unwrap();
-    let plan = policy.resolve(&catalog, &mut findings);
     let options = Options { today: Some("2027-06-01".parse().unwrap()) };
-    let Checked { mut findings, plan, .. } = check(plan, findings, &catalog, &options);
-    if let Ok(plan) = &plan {
+    let plans = policy.plans(&catalog, &findings);
+    let of_variant = |place: &Origin| policy.is_of_variant(place);
+    let Family { mut findings, plans, .. } = family(plans, &of_variant, &catalog, &options);
+    if let Some(Ok(plan)) = plans.first() {
         let (stem, form) = ("policy", Form::Mcx);
         let request = Request {
             plan,
@@ -64,6 +65,9 @@ fn codes(info: &CodeInfo, piece: &str) -> Vec<String> {
         };
         for name in ["mobileconfig", "defaults"] {
             target(name).unwrap().emit(&request, &mut findings);
+        }
+        for mdm in ["jamf", "mosyle"] {
+            spelt(&request, mdm, &mut findings);
         }
     }
     findings.iter().map(|finding| finding.code.as_str().to_owned()).collect()

@@ -107,7 +107,7 @@ fn one(name: &str, policy: &str, samples: usize) {
             target.emit(&request, &mut Findings::new())
         });
     }
-    time(&format!("{name}: manifest"), samples, || manifest(&plan, &catalog, &sources, "", &[]));
+    time(&format!("{name}: manifest"), samples, || manifest(&[&plan], &catalog, &sources, "", &[]));
 }
 
 fn main() {

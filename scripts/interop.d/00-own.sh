@@ -11,7 +11,7 @@ own_readers() {
 
 own_scripts() {
   # SC2317, SC2329: functions are reached through `step`.
-  shellcheck --exclude=SC2317,SC2329 "$repo/scripts/interop" "$repo"/scripts/interop.d/*.sh
+  shellcheck --exclude=SC2317,SC2329 "$repo/scripts/interop" "$repo"/scripts/interop.d/*.sh "$lib"/*.sh
 }
 
 own_steps() {

@@ -5,13 +5,14 @@
 use super::fields::{key, pattern};
 use super::model::{
     Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, Mdm, NotAKey, Product, ReadAs, SECTIONS,
-    Source, Token,
+    Source, Spelt, Token, Vouched,
 };
 use super::rule::Rule;
 use super::rule_fields::rule;
-use crate::document::{Document, Item, Kind, Table};
+use crate::document::{Document, Entry, Item, Kind, Table};
 use crate::finding::{Finding, Findings, Span};
 use crate::version::Ranges;
+use regex_lite::Regex;
 use std::collections::BTreeMap;
 
 /// What every compiled layer starts with.
@@ -279,32 +280,67 @@ fn mdm<'d>(mut reader: Reader<'d, '_>) -> Mdm<'d> {
     let mut spelt = Vec::new();
     if let Some(table) = reader.table.table("spelt", reader.findings) {
         for entry in table.entries() {
-            let texts: Option<Vec<&str>> = match entry.item.kind() {
-                Kind::String(text) => Some(vec![text]),
-                Kind::Array(items) => items.iter().map(Item::as_string).collect(),
-                _ => None,
-            };
-            match texts {
-                Some(texts) => spelt.push((entry.key, texts)),
-                None => {
-                    let finding = Finding::new("catalogue", "a spelling is a text, or a list of texts");
-                    reader.findings.push(finding.at(entry.item.span, ""));
-                }
-            }
+            spelt.extend(spelling(&entry, reader.findings));
         }
     }
     let found = Mdm {
         name: reader.required("name"),
         title: reader.required("title"),
         token: pattern(&mut reader, "token").unwrap_or(""),
+        like: pattern(&mut reader, "like"),
+        empty: reader.optional("empty"),
+        own: reader.optional("own"),
         spelt,
         sources: reader.list("sources"),
     };
+    let span = reader.table.span;
+    let mut refuse = |text: String| {
+        reader.findings.push(Finding::new("catalogue", text).at(span, "in this table"));
+    };
     if found.token.is_empty() {
-        let finding = Finding::new("catalogue", "`token` is missing: what do its tokens look like?");
-        reader.findings.push(finding.at(reader.table.span, "in this table"));
+        refuse("`token` is missing: what do its tokens look like?".to_owned());
+    }
+    let starts = |pattern: &str, text: &str| match Regex::new(pattern) {
+        Ok(pattern) => pattern.find(text).is_some_and(|found| found.start() == 0),
+        // That it is no pattern has been told.
+        Err(_) => true,
+    };
+    for text in found.spelt.iter().flat_map(|spelt| &spelt.texts).filter(|text| !starts(found.token, text)) {
+        refuse(format!("`{text}` is no token by the `token` of {}", found.name));
+    }
+    for text in found.own.iter().filter(|text| !starts(found.like.unwrap_or(found.token), text)) {
+        refuse(format!("`{text}` is nothing that {} may take for a token", found.name));
     }
     reader.done("in [[mdm]]");
+    found
+}
+
+/// One line of `[mdm.spelt]`: a text, a list of texts, or a table that says more.
+fn spelling<'d>(entry: &Entry<'d>, findings: &mut Findings) -> Option<Spelt<'d>> {
+    let of = |texts| Spelt { token: entry.key, texts, vouched: Vouched::Documented, note: None };
+    let found = match entry.item.kind() {
+        Kind::String(text) => Some(of(vec![text])),
+        Kind::Array(items) => items.iter().map(Item::as_string).collect::<Option<Vec<&str>>>().map(of),
+        Kind::Table(table) => {
+            let mut reader = Reader { table, findings: &mut *findings };
+            let words = [
+                ("documented", Vouched::Documented),
+                ("community", Vouched::Community),
+                ("unconfirmed", Vouched::Unconfirmed),
+            ];
+            let texts = reader.list("text");
+            let said = reader.word("confidence", &words, Vouched::Documented);
+            let vouched = if texts.is_empty() { Vouched::Missing } else { said };
+            let note = reader.optional("note");
+            reader.done("in a spelling");
+            Some(Spelt { vouched, note, ..of(texts) })
+        }
+        _ => None,
+    };
+    if found.is_none() {
+        let finding = Finding::new("catalogue", "a spelling is a text, a list of texts, or a table");
+        findings.push(finding.at(entry.item.span, ""));
+    }
     found
 }
 

@@ -1,7 +1,9 @@
 //! Look-ups over all layers of a catalogue.
 
 use super::layer::Layer;
-use super::model::{Delivery, Domain, Key, List, MauApp, Mdm, NotAKey, Product, ReadAs, Source, Token};
+use super::model::{
+    Delivery, Domain, Key, List, MauApp, Mdm, NotAKey, Product, ReadAs, Source, Spelt, Token,
+};
 use super::rule::Rule;
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -298,6 +300,12 @@ impl<'c> Catalog<'c> {
     /// Every MDM whose spellings of tokens are known, the strongest layer's first.
     pub fn mdms(&self) -> impl Iterator<Item = &Mdm<'c>> {
         self.layers.iter().flat_map(|layer| &layer.extras().mdms)
+    }
+
+    /// How an MDM spells a neutral token; the strongest layer that says anything of it counts.
+    pub fn spelling(&self, mdm: &str, token: &str) -> Option<&Spelt<'c>> {
+        let of = self.mdms().filter(|known| known.name == mdm);
+        of.flat_map(|known| &known.spelt).find(|spelt| spelt.token == token)
     }
 
     /// Every app that AutoUpdate's dictionaries know.

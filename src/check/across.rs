@@ -22,6 +22,8 @@ pub struct Member<'p> {
     pub path: Option<String>,
     /// Which lists of policies that no Mac gets together it stands in.
     pub exclusive: BTreeSet<usize>,
+    /// Which policy it is of: the plans of one policy, itself and its variants, are for different Macs.
+    pub policy: usize,
 }
 
 /// What is said of several policies.
@@ -59,7 +61,7 @@ pub fn across(
     let mut across = Across::default();
     let plans: Vec<&Plan> = members.iter().map(|member| member.plan).collect();
     let declared = |a: usize, b: usize| match (members.get(a), members.get(b)) {
-        (Some(a), Some(b)) => !a.exclusive.is_disjoint(&b.exclusive),
+        (Some(a), Some(b)) => a.policy == b.policy || !a.exclusive.is_disjoint(&b.exclusive),
         _ => false,
     };
     for (pair, finding) in same_id(&plans, &declared) {
@@ -71,7 +73,8 @@ pub fn across(
         });
     }
     let strangers = members.iter().filter(|member| member.path.is_none());
-    across.findings.extend(twice(&strangers.map(|member| member.plan).collect::<Vec<_>>(), catalog));
+    let strangers: Vec<_> = strangers.map(|member| (member.policy, member.plan)).collect();
+    across.findings.extend(twice(&strangers, catalog));
     let look = Look { members, catalog, sources };
     let mut same: BTreeMap<Vec<usize>, Vec<Clash<'_>>> = BTreeMap::new();
     for clash in look.clashes() {
@@ -177,7 +180,8 @@ impl<'a> Look<'a, '_> {
         let mut apart = BTreeSet::new();
         for (a, first) in self.members.iter().enumerate() {
             for (b, second) in self.members.iter().enumerate().skip(a + 1) {
-                if !first.exclusive.is_disjoint(&second.exclusive)
+                if first.policy == second.policy
+                    || !first.exclusive.is_disjoint(&second.exclusive)
                     || no_mac_is_in_both(&first.plan.macs, &second.plan.macs)
                 {
                     apart.insert((a, b));

@@ -41,7 +41,7 @@ fn said(bodies: &[&str], exclusive: &[usize], allows: &[&str]) -> (Vec<String>, 
     let mut members = Vec::new();
     for (number, plan) in plans.iter().enumerate() {
         let exclusive = if exclusive.contains(&number) { BTreeSet::from([0]) } else { BTreeSet::new() };
-        members.push(Member { plan, path: Some(names[number].to_owned()), exclusive });
+        members.push(Member { plan, path: Some(names[number].to_owned()), exclusive, policy: number });
     }
     let whole = Origin::Whole(sources.add("prefsmith.toml", ""));
     let allow = |key: &&str| Allow {
@@ -176,4 +176,41 @@ fn policies_that_carry_one_payload() {
     assert_eq!(titles(&[&one, &one, &other]), [told]);
     assert_eq!(titles(&[&one, &other]), Vec::<String>::new());
     assert_eq!(said(&[&one, &one], &[0, 1], &[]).0, Vec::<String>::new());
+}
+
+#[test]
+fn a_policy_and_its_variants_never_meet() {
+    let variant = format!("{MANUAL}[variant.a.settings.AutoUpdate]\nHowToCheck = \"AutomaticCheck\"\n");
+    let files = [
+        ("a.toml", format!("[policy]\nid = \"com.example.a\"\n{variant}")),
+        ("b.toml", format!("[policy]\nid = \"com.example.a.a\"\n{MANUAL}")),
+    ];
+    let (mut sources, catalog) = (Sources::new(), Catalog::builtin());
+    let mut plans = Vec::new();
+    for (number, name) in ["a.toml", "b.toml"].into_iter().enumerate() {
+        let mut findings = Findings::new();
+        let policy = Policy::load(name, &Folder(&files), &mut sources, &mut findings).unwrap();
+        plans.extend(policy.plans(&catalog, &findings).into_iter().map(|(plan, _)| (number, plan)));
+    }
+    let judged = |plans: &[(usize, Plan)]| -> Vec<String> {
+        let member = |(policy, plan)| Member {
+            plan,
+            path: Some(format!("{policy}.toml")),
+            exclusive: BTreeSet::new(),
+            policy,
+        };
+        let members: Vec<Member<'_>> = plans.iter().map(|(policy, plan)| member((*policy, plan))).collect();
+        let accepted = Accepted { allows: &[], whole: None };
+        let across = across(&members, &accepted, &catalog, &sources, &Options::default());
+        across.findings.iter().map(|finding| finding.title.clone()).collect()
+    };
+    assert_eq!(plans.len(), 3);
+    assert_eq!(judged(&plans[..2]), Vec::<String>::new());
+    // Another policy meets each of them, and one that has the id of a variant is taken for it.
+    let said = judged(&plans);
+    assert!(said.contains(&"two policies have the id `com.example.a.a`".to_owned()), "{said:?}");
+    assert!(
+        said.iter().any(|title| title.starts_with("`HowToCheck` of AutoUpdate differs between")),
+        "{said:?}"
+    );
 }

@@ -8,6 +8,7 @@ mod allow;
 mod beside;
 mod context;
 mod delivery;
+mod family;
 mod fold;
 mod payloads;
 mod rules;
@@ -21,11 +22,13 @@ mod variables;
 mod versions;
 
 pub use across::{Accepted, Across, Member, across};
+pub use family::{Family, family};
 pub use status::{holds_secrets, is_secret, looks_secret, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
 use crate::plan::{Kind, Plan, Setting};
+use crate::value::Value;
 use context::{Context, Subject};
 use sound::Sound;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +50,20 @@ impl CheckedPlan {
     /// Parts what a build found and the policy does not accept from what it accepts.
     pub fn accept(&self, findings: Findings) -> (Findings, Vec<Finding>) {
         allow::Allows::new(&self.plan, &self.options).take(findings)
+    }
+
+    /// The same plan with other values, where `new` gives one: those in which a target has put its own spelling in the
+    /// place of identity tokens, which says no more and no less than what was checked.
+    #[must_use]
+    pub fn with_values<'p>(&'p self, mut new: impl FnMut(&'p Setting) -> Option<Value>) -> Self {
+        let mut values: Vec<Option<Value>> = self.plan.settings.iter().map(&mut new).collect();
+        let mut spelt = self.clone();
+        for (setting, value) in spelt.plan.settings.iter_mut().zip(&mut values) {
+            if let Some(value) = value.take() {
+                setting.value = Some(value);
+            }
+        }
+        spelt
     }
 
     /// Whether a setting carries a secret, as [`is_secret`] tells.

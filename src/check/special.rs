@@ -10,7 +10,7 @@ use crate::finding::{Finding, Findings, Origin, Severity, listed};
 use crate::plan::{Channel, Enforcement, Kind, Plan, Setting};
 use crate::value::{Part, Text, Value};
 use crate::version::{Ranges, Version};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const AUTOUPDATE: &str = "com.microsoft.autoupdate2";
 const OUTLOOK: &str = "com.microsoft.Outlook";
@@ -310,28 +310,37 @@ pub(super) fn same_id(plans: &[&Plan], apart: &dyn Fn(usize, usize) -> bool) -> 
     found
 }
 
-/// Dictionaries that several policies of one command line enforce, with different entries.
+/// Dictionaries that several policies of one command line enforce, with different entries; each plan comes with the
+/// number of its policy.
 ///
 /// Policies can be alternatives, for different Macs: it is for their author to know whether any Mac gets two.
-pub(super) fn twice(plans: &[&Plan], catalog: &Catalog<'_>) -> Findings {
+pub(super) fn twice(plans: &[(usize, &Plan)], catalog: &Catalog<'_>) -> Findings {
     const MOST: usize = 8;
-    let mut seen: BTreeMap<(Channel, &str, &str), Vec<&Setting>> = BTreeMap::new();
-    let policies = plans.iter().filter(|plan| plan.kind == Kind::Policy);
-    for setting in policies.flat_map(|plan| &plan.settings) {
+    type Owned<'p> = Vec<(usize, &'p Setting)>;
+    let mut seen: BTreeMap<(Channel, &str, &str), Owned<'_>> = BTreeMap::new();
+    let policies = plans.iter().filter(|(_, plan)| plan.kind == Kind::Policy);
+    let all = policies.flat_map(|(policy, plan)| plan.settings.iter().map(|setting| (*policy, setting)));
+    for (policy, setting) in all {
         let whole = matches!(setting.value, Some(Value::Dictionary(_)));
         let several = catalog.takes_several(setting.domain.as_str());
         if whole && setting.enforcement == Enforcement::Forced && !several {
             let place = (setting.channel, setting.domain.as_str(), setting.key.as_str());
-            seen.entry(place).or_default().push(setting);
+            seen.entry(place).or_default().push((policy, setting));
         }
     }
     let mut findings = Findings::new();
-    for ((_, domain, key), settings) in seen {
+    for ((_, domain, key), owned) in seen {
+        // A Mac gets one of a policy and its variants.
+        let policies: BTreeSet<usize> = owned.iter().map(|(policy, _)| *policy).collect();
+        if policies.len() < 2 {
+            continue;
+        }
+        let settings: Vec<&Setting> = owned.into_iter().map(|(_, setting)| setting).collect();
         if settings.windows(2).all(|pair| matches!(pair, [a, b] if a.value == b.value)) {
             continue;
         }
         let of = catalog.short(domain);
-        let title = format!("`{key}` of {of} has other entries in each of {} policies", settings.len());
+        let title = format!("`{key}` of {of} has other entries in each of {} policies", policies.len());
         let mut finding = Finding::new("set-by-two-policies", title).about(domain, key);
         for setting in settings.iter().take(MOST) {
             finding = finding.at(setting.origin.clone(), "");

@@ -8,7 +8,7 @@ use super::jobs::{Job, jobs};
 use super::previous;
 use super::project::{Found, together};
 use crate::catalog::Catalog;
-use crate::check::Options;
+use crate::check::{CheckedPlan, Options};
 use crate::emit::{Artefact, Request, manifest};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
@@ -121,24 +121,26 @@ impl Build<'_, '_> {
         let mut all: Vec<Result<Judged, String>> =
             jobs.iter().map(|job| judge(&job.policy, self.catalog, &options, &mut self.sources)).collect();
         let (mut sound, mut plans, mut every) = (Vec::new(), Vec::new(), Vec::new());
+        let mut good = 0;
         for (number, (job, judged)) in jobs.iter().zip(&all).enumerate() {
             let Ok(judged) = judged else { continue };
-            every.push(either(&judged.checked.plan));
-            if let Ok(plan) = &judged.checked.plan {
+            every.extend(judged.plans.iter().map(either));
+            good += usize::from(judged.plans.iter().all(Result::is_ok));
+            for plan in judged.plans.iter().flatten() {
                 sound.push(number);
-                plans.push((job.listed, &**plan));
+                plans.push((job.listed, number, &**plan));
             }
         }
-        let whole = self.args.policies.is_empty() && sound.len() == jobs.len();
+        let whole = self.args.policies.is_empty() && good == jobs.len();
         let across = together(&plans, (project, whole), self.catalog, &self.sources, &options);
         if !global.show_secrets {
-            let said = all.iter().flatten().flat_map(|judged| judged.checked.findings.iter());
+            let said = all.iter().flatten().flat_map(|judged| judged.findings.iter());
             let said: Findings = said.chain(across.findings.iter()).cloned().collect();
             self.secrets = Secrets::find(&self.sources, &every, &said, self.catalog);
         }
         for judged in all.iter_mut().flatten() {
-            let findings = std::mem::take(&mut judged.checked.findings);
-            judged.checked.findings = self.secrets.hide(findings, &self.sources);
+            let findings = std::mem::take(&mut judged.findings);
+            judged.findings = self.secrets.hide(findings, &self.sources);
         }
         let findings = self.secrets.hide(across.findings, &self.sources);
         self.secrets.mask(&mut self.sources);
@@ -165,12 +167,10 @@ impl Build<'_, '_> {
     /// Builds one policy; `refused`: unless an error about it and others was told.
     fn one(&self, job: &Job<'_>, judged: Judged, refused: bool) -> Result<Exit> {
         let (policy, folder) = (job.policy.as_path(), job.folder.as_path());
-        let Judged { checked, base } = judged;
-        let findings = checked.findings;
-        let allowed = checked.allowed.len();
+        let Judged { findings, mut allowed, plans, base } = judged;
         let command = format!("prefsmith check {}", label(policy));
-        let plan = match checked.plan {
-            Ok(plan) if !refused => plan,
+        let plans = match plans.into_iter().collect::<Result<Vec<CheckedPlan>, _>>() {
+            Ok(plans) if !refused => plans,
             _ => {
                 say_findings(&findings, allowed, &self.sources, &command);
                 complain(&format!("nothing was written for {}", label(policy)));
@@ -179,45 +179,15 @@ impl Build<'_, '_> {
         };
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
-        let left = match &self.args.previous {
-            Some(path) => {
-                let renamed = job.keep.is_none() && plan.identity.keep_identifiers_from.is_none();
-                previous::left(path, &plan, self.catalog, renamed, &mut own)?
-            }
-            None => {
-                // What left since the last build into this folder is told, and nothing else: files must not depend
-                // on what lies there.
-                let last = folder.join("manifest.json");
-                if !self.args.check && last.is_file() {
-                    let mut said = Findings::new();
-                    if previous::left(&last, &plan, self.catalog, false, &mut said).is_ok() {
-                        own.extend(said);
-                    }
-                }
-                Vec::new()
-            }
-        };
-        let own_keep = keep_of_policy(job, policy, &plan.identity)?;
-        let keep = job.keep.as_ref().or(own_keep.as_ref());
-        let request = Request {
-            plan: &plan,
-            catalog: self.catalog,
-            stem: &job.stem,
-            form: job.form,
-            split: job.split,
-            keep,
-            left: &left,
-            scripts: job.targets.iter().any(|target| target.name() == "defaults"),
-        };
         let mut artefacts: Vec<Artefact> = Vec::new();
-        for target in &job.targets {
+        for plan in &plans {
             let mut said = Findings::new();
-            artefacts.extend(target.emit(&request, &mut said));
+            artefacts.extend(self.artefacts(job, plan, &mut said)?);
+            let (said, accepted) = plan.accept(said);
+            allowed += accepted.len();
             own.extend(said);
         }
-        let (own, accepted) = plan.accept(own);
-        let allowed = allowed + accepted.len();
-        let own = self.secrets.hide(own, &self.sources);
+        let own = self.secrets.hide(own.sorted(), &self.sources);
         let refused = own.has_errors();
         say_findings_and(&findings, own, allowed, &self.sources, &command);
         if refused {
@@ -229,13 +199,60 @@ impl Build<'_, '_> {
                 .iter()
                 .map(|file| (file.path.as_str().to_owned(), file.sha256.clone(), file.target.clone()))
                 .collect();
-            manifest(&plan, self.catalog, &self.sources, &base, &files)
+            let plans: Vec<&CheckedPlan> = plans.iter().collect();
+            manifest(&plans, self.catalog, &self.sources, &base, &files)
         };
         if self.args.check {
             self.compare(folder, &artefacts, &content)
         } else {
             self.write(folder, &artefacts, &content)
         }
+    }
+
+    /// What the targets make of one plan: of the policy itself, or of a variant.
+    fn artefacts(&self, job: &Job<'_>, plan: &CheckedPlan, own: &mut Findings) -> Result<Vec<Artefact>> {
+        let left = match &self.args.previous {
+            Some(path) => {
+                let renamed = job.keep.is_none() && plan.identity.keep_identifiers_from.is_none();
+                previous::left(path, plan, self.catalog, renamed, own)?
+            }
+            None => {
+                // What left since the last build into this folder is told, and nothing else: files must not depend
+                // on what lies there.
+                let last = job.folder.join("manifest.json");
+                if !self.args.check && last.is_file() {
+                    let mut said = Findings::new();
+                    if previous::left(&last, plan, self.catalog, false, &mut said).is_ok() {
+                        own.extend(said);
+                    }
+                }
+                Vec::new()
+            }
+        };
+        // One deployed profile has one successor.
+        let itself = plan.identity.variant.is_none();
+        let own_keep = keep_of_policy(job, &job.policy, &plan.identity)?;
+        let stem = match &plan.identity.variant {
+            Some(variant) => format!("{}.{variant}", job.stem),
+            None => job.stem.clone(),
+        };
+        let request = Request {
+            plan,
+            catalog: self.catalog,
+            stem: &stem,
+            form: job.form,
+            split: job.split,
+            keep: job.keep.as_ref().filter(|_| itself).or(own_keep.as_ref()),
+            left: &left,
+            scripts: job.targets.iter().any(|target| target.name() == "defaults"),
+        };
+        let mut artefacts = Vec::new();
+        for target in &job.targets {
+            let mut said = Findings::new();
+            artefacts.extend(target.emit(&request, &mut said));
+            own.extend(said);
+        }
+        Ok(artefacts)
     }
 
     fn write(

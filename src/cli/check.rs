@@ -117,10 +117,10 @@ struct Read {
     found: Findings,
 }
 
-/// A policy that was read: its path, and its plan, which is checked if it has no errors.
+/// A policy that was read: its path, and its plans, its variants' among them, which are checked if it has no errors.
 struct Policy {
     path: PathBuf,
-    plan: Result<CheckedPlan, Plan>,
+    plans: Vec<Result<CheckedPlan, Plan>>,
 }
 
 /// Everything that is checked in one call.
@@ -218,9 +218,9 @@ impl Batch<'_, '_> {
     fn policy(&mut self, files: &dyn Files, path: &Path) {
         match judge_from(files, path, self.catalog, &self.options, &mut self.sources) {
             Ok(judged) => {
-                self.allowed += judged.checked.allowed.len();
-                self.findings.extend(judged.checked.findings);
-                self.policies.push(Policy { path: path.to_owned(), plan: judged.checked.plan });
+                self.allowed += judged.allowed;
+                self.findings.extend(judged.findings);
+                self.policies.push(Policy { path: path.to_owned(), plans: judged.plans });
             }
             Err(why) => self.fail(path, &why),
         }
@@ -282,12 +282,13 @@ impl Batch<'_, '_> {
 
     /// What is said of several policies together.
     fn policies_together(&mut self, listed: &Run, project: Option<&Found>) {
-        let sound = self.policies.iter().filter_map(|policy| {
-            let plan = policy.plan.as_ref().ok()?;
-            Some((listed.of(&policy.path), &**plan))
-        });
-        let sound: Vec<_> = sound.collect();
-        let whole = self.args.files.is_empty() && sound.len() == listed.policies().count();
+        let mut sound = Vec::new();
+        let mut whole = self.args.files.is_empty() && self.policies.len() == listed.policies().count();
+        for (number, policy) in self.policies.iter().enumerate() {
+            let of = listed.of(&policy.path);
+            whole &= policy.plans.iter().all(Result::is_ok);
+            sound.extend(policy.plans.iter().flatten().map(|plan| (of, number, &**plan)));
+        }
         let across = together(&sound, (project, whole), self.catalog, &self.sources, &self.options);
         self.allowed += across.allowed.len();
         self.findings.extend(across.findings);
@@ -309,7 +310,7 @@ impl Batch<'_, '_> {
         let Self { args, catalog, mut sources, findings, policies, profiles, allowed, exit, .. } = self;
         // A file that several policies extend was read for each.
         let mut findings = findings.distinct(&sources);
-        let plans = policies.iter().map(|policy| either(&policy.plan));
+        let plans = policies.iter().flat_map(|policy| &policy.plans).map(either);
         let plans: Vec<&Plan> = plans.chain(profiles.iter().flat_map(|read| &read.plans)).collect();
         mask(&plans, catalog, global, &mut sources, &mut findings);
         match args.format {

@@ -4,9 +4,9 @@ use super::manifests::{Loaded, load};
 use super::project::Found;
 use crate::catalog::compile::{Naming, Parts, is_weak, read};
 use crate::catalog::{Catalog, Layer, LayerError};
-use crate::check::{Checked, CheckedPlan, Options, check};
-use crate::document::Document;
-use crate::finding::{Finding, Findings, Severity, Sources, Span};
+use crate::check::{CheckedPlan, Family, Options, family};
+use crate::document::{Document, nearest};
+use crate::finding::{Finding, Findings, Severity, Sources, Span, listed};
 use crate::plan::Plan;
 use crate::policy::{Files, MAX_BYTES, Policy, normal};
 use crate::report::findings::{TextOptions, summary, text};
@@ -265,8 +265,12 @@ pub(super) fn catalog_files(path: &Path) -> Result<Vec<PathBuf>> {
 
 /// A policy that was read, resolved and checked.
 pub(super) struct Judged {
-    /// Findings about it, and its plan.
-    pub checked: Checked,
+    /// What was found in it and its variants, without what it accepts.
+    pub findings: Findings,
+    /// How many findings it accepts.
+    pub allowed: usize,
+    /// The plans that are built: of the policy itself, unless it says that it is not, and of its variants by name.
+    pub plans: Vec<Result<CheckedPlan, Plan>>,
     /// The folder of the policy, with `/` at the end, or nothing: what outputs leave out of paths.
     pub base: String,
 }
@@ -298,11 +302,40 @@ pub(super) fn judge_from(
     let name = label(path);
     let mut findings = Findings::new();
     let policy = Policy::load(&name, files, sources, &mut findings)?;
-    let plan = policy.resolve(catalog, &mut findings);
-    overrides(&plan, catalog, &mut findings);
+    let mut plans = policy.plans(catalog, &findings);
+    for (plan, found) in &mut plans {
+        overrides(plan, catalog, found);
+    }
+    let Family { findings, allowed, plans } =
+        family(plans, &|place| policy.is_of_variant(place), catalog, options);
     let name = normal(&name);
     let base = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    Ok(Judged { checked: check(plan, findings, catalog, options), base })
+    Ok(Judged { findings, allowed: allowed.len(), plans, base })
+}
+
+impl Judged {
+    /// One of its plans: of the policy itself, or of a variant.
+    ///
+    /// # Errors
+    /// There is no such one.
+    pub fn plan(&self, variant: Option<&str>) -> Result<&Plan, String> {
+        let variants = || self.plans.iter().filter_map(|plan| either(plan).identity.variant.as_deref());
+        let found = self.plans.iter().map(either).find(|plan| plan.identity.variant.as_deref() == variant);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = variants().collect();
+            let known = match names.as_slice() {
+                [] => "it has none".to_owned(),
+                names => format!("it has {}", listed(names)),
+            };
+            match variant {
+                None => format!("the policy itself is not built: --variant names one; {known}"),
+                Some(name) => match nearest(name, variants()) {
+                    Some(near) => format!("no variant is called `{name}`; did you mean `{near}`?"),
+                    None => format!("no variant is called `{name}`; {known}"),
+                },
+            }
+        })
+    }
 }
 
 /// Notes where a catalogue of the user says something of a key that a weaker one knows too.

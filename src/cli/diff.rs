@@ -43,6 +43,8 @@ Examples:
   prefsmith diff office.toml deployed.mobileconfig     is what the MDM has what we want?
   prefsmith diff exported/ repository/                 two folders of profiles
   prefsmith diff office.toml com.microsoft.Word.plist
+  prefsmith diff --variant pilot office.toml pilot.mobileconfig
+  prefsmith diff --variant pilot office.toml office.toml   what is different in it?
   prefsmith diff --format json old.toml new.toml
   prefsmith diff office.toml snapshot.tar.gz           is the Mac as we want it?
   prefsmith diff office.toml / --user all
@@ -66,6 +68,9 @@ pub(super) struct Args {
     /// The domain of a file of preferences that is not named after it
     #[arg(long, value_name = "DOMAIN")]
     pub domain: Option<String>,
+    /// A variant of the policy, not the policy itself; of two policies of both, of one that is named twice the second
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
     /// How the difference is written
     #[arg(long, default_value = "text")]
     pub format: Format,
@@ -145,12 +150,18 @@ fn between_two(args: &Args, other: &Path, global: &Global) -> Result<Exit> {
     let mut reader = Reader {
         catalog: &catalog,
         domain: args.domain.as_deref().map(|name| catalog.meant(name)),
+        variant: args.variant.as_deref(),
         sources: &mut sources,
         policies: &mut policies,
         files: &mut files,
     };
-    let loaded = [args.expected.as_path(), other]
-        .map(|path| reader.read(path).map_err(|why| anyhow!("{why}")).with_context(|| label(path)));
+    let expected = args.expected.as_path();
+    let itself = expected == other;
+    let loaded = [(expected, itself), (other, false)].map(|(path, itself)| {
+        // A policy that is named twice is compared with its variant.
+        reader.variant = args.variant.as_deref().filter(|_| !itself);
+        reader.read(path).map_err(|why| anyhow!("{why}")).with_context(|| label(path))
+    });
     let [expected, actual] = &loaded;
     if let (Ok(expected), Ok(actual)) = (expected, actual) {
         for loaded in [expected, actual] {

@@ -27,6 +27,7 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     let mut reader = Reader {
         catalog: &catalog,
         domain: args.domain.as_deref(),
+        variant: args.variant.as_deref(),
         sources: &mut sources,
         policies: &mut policies,
         files: &mut files,

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 Examples:
   prefsmith plan office.toml
   prefsmith plan office.toml --why SendAllTelemetryEnabled
+  prefsmith plan office.toml --variant pilot
   prefsmith plan office.toml --format json | jq '.settings[] | [.domain, .key, .value]'")]
 pub(super) struct Args {
     /// The policy
@@ -28,6 +29,9 @@ pub(super) struct Args {
     /// Tell of one key its lines, what it overrides, its domains and the builds that read it
     #[arg(long, value_name = "KEY", conflicts_with = "format", add = ArgValueCompleter::new(keys))]
     why: Option<String>,
+    /// The plan of one of its variants, not of the policy itself
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
     /// How the plan is written
     #[arg(long, default_value = "table")]
     format: Format,
@@ -46,11 +50,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let catalog = layers.catalog()?;
     let judged = judge(&args.policy, &catalog, &Options::default(), &mut sources)
         .map_err(|why| anyhow!("{}: {why}", label(&args.policy)))?;
-    findings.extend(judged.checked.findings);
-    let plan: &Plan = match &judged.checked.plan {
-        Ok(plan) => plan,
-        Err(plan) => plan,
-    };
+    let plan: &Plan =
+        judged.plan(args.variant.as_deref()).map_err(|why| anyhow!("{}: {why}", label(&args.policy)))?;
+    findings.extend(judged.findings.clone());
     let secret = |setting: &crate::plan::Setting| !global.show_secrets && is_secret(setting, &catalog);
     let mut exit = if findings.has_errors() { Exit::Found } else { Exit::Fine };
     if let Some(key) = &args.why {
@@ -70,6 +72,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         }
     }
     let command = format!("prefsmith check {}", label(&args.policy));
-    count_findings(&findings, judged.checked.allowed.len(), &command);
+    count_findings(&findings, judged.allowed, &command);
     Ok(exit)
 }

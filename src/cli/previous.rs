@@ -16,7 +16,19 @@ use std::path::Path;
 struct Manifest {
     version: u64,
     #[serde(default)]
-    policy: OldPolicy,
+    policy: Option<OldPolicy>,
+    settings: Vec<Old>,
+    #[serde(default)]
+    payloads: Vec<OldPayload>,
+    #[serde(default)]
+    variants: Vec<OldPlan>,
+}
+
+/// A policy, or a variant of it.
+#[derive(Deserialize)]
+struct OldPlan {
+    #[serde(default)]
+    policy: Option<OldPolicy>,
     settings: Vec<Old>,
     #[serde(default)]
     payloads: Vec<OldPayload>,
@@ -33,6 +45,7 @@ struct OldPayload {
 struct OldPolicy {
     id: Option<String>,
     channel: Option<String>,
+    variant: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +74,12 @@ pub(super) fn left(
         label(path),
         old.version
     );
-    other_profile(&old.policy, plan, renamed, findings);
+    let own = OldPlan { policy: old.policy, settings: old.settings, payloads: old.payloads };
+    let of = |old: &OldPlan| old.policy.as_ref().and_then(|policy| policy.variant.clone());
+    let mut all = old.variants.into_iter().chain([own]);
+    // What was not built before has nothing that could have left it.
+    let Some(old) = all.find(|old| of(old) == plan.identity.variant) else { return Ok(Vec::new()) };
+    other_profile(&old.policy.unwrap_or_default(), plan, renamed, findings);
     for payload in &old.payloads {
         let same = |passed: &Passed| passed.kind == payload.kind && passed.file == payload.file;
         if !plan.payloads.iter().any(same) {
@@ -162,7 +180,7 @@ pub(super) fn identifiers(path: &Path) -> Result<Kept> {
 
 /// Whether a profile that is about to be replaced has another identifier: a Mac would then keep it beside the new one.
 pub(super) fn renamed(folder: &Path, artefact: &Artefact) -> Option<String> {
-    if artefact.target != "mobileconfig" {
+    if !artefact.path.as_str().ends_with(".mobileconfig") {
         return None;
     }
     let path = folder.join(artefact.path.as_str());

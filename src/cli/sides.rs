@@ -1,6 +1,6 @@
 //! Inputs that may be anything: a policy, a profile, a file of preferences, or a folder of them.
 
-use super::common::{either, judge, label, read_bytes};
+use super::common::{judge, label, read_bytes};
 use crate::catalog::Catalog;
 use crate::check::Options;
 use crate::diff::{Part, Side};
@@ -33,6 +33,8 @@ pub(super) struct Reader<'r, 'c> {
     pub catalog: &'r Catalog<'c>,
     /// The domain of plain preference files.
     pub domain: Option<&'r str>,
+    /// The variant of policies; none: the policy itself.
+    pub variant: Option<&'r str>,
     /// Takes their texts.
     pub sources: &'r mut Sources,
     /// Takes what is wrong in policies, which are checked.
@@ -53,8 +55,10 @@ impl Reader<'_, '_> {
         }
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
             let judged = judge(path, self.catalog, &Options::default(), self.sources)?;
-            let policy = Read::Policy(Box::new(either(&judged.checked.plan).clone()));
-            self.policies.extend(judged.checked.findings);
+            let plan = judged.plan(self.variant)?;
+            let policy = Read::Policy(Box::new(plan.clone()));
+            self.policies.extend(judged.findings);
+            let name = self.variant.map_or(name.clone(), |variant| format!("{name} ({variant})"));
             return Ok(Loaded { name, parts: vec![policy], incomplete: false });
         }
         let bytes = read_bytes(path, budgets().bytes)?;

@@ -1,6 +1,7 @@
 //! Configuration profiles: one for the whole policy, or with `--split` one for each domain.
 
 use super::{Artefact, Request, Target, passed};
+use crate::check::CheckedPlan;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
 use crate::profile::{Content, Form, Kept, Payload, Profile, Slice, identifier, payload_identifier, uuid};
@@ -27,47 +28,84 @@ impl Target for Mobileconfig {
     }
 
     fn emit(&self, request: &Request<'_, '_>, findings: &mut Findings) -> Vec<Artefact> {
-        let domains = carried(request, findings);
-        for setting in &request.plan.settings {
-            refuse(request, setting, findings);
-        }
-        apple_domains(request, &domains, findings);
-        leading_dots(request, &domains, findings);
-        let payloads = &request.plan.payloads;
-        let nothing = domains.is_empty() && payloads.is_empty();
-        if nothing && request.scripts {
-            return Vec::new();
-        }
-        if nothing {
-            let finding =
-                Finding::new("empty-profile", "the policy enforces nothing: there is no profile to write");
-            findings.push(at_policy(finding, request));
-            return Vec::new();
-        }
-        if findings.has_errors() {
-            return Vec::new();
-        }
-        let mut profiles: Vec<(String, Profile)> = Vec::new();
-        if request.split {
-            for (domain, carried) in &domains {
-                let stem = format!("{}.{domain}", request.stem);
-                profiles.push((stem, profile(request, Slice::Domain, &[(domain, carried)])));
-            }
-            profiles.extend(passed::files(request, findings));
-        } else {
-            let parts: Vec<_> = domains.iter().collect();
-            let mut whole = profile(request, Slice::Whole, &parts);
-            whole.passed = passed::payloads(request, payloads, Slice::Whole);
-            profiles.push((request.stem.to_owned(), whole));
-        }
-        if !findings.has_errors() {
-            passed::clashes(request, &profiles, findings);
-        }
-        if findings.has_errors() {
-            return Vec::new();
-        }
-        profiles.iter().filter_map(|(stem, profile)| artefact(request, stem, profile, findings)).collect()
+        let spelt = plainly_spelt(request, findings);
+        let request = &Request { plan: &spelt, ..*request };
+        profiles(request, findings)
+            .into_iter()
+            .filter_map(|(stem, bytes)| match FileName::new(format!("{stem}.mobileconfig")) {
+                Ok(path) => {
+                    Some(Artefact { path, executable: false, bytes, target: "mobileconfig".to_owned() })
+                }
+                Err(error) => {
+                    findings.push(at_policy(Finding::new("bad-name", error.to_string()), request));
+                    None
+                }
+            })
+            .collect()
     }
+}
+
+/// The plan with the tokens that the policy itself spells for plain profiles: those of an MDM that prefsmith does not
+/// know. The others stay, and are refused.
+fn plainly_spelt(request: &Request<'_, '_>, findings: &mut Findings) -> CheckedPlan {
+    let mut said = Findings::new();
+    let plan = super::tokens::spelt(request, "mobileconfig", &mut said);
+    findings.extend(said.partition(|finding| finding.code.as_str() != "token-unmapped").0);
+    plan
+}
+
+/// The profiles of a request, each with its stem, `office` or with `--split` `office.com.microsoft.Word`, as XML: what
+/// any target writes that takes profiles. Its tokens are spelt already: a token that is left is an error. Nothing, if
+/// there is nothing to enforce or something is wrong, which is said.
+pub(super) fn profiles(request: &Request<'_, '_>, findings: &mut Findings) -> Vec<(String, Vec<u8>)> {
+    let domains = carried(request, findings);
+    for setting in &request.plan.settings {
+        refuse(request, setting, findings);
+    }
+    apple_domains(request, &domains, findings);
+    leading_dots(request, &domains, findings);
+    let payloads = &request.plan.payloads;
+    let nothing = domains.is_empty() && payloads.is_empty();
+    if nothing && request.scripts {
+        return Vec::new();
+    }
+    if nothing {
+        let finding =
+            Finding::new("empty-profile", "the policy enforces nothing: there is no profile to write");
+        findings.push(at_policy(finding, request));
+        return Vec::new();
+    }
+    if request.blocked(findings) {
+        return Vec::new();
+    }
+    let mut profiles: Vec<(String, Profile)> = Vec::new();
+    if request.split {
+        for (domain, carried) in &domains {
+            let stem = format!("{}.{domain}", request.stem);
+            profiles.push((stem, profile(request, Slice::Domain, &[(domain, carried)])));
+        }
+        profiles.extend(passed::files(request, findings));
+    } else {
+        let parts: Vec<_> = domains.iter().collect();
+        let mut whole = profile(request, Slice::Whole, &parts);
+        whole.passed = passed::payloads(request, payloads, Slice::Whole);
+        profiles.push((request.stem.to_owned(), whole));
+    }
+    if !request.blocked(findings) {
+        passed::clashes(request, &profiles, findings);
+    }
+    if request.blocked(findings) {
+        return Vec::new();
+    }
+    let xml = |(stem, profile): (String, Profile)| match profile.to_xml() {
+        Ok(bytes) => Some((stem, bytes)),
+        Err(error) => {
+            let finding = Finding::new("unwritable-text", format!("the profile cannot be written: {error}"));
+            findings.push(at_policy(finding, request));
+            None
+        }
+    };
+    profiles.into_iter().filter_map(xml).collect()
 }
 
 pub(super) fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
@@ -139,7 +177,8 @@ fn refuse(request: &Request<'_, '_>, setting: &Setting, findings: &mut Findings)
             .note(
                 "each MDM spells such tokens in its own way, and replaces them when it installs the profile",
             )
-            .help("write the value itself, or leave this setting to a policy of its own"),
+            .help("build for the MDM, which `--target` names: it is spelt there in its way")
+            .help("for an MDM that prefsmith does not know, say how it spells the token under [target.mobileconfig.placeholders]"),
         );
     }
     let apple = request.catalog.is_apple_payload(domain);
@@ -257,31 +296,6 @@ fn profile(request: &Request<'_, '_>, slice: Slice, parts: &[(&DomainName, &Carr
             })
             .collect(),
         passed: Vec::new(),
-    }
-}
-
-fn artefact(
-    request: &Request<'_, '_>,
-    stem: &str,
-    profile: &Profile,
-    findings: &mut Findings,
-) -> Option<Artefact> {
-    let bytes = match profile.to_xml() {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            findings.push(at_policy(
-                Finding::new("unwritable-text", format!("the profile cannot be written: {error}")),
-                request,
-            ));
-            return None;
-        }
-    };
-    match FileName::new(format!("{stem}.mobileconfig")) {
-        Ok(path) => Some(Artefact { path, executable: false, bytes, target: "mobileconfig".to_owned() }),
-        Err(error) => {
-            findings.push(at_policy(Finding::new("bad-name", error.to_string()), request));
-            None
-        }
     }
 }
 

@@ -4,14 +4,20 @@ mod defaults;
 mod manifest;
 mod mobileconfig;
 mod passed;
+mod readme;
+mod tokens;
 
 pub use defaults::Defaults;
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 
+pub use readme::Readme;
+pub use tokens::spelt;
+
 use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
+use crate::plan::TargetOptions;
 use crate::profile::{Form, Kept};
 use crate::value::{DomainName, FileName, KeyName};
 
@@ -34,7 +40,7 @@ pub struct Request<'r, 'c> {
     pub plan: &'r CheckedPlan,
     /// The catalogue, for names and facts.
     pub catalog: &'r Catalog<'c>,
-    /// The stem of the policy's file: what artefacts are called.
+    /// What artefacts are called: the stem of the policy's file, of a variant with its name: `office.pilot`.
     pub stem: &'r str,
     /// How payloads carry preferences.
     pub form: Form,
@@ -46,6 +52,53 @@ pub struct Request<'r, 'c> {
     pub left: &'r [Left],
     /// Whether this build also makes the scripts, which carry what a profile cannot.
     pub scripts: bool,
+}
+
+impl<'r> Request<'r, '_> {
+    /// What the policy says of a target: the fields of `[target.NAME]`.
+    pub fn options(&self, target: &str) -> &'r TargetOptions {
+        self.plan.options(target)
+    }
+
+    /// The folder of a target: `jamf`, of a variant `jamf.pilot`.
+    pub fn folder(&self, target: &str) -> String {
+        match &self.plan.identity.variant {
+            Some(variant) => format!("{target}.{variant}"),
+            None => target.to_owned(),
+        }
+    }
+
+    /// A file in the folder of a target; none if its name cannot be one, which is said.
+    pub fn file(
+        &self,
+        target: &str,
+        name: &str,
+        bytes: impl Into<Vec<u8>>,
+        findings: &mut Findings,
+    ) -> Option<Artefact> {
+        match FileName::new(format!("{}/{name}", self.folder(target))) {
+            Ok(path) => {
+                Some(Artefact { path, executable: false, bytes: bytes.into(), target: target.to_owned() })
+            }
+            Err(error) => {
+                findings.push(mobileconfig::at_policy(Finding::new("bad-name", error.to_string()), self));
+                None
+            }
+        }
+    }
+
+    /// Whether there is an error that the policy does not accept: nothing is to be made then.
+    pub fn blocked(&self, findings: &Findings) -> bool {
+        findings.has_errors() && self.plan.accept(findings.clone()).0.has_errors()
+    }
+}
+
+impl Artefact {
+    /// The same, as a program.
+    #[must_use]
+    pub fn program(self) -> Self {
+        Self { executable: true, ..self }
+    }
 }
 
 /// A setting that has left the policy.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Gives each setting its reason; the last file that has one wins, and a domain's own over a bare one.
 pub(super) fn reasons(
-    files: &[Raw],
+    files: &[&Raw],
     settings: &mut [Setting],
     catalog: &Catalog<'_>,
     groups: &Groups,

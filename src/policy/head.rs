@@ -37,6 +37,7 @@ pub(super) fn read(table: &Table<'_>, findings: &mut Findings) -> Head {
         set_once_stamp: stamp(table, findings),
         attach_both: attach(table, findings),
         keep_identifiers_from: keep(table, findings),
+        variants_only: table.boolean("variants-only", findings),
         has_id: table.get("id").is_some(),
         has_stamp: table.get("set-once-stamp").is_some(),
     };

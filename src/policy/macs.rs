@@ -9,7 +9,7 @@ use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Merges the `[macs]` of all files by product: a later file says it anew.
-pub(super) fn resolve(files: &[Raw], catalog: &Catalog<'_>, findings: &mut Findings) -> Macs {
+pub(super) fn resolve(files: &[&Raw], catalog: &Catalog<'_>, findings: &mut Findings) -> Macs {
     let mut stated: BTreeMap<&str, (Ranges, Span)> = BTreeMap::new();
     let mut macs = Macs::default();
     for raw in files {
@@ -81,7 +81,7 @@ pub fn macs_of(statements: &[String], catalog: &Catalog<'_>) -> Result<Macs, Str
         }
     }
     let mut findings = Findings::new();
-    let macs = resolve(&[raw], catalog, &mut findings);
+    let macs = resolve(&[&raw], catalog, &mut findings);
     match findings.iter().find(|finding| finding.severity == Severity::Error) {
         Some(finding) => {
             let help = finding.help.first().map_or(String::new(), |help| format!(": {help}"));

@@ -13,7 +13,9 @@ mod payload;
 mod raw;
 mod read;
 mod resolve;
+pub mod targets;
 mod value;
+mod variant;
 
 pub use head::is_identifier;
 pub use macs::macs_of;
@@ -23,7 +25,7 @@ use crate::document::Table;
 use crate::finding::{Finding, Findings, SourceId, Sources, Span};
 use crate::plan::{Allow, Passed};
 use raw::Raw;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest policy file, in bytes.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -53,6 +55,8 @@ pub trait Files {
 pub struct Policy {
     files: Vec<Raw>,
     payloads: Vec<Passed>,
+    /// Of the variants that carry other payloads than the policy itself.
+    variant_payloads: BTreeMap<String, Vec<Passed>>,
     root: SourceId,
 }
 
@@ -85,10 +89,29 @@ impl Policy {
         let own = path.rsplit('/').next().unwrap_or(path);
         loader.take(path, own, root, &text);
         let raws = loader.done;
-        let payloads = payload::load(&raws, files, sources, findings);
-        let mut policy = Self { files: raws, payloads, root };
+        let payloads = payload::load(&raws.iter().collect::<Vec<_>>(), files, sources, findings);
+        let mut policy = Self { files: raws, payloads, variant_payloads: BTreeMap::new(), root };
         policy.require_identity(findings);
+        policy.check_variants(findings);
+        policy.load_variants(files, sources, findings);
         Ok(policy)
+    }
+
+    /// Reads the payloads of variants that say something of payloads.
+    fn load_variants(&mut self, files: &dyn Files, sources: &mut Sources, findings: &mut Findings) {
+        let mut found = BTreeMap::new();
+        for name in self.variants() {
+            let own = self.variant_raws(name);
+            if own.iter().all(|raw| raw.payloads.is_empty()) {
+                continue;
+            }
+            let raws: Vec<&Raw> = self.files.iter().chain(own).collect();
+            let mut said = Findings::new();
+            let payloads = payload::load(&raws, files, sources, &mut said);
+            findings.extend(said.into_iter().filter(|new| !findings.iter().any(|old| old == new)).collect());
+            found.insert(name.to_owned(), payloads);
+        }
+        self.variant_payloads = found;
     }
 
     fn head(&self) -> Option<&Raw> {
@@ -132,7 +155,8 @@ impl Loader<'_> {
     fn take(&mut self, path: &str, within: &str, source: SourceId, text: &str) {
         self.sources.set_within(source, normal(within));
         let mut raw = read::read(source, text, self.findings);
-        for payload in &mut raw.payloads {
+        let own = raw.variants.iter_mut().flat_map(|variant| &mut variant.raw.payloads);
+        for payload in raw.payloads.iter_mut().chain(own) {
             payload.path = join(path, &payload.file.0);
             payload.within = normal(&join(within, &payload.file.0));
         }

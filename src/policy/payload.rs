@@ -32,7 +32,7 @@ pub(super) fn read(table: &Table<'_>, whole: bool, findings: &mut Findings) -> O
 /// Reads the files that the policy's files name, by path: one that is named twice counts once, and one that a later
 /// file drops does not count.
 pub(super) fn load(
-    raws: &[Raw],
+    raws: &[&Raw],
     files: &dyn Files,
     sources: &mut Sources,
     findings: &mut Findings,

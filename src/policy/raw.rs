@@ -1,8 +1,10 @@
 //! One policy file as it was written: spanned, checked for grammar, not yet for names.
 
+use super::targets::TargetInfo;
 use crate::finding::Span;
-use crate::plan::{Allow, Channel, Enforcement};
+use crate::plan::{Allow, Channel, Enforcement, Given};
 use crate::value::{Date, Places, Value};
+use std::collections::BTreeMap;
 
 /// A text and its place.
 pub(super) type Said<T> = (T, Span);
@@ -22,6 +24,8 @@ pub(super) struct Head {
     pub has_id: bool,
     pub has_stamp: bool,
     pub attach_both: Option<bool>,
+    /// Whether only the variants are built.
+    pub variants_only: Option<bool>,
     pub keep_identifiers_from: Option<Said<String>>,
 }
 
@@ -132,7 +136,23 @@ pub(super) struct RawPayload {
     pub why: Option<String>,
 }
 
-/// One policy file.
+/// One `[target.NAME]`.
+pub(super) struct RawTarget {
+    pub info: &'static TargetInfo,
+    pub span: Span,
+    /// Its fields by name, each with the place of its key.
+    pub fields: BTreeMap<&'static str, (Given, Span)>,
+    /// Spellings by token, each with the place of its key.
+    pub placeholders: BTreeMap<String, (Said<String>, Span)>,
+}
+
+/// One `[variant.NAME]`: the sections in it, as those of a file behind all others.
+pub(super) struct RawVariant {
+    pub name: Said<String>,
+    pub raw: Raw,
+}
+
+/// One policy file, or what a variant says in one.
 #[derive(Default)]
 pub(super) struct Raw {
     pub head: Head,
@@ -144,6 +164,8 @@ pub(super) struct Raw {
     pub why: Vec<Why>,
     pub allows: Vec<RawAllow>,
     pub payloads: Vec<RawPayload>,
+    pub targets: Vec<RawTarget>,
+    pub variants: Vec<RawVariant>,
     /// Whether a `[policy]` that cannot be used was told.
     pub head_told: bool,
     /// Whether nothing is missing because of a syntax error.

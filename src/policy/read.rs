@@ -2,7 +2,8 @@
 
 use super::head;
 use super::payload;
-use super::raw::{Group, Header, Named, Raw, RawSetting, Section, Why};
+use super::raw::{Group, Header, Named, Raw, RawSetting, RawVariant, Section, Why};
+use super::targets;
 use super::value::lower;
 use crate::document::{Document, Entry, Kind, Table, Written, nearest, wrong_shape};
 use crate::finding::{Finding, Findings, Origin, SourceId, Span};
@@ -20,30 +21,9 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
         Some(table) => raw.head = head::read(&table, findings),
         None => raw.head_told = root.get("policy").is_some() || near_head(&root),
     }
-    if let Some(table) = root.table("macs", findings) {
-        head::macs(&table, &mut raw, findings);
-    }
-    let sections =
-        [Section::Settings, Section::SetOnce, Section::Defaults, Section::Custom, Section::CustomSetOnce];
-    for section in sections {
-        if let Some(table) = root.table(section.name(), findings) {
-            settings(section, &table, text, &mut raw, findings);
-        }
-    }
-    if let Some(table) = root.table("unset", findings) {
-        unset(&table, text, &mut raw, findings);
-    }
-    if let Some(table) = root.table("groups", findings) {
-        groups(&table, &mut raw, findings);
-    }
-    if let Some(table) = root.table("why", findings) {
-        why(&table, text, &mut raw, findings);
-    }
-    for table in root.tables("allow", findings) {
-        raw.allows.extend(head::allow(&table, raw.whole, findings));
-    }
-    for table in root.tables("payload", findings) {
-        raw.payloads.extend(payload::read(&table, raw.whole, findings));
+    sections(&root, text, &mut raw, findings);
+    if let Some(table) = root.table("variant", findings) {
+        variants(&table, text, &mut raw, findings);
     }
     let mut others = Findings::new();
     root.refuse_others("unknown-table", "at the top of a policy", &mut others);
@@ -51,6 +31,85 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
         findings.push(top_level(finding.clone(), &root));
     }
     raw
+}
+
+/// The sections that a policy and its variants have alike.
+fn sections(root: &Table<'_>, text: &Lines<'_>, raw: &mut Raw, findings: &mut Findings) {
+    if let Some(table) = root.table("macs", findings) {
+        head::macs(&table, raw, findings);
+    }
+    let sections =
+        [Section::Settings, Section::SetOnce, Section::Defaults, Section::Custom, Section::CustomSetOnce];
+    for section in sections {
+        if let Some(table) = root.table(section.name(), findings) {
+            settings(section, &table, text, raw, findings);
+        }
+    }
+    if let Some(table) = root.table("unset", findings) {
+        unset(&table, text, raw, findings);
+    }
+    if let Some(table) = root.table("groups", findings) {
+        groups(&table, raw, findings);
+    }
+    if let Some(table) = root.table("why", findings) {
+        why(&table, text, raw, findings);
+    }
+    for table in root.tables("allow", findings) {
+        raw.allows.extend(head::allow(&table, raw.whole, findings));
+    }
+    for table in root.tables("payload", findings) {
+        raw.payloads.extend(payload::read(&table, raw.whole, findings));
+    }
+    if let Some(table) = root.table("target", findings) {
+        targets::read(&table, raw, findings);
+    }
+}
+
+/// `[variant.NAME]`: the same sections, once more.
+fn variants(table: &Table<'_>, text: &Lines<'_>, raw: &mut Raw, findings: &mut Findings) {
+    for entry in table.entries() {
+        let Kind::Table(inner) = entry.item.kind() else {
+            let finding = wrong_shape(&entry, "a table: a variant of the policy");
+            findings.push(finding.help("a variant has a name: `[variant.pilot.settings]`"));
+            continue;
+        };
+        let name = entry.key;
+        let mut own = Raw { whole: raw.whole, ..Raw::default() };
+        let mut said = Findings::new();
+        sections(&inner, text, &mut own, &mut said);
+        let mut others = Findings::new();
+        inner.refuse_others("unknown-table", &format!("in [variant.{name}]"), &mut others);
+        for mut finding in others {
+            if let Some(hint) = misplaced(&inner, &finding, name) {
+                finding.help.insert(0, hint);
+            }
+            said.push(finding);
+        }
+        // Help speaks of sections as they stand at the top of a policy.
+        let note = format!("this stands in [variant.{name}], which has sections of its own");
+        let noted = |finding: Finding| match finding.title.contains("[variant.") {
+            true => finding,
+            false => finding.note(note.as_str()),
+        };
+        findings.extend(said.into_iter().map(noted).collect());
+        raw.variants.push(RawVariant { name: (name.to_owned(), entry.key_span), raw: own });
+    }
+}
+
+/// Where something belongs that stands directly in a variant and is no section.
+fn misplaced(table: &Table<'_>, finding: &Finding, name: &str) -> Option<String> {
+    let at = finding.primary().and_then(Origin::span)?;
+    let entry = table.entries().into_iter().find(|entry| entry.key_span == at)?;
+    Some(match entry.item.kind() {
+        _ if finding.fix.is_some() => return None,
+        _ if entry.key == "policy" => {
+            "a variant has the [policy] of its file, and its own name behind the id".to_owned()
+        }
+        Kind::Table(_) => {
+            format!("a domain stands inside settings: [variant.{name}.settings.{}]", toml_key(entry.key))
+        }
+        _ => format!("a setting stands under [variant.{name}.settings]"),
+    })
 }
 
 /// Whether a table is there that was probably meant to be `[policy]`: that it is not known is said.

@@ -5,7 +5,7 @@ use super::merge::{Candidate, Chosen, InFile, over_files};
 use super::names::{self, Groups, Wanted, add_groups, domains};
 use super::raw::{Head, Named, Raw, RawSetting, Section};
 use super::value::bad_data;
-use super::{Policy, macs};
+use super::{Policy, macs, targets};
 use crate::catalog::model::{Node, Segment};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
@@ -24,7 +24,31 @@ const ATTACH: (&str, &str, &str) =
 impl Policy {
     /// Resolves the policy into a plan. What cannot be resolved is left out, and said.
     pub fn resolve(&self, catalog: &Catalog<'_>, findings: &mut Findings) -> Plan {
-        let macs = macs::resolve(&self.files, catalog, findings);
+        self.come_to(None, catalog, findings)
+    }
+
+    /// Resolves one of its variants, by its name; none if there is no such one. What is wrong with what it shares with
+    /// the policy itself is said again.
+    pub fn resolve_variant(
+        &self,
+        name: &str,
+        catalog: &Catalog<'_>,
+        findings: &mut Findings,
+    ) -> Option<Plan> {
+        self.variant_span(name)?;
+        Some(self.come_to(Some(name), catalog, findings))
+    }
+
+    pub(super) fn come_to(
+        &self,
+        variant: Option<&str>,
+        catalog: &Catalog<'_>,
+        findings: &mut Findings,
+    ) -> Plan {
+        let own = variant.map(|name| self.variant_raws(name)).unwrap_or_default();
+        let base: Vec<&Raw> = self.files.iter().collect();
+        let files: Vec<&Raw> = base.iter().chain(&own).copied().collect();
+        let macs = macs::resolve(&files, catalog, findings);
         let mut resolver = Resolver {
             catalog,
             macs: &macs,
@@ -38,7 +62,7 @@ impl Policy {
             unknown: 0,
         };
         let mut all = Chosen::new();
-        for raw in &self.files {
+        for raw in &files {
             add_groups(&raw.groups, catalog, &mut resolver.groups, findings);
             let mut chosen = InFile::default();
             for setting in &raw.settings {
@@ -48,53 +72,59 @@ impl Policy {
         }
         resolver.custom_keys(findings);
         let (groups, left_out) = (resolver.groups, resolver.left_out);
-        let identity = self.identity();
+        let identity = self.identity(variant);
         if self.files.iter().rev().find_map(|raw| raw.head.attach_both) == Some(true) {
             attach_both(&mut all);
         }
         let left_out = still_left_out(left_out, &all);
         let whole = self.files.iter().all(|raw| raw.whole && !raw.base_lost);
         if whole {
-            require_stamp(&self.files, &all, &identity, findings);
+            require_stamp(&files, &all, &identity, findings);
         }
         let mut settings: Vec<Setting> =
             all.into_iter().map(|(at, candidate)| setting(at, candidate, &identity, catalog)).collect();
         settings.sort_by(|a, b| (a.channel, &a.domain, &a.key).cmp(&(b.channel, &b.domain, &b.key)));
-        reasons(&self.files, &mut settings, catalog, &groups, whole, findings);
-        let allows = self.files.iter().flat_map(|raw| raw.allows.iter());
+        reasons(&files, &mut settings, catalog, &groups, whole, findings);
+        let allows = files.iter().flat_map(|raw| raw.allows.iter());
         let set: Vec<&Setting> = settings.iter().collect();
-        let allows = allows
-            .filter_map(|allow| resolve_allow(allow, &set, &self.payloads, catalog, findings))
-            .collect();
+        let payloads = variant.and_then(|name| self.variant_payloads.get(name)).unwrap_or(&self.payloads);
+        let allows =
+            allows.filter_map(|allow| resolve_allow(allow, &set, payloads, catalog, findings)).collect();
         Plan {
             identity,
             macs,
             settings,
-            payloads: self.payloads.clone(),
+            targets: targets::resolve(&base, &own, catalog, findings),
+            payloads: payloads.clone(),
             left_out,
             allows,
             ..Plan::default()
         }
     }
 
-    /// The id is the file's own; the rest is what the last file says of it.
-    fn identity(&self) -> Identity {
+    /// The id is the file's own; the rest is what the last file says of it. A variant has its name behind both, and
+    /// keeps no identifiers: one deployed profile cannot become two.
+    fn identity(&self, variant: Option<&str>) -> Identity {
         let heads = || self.files.iter().rev().map(|raw| &raw.head);
         let said = |text: &String| !text.trim().is_empty();
         let text = |of: fn(&Head) -> &Option<String>| heads().find_map(|head| of(head).clone().filter(said));
         let own = self.files.last().map(|raw| &raw.head);
         let id = own.and_then(|head| head.id.as_ref()).map(|(id, _)| id.clone()).unwrap_or_default();
+        let name = text(|head| &head.name).unwrap_or_else(|| id.clone());
+        let place = own.and_then(|head| head.span);
         Identity {
-            name: text(|head| &head.name).unwrap_or_else(|| id.clone()),
-            id,
+            name: variant.map_or_else(|| name.clone(), |variant| format!("{name} ({variant})")),
+            id: variant.map_or_else(|| id.clone(), |variant| format!("{id}.{variant}")),
             description: text(|head| &head.description),
             organization: text(|head| &head.organization),
             channel: heads().find_map(|head| head.channel).unwrap_or_default(),
             set_once_stamp: heads().find_map(|head| head.set_once_stamp).map(|(date, _)| date),
             keep_identifiers_from: own
+                .filter(|_| variant.is_none())
                 .and_then(|head| head.keep_identifiers_from.clone())
                 .map(|(path, span)| (path, span.into())),
-            origin: own.and_then(|head| head.span).map(Origin::from),
+            origin: variant.and_then(|name| self.variant_span(name)).or(place).map(Origin::from),
+            variant: variant.map(str::to_owned),
         }
     }
 }
@@ -488,7 +518,7 @@ fn still_left_out(list: Vec<LeftOut>, all: &Chosen) -> Vec<LeftOut> {
     kept.into_iter().map(|(_, left)| left).collect()
 }
 
-fn require_stamp(files: &[Raw], all: &Chosen, identity: &Identity, findings: &mut Findings) {
+fn require_stamp(files: &[&Raw], all: &Chosen, identity: &Identity, findings: &mut Findings) {
     // A stamp that is there but no good has been told already.
     if identity.set_once_stamp.is_some() || files.iter().any(|raw| raw.head.has_stamp) {
         return;

@@ -7,11 +7,15 @@ mod html;
 mod policy_text;
 mod shell;
 mod toml;
+mod xml;
+mod yaml;
 
 pub use html::mac_page;
 pub use policy_text::{PolicyText, dotted, inline, is_table};
 pub use shell::{Call, Head, Mode, Piece, Scripts, quote};
 pub use toml::{PROJECT, policy};
+pub use xml::xml;
+pub use yaml::{yaml, yaml_block};
 
 /// Why a template could not be filled. It is a fault of prefsmith: templates and their data are its own.
 #[derive(Debug, thiserror::Error)]

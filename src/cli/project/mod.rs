@@ -143,19 +143,19 @@ impl Run {
     }
 }
 
-/// Looks at policies together. `whole`: whether they are all that the project has.
+/// Looks at policies together, each plan with the number of its policy. `whole`: whether they are all that the project has.
 pub(super) fn together(
-    plans: &[(Option<&Listed>, &Plan)],
+    plans: &[(Option<&Listed>, usize, &Plan)],
     (found, whole): (Option<&Found>, bool),
     catalog: &Catalog<'_>,
     sources: &Sources,
     options: &Options,
 ) -> Across {
     let mut members = Vec::new();
-    for (listed, plan) in plans {
+    for (listed, policy, plan) in plans {
         let path = listed.map(|listed| listed.name.clone());
         let exclusive = listed.map(|listed| listed.exclusive.clone()).unwrap_or_default();
-        members.push(Member { plan, path, exclusive });
+        members.push(Member { plan, path, exclusive, policy: *policy });
     }
     let project = found.map(|found| &found.project);
     let accepted = Accepted {

@@ -171,18 +171,18 @@ fn artefacts(
         let known = request.catalog.domain(domain.as_str());
         let title = known.map_or(domain.as_str(), |known| known.title);
         let about = format!("Sets the preferences of {title} ({domain}) by the policy");
-        made.push(artefact(domain.as_str(), &script(request, scripts, Mode::Apply, &about, part)?)?);
+        made.push(artefact(request, domain.as_str(), &script(request, scripts, Mode::Apply, &about, part)?)?);
         all.add(part);
     }
     if !parts.is_empty() {
         let about = "Sets every preference of the policy";
-        made.push(artefact("apply", &script(request, scripts, Mode::Apply, about, &all)?)?);
+        made.push(artefact(request, "apply", &script(request, scripts, Mode::Apply, about, &all)?)?);
     }
     let undo = undo::part(request);
     if !undo.calls.is_empty() {
         let about = "Takes back what the scripts of the policy wrote, where it is still there; removes what the \
                      policy does not want, for the policy";
-        made.push(artefact("remove", &script(request, scripts, Mode::Remove, about, &undo)?)?);
+        made.push(artefact(request, "remove", &script(request, scripts, Mode::Remove, about, &undo)?)?);
     }
     Ok(made)
 }
@@ -210,8 +210,8 @@ fn script(
     scripts.script(&head, &builds::apps(&part.products, request.catalog), &part.calls)
 }
 
-fn artefact(stem: &str, script: &str) -> Result<Artefact, TemplateError> {
-    let path = FileName::new(format!("defaults/{stem}.sh"));
+fn artefact(request: &Request<'_, '_>, stem: &str, script: &str) -> Result<Artefact, TemplateError> {
+    let path = FileName::new(format!("{}/{stem}.sh", request.folder("defaults")));
     let path = path.map_err(|error| TemplateError::new(error.to_string()))?;
     let bytes = script.as_bytes().to_vec();
     Ok(Artefact { path, executable: true, bytes, target: "defaults".to_owned() })

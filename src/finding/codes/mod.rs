@@ -12,6 +12,7 @@ mod signing;
 mod syntax;
 mod targets;
 mod values;
+mod variants;
 mod versions;
 
 use super::Severity;
@@ -48,6 +49,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     syntax::TABLE,
     targets::TABLE,
     values::TABLE,
+    variants::TABLE,
     versions::TABLE,
 ];
 
@@ -60,8 +62,16 @@ pub static CODES: LazyLock<Vec<CodeInfo>> = LazyLock::new(|| {
 
 /// The codes that may be accepted and that only a build gives: `check` cannot tell whether an `[[allow]]` of one is of
 /// use.
-pub static ONLY_BUILD: &[&str] =
-    &["apple-payload-type", "left-policy", "not-in-profile", "not-in-script", "secret-in-script"];
+pub static ONLY_BUILD: &[&str] = &[
+    "apple-payload-type",
+    "left-policy",
+    "not-in-profile",
+    "not-in-script",
+    "secret-in-script",
+    "taken-for-token",
+    "token-may-be-empty",
+    "token-unvouched",
+];
 
 /// Looks a code up.
 pub fn code_info(name: &str) -> Option<&'static CodeInfo> {

@@ -87,6 +87,7 @@ fn identity(held: &Held, profile: &HeldProfile) -> Identity {
         },
         set_once_stamp: stamps.max(),
         keep_identifiers_from: None,
+        variant: None,
         origin: Some(match held.shape {
             Shape::Profile | Shape::Shown => profile.envelope.at("PayloadIdentifier").clone(),
             _ => Origin::Whole(held.source),

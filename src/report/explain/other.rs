@@ -233,13 +233,65 @@ pub(super) struct TokenView<'a> {
     title: &'a str,
     entra: Option<&'a str>,
     scim: Option<&'a str>,
+    spelt: Vec<SpeltView<'a>>,
     sources: Vec<SourceView<'a>>,
+}
+
+/// How one MDM spells a token.
+#[derive(Serialize)]
+struct SpeltView<'a> {
+    mdm: &'a str,
+    title: &'a str,
+    text: Option<&'a str>,
+    confidence: &'static str,
+    note: Option<&'a str>,
+    sources: Vec<SourceView<'a>>,
+}
+
+impl<'a> SpeltView<'a> {
+    /// What the catalogue says of one token, MDM by MDM; the strongest layer that says anything counts.
+    fn all(token: &str, catalog: &'a Catalog<'_>) -> Vec<Self> {
+        let mut list: Vec<Self> = Vec::new();
+        for mdm in catalog.mdms() {
+            let Some(spelt) = mdm.spelt.iter().find(|spelt| spelt.token == token) else { continue };
+            if list.iter().all(|view| view.mdm != mdm.name) {
+                list.push(Self {
+                    mdm: mdm.name,
+                    title: mdm.title,
+                    text: spelt.texts.first().copied(),
+                    confidence: spelt.vouched.word(),
+                    note: spelt.note,
+                    sources: sources(&mdm.sources, catalog),
+                });
+            }
+        }
+        list
+    }
+
+    fn told(&self) -> String {
+        let said = match (self.text, self.confidence) {
+            (None, _) => "nothing in its documented list".to_owned(),
+            (Some(text), "documented") => text.to_owned(),
+            (Some(text), confidence) => format!("{text} ({confidence})"),
+        };
+        match self.note {
+            Some(note) => format!("{said}: {note}"),
+            None => said,
+        }
+    }
 }
 
 impl<'a> TokenView<'a> {
     pub fn new(token: &'a Token<'_>, catalog: &'a Catalog<'_>) -> Self {
         let sources = sources(&token.sources, catalog);
-        Self { name: token.name, title: token.title, entra: token.entra, scim: token.scim, sources }
+        Self {
+            name: token.name,
+            title: token.title,
+            entra: token.entra,
+            scim: token.scim,
+            spelt: SpeltView::all(token.name, catalog),
+            sources,
+        }
     }
 }
 
@@ -250,6 +302,8 @@ pub(super) fn token(out: &mut String, view: &TokenView<'_>, style: Style) {
     let mut list = Vec::new();
     list.extend(view.entra.map(|name| Row::text("Entra ID", name)));
     list.extend(view.scim.map(|name| Row::text("SCIM", name)));
+    let spelt = view.spelt.iter().map(|spelt| item(spelt.title, spelt.told()));
+    list.push(Row { label: "in profiles", items: spelt.collect() });
     list.push(source_row(&view.sources));
     rows(out, &list, style.width);
 }

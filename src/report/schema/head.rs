@@ -5,6 +5,7 @@ use super::words;
 use crate::catalog::rule::plain;
 use crate::catalog::{Catalog, Licence};
 use crate::finding::CODES;
+use crate::policy::targets::{FieldKind, TARGET_TABLES};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -28,12 +29,56 @@ macro_rules! range {
 /// Ranges of versions: `16.28 ..`, `.. 16.16.x`, `16.9 .. 16.12`, `15.25 [160726]`, separated by `,` or `;`.
 const RANGES: &str = concat!("^", range!(), "([,;]", range!(), ")*$");
 
-/// Adds the tables.
+/// Adds the tables, without `[policy]`, which only a policy as a whole has.
 pub(super) fn tables(catalog: &Catalog<'_>, properties: &mut Map<String, Json>) {
-    properties.insert("policy".to_owned(), policy());
     properties.insert("macs".to_owned(), macs(catalog));
     properties.insert("payload".to_owned(), payload());
     properties.insert("allow".to_owned(), allow(catalog));
+    properties.insert("target".to_owned(), targets(catalog));
+}
+
+/// `[target.NAME]`, from the table that the reader has.
+fn targets(catalog: &Catalog<'_>) -> Json {
+    let text = || json!({ "type": "string", "pattern": r"^[^\n]*\S[^\n]*$" });
+    let tokens = catalog.tokens().map(|token| (token.name.to_owned(), told(token.title, text())));
+    let tokens: Map<String, Json> = tokens.collect();
+    let mut targets = Map::new();
+    for info in TARGET_TABLES {
+        let mut fields = Map::new();
+        for field in info.fields {
+            let schema = match field.kind {
+                FieldKind::Text => told(field.doc, text()),
+                FieldKind::Word(words) => one_of(field.doc, words),
+                FieldKind::List => told(field.doc, one_or_several(&text())),
+                FieldKind::Flag => told(field.doc, json!({ "type": "boolean" })),
+                FieldKind::Number => told(field.doc, json!({ "type": "integer", "minimum": 1 })),
+            };
+            fields.insert(field.name.to_owned(), schema);
+        }
+        if info.placeholders {
+            let placeholders = json!({
+                "type": "object",
+                "properties": tokens,
+                "additionalProperties": false,
+            });
+            let what =
+                "What identity tokens are in your tenant: `\"user.upn\" = \"$EXTENSIONATTRIBUTE_12\"`.";
+            fields.insert("placeholders".to_owned(), told(what, placeholders));
+        }
+        let schema = json!({
+            "type": "object",
+            "description": format!("For {}: `--target {}`.", info.title, info.name),
+            "properties": fields,
+            "additionalProperties": false,
+        });
+        targets.insert(info.name.to_owned(), schema);
+    }
+    json!({
+        "type": "object",
+        "description": "What single targets need to know: categories, groups, labels, and how their MDM spells identity tokens.",
+        "properties": targets,
+        "additionalProperties": false,
+    })
 }
 
 /// A schema with a description, and what else it says.
@@ -54,7 +99,7 @@ fn one_or_several(item: &Json) -> Json {
     json!({ "anyOf": [{ "type": "array", "items": item }, item] })
 }
 
-fn policy() -> Json {
+pub(super) fn policy() -> Json {
     let text = json!({ "type": "string" });
     let path = json!({ "type": "string", "pattern": PATH });
     let stamp = json!({ "type": "string", "format": "date-time", "pattern": MOMENT });
@@ -83,6 +128,10 @@ fn policy() -> Json {
             "keep-identifiers-from": told(
                 "The profile that is deployed already, as a path from this file's folder: what is built replaces it on every Mac.",
                 path,
+            ),
+            "variants-only": told(
+                "Build the variants only, and not the policy itself.",
+                json!({ "type": "boolean" }),
             ),
             "attach-key": one_of("Which spelling of one switch of the error reporter is set.", &[
                 ("named", "the one that the policy names; the default"),

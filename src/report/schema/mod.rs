@@ -28,6 +28,31 @@ pub fn policy(catalog: &Catalog<'_>, only: &[&str]) -> String {
     let mut properties = Map::new();
     head::tables(catalog, &mut properties);
     keys.tables(&mut properties);
+    // A variant has the same sections as a policy: each is written once.
+    let mut definitions = keys.definitions();
+    for (name, section) in &mut properties {
+        let definition = format!("section.{name}");
+        let section = std::mem::replace(section, value::refer(&definition));
+        if let Json::Object(definitions) = &mut definitions {
+            definitions.insert(definition, section);
+        }
+    }
+    let sections = properties.clone();
+    properties.insert("policy".to_owned(), head::policy());
+    properties.insert(
+        "variant".to_owned(),
+        json!({
+            "type": "object",
+            "description": "What is different for some of the Macs, which get an output of their own: `[variant.pilot.settings]`.",
+            "propertyNames": { "pattern": "^[A-Za-z0-9_][A-Za-z0-9_-]*$" },
+            "additionalProperties": {
+                "type": "object",
+                "description": "A variant: the sections of a policy, over what the policy says itself.",
+                "properties": sections,
+                "additionalProperties": false,
+            },
+        }),
+    );
     let id = if only.is_empty() { ID.to_owned() } else { format!("{ID}:{}", only.join("+")) };
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -37,7 +62,7 @@ pub fn policy(catalog: &Catalog<'_>, only: &[&str]) -> String {
         "type": "object",
         "properties": properties,
         "additionalProperties": false,
-        "definitions": keys.definitions(),
+        "definitions": definitions,
     });
     visible::json(&schema)
 }

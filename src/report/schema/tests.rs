@@ -91,7 +91,7 @@ fn every_key_of_the_catalogue_stands_in_its_domains() {
         assert_eq!(there, catalog.keys_of(domain.name));
         seen += there.len();
         for section in ["settings", "set-once", "defaults"] {
-            let properties = &schema["properties"][section]["properties"];
+            let properties = &schema["definitions"][format!("section.{section}")]["properties"];
             assert!(properties[domain.name].is_object() && properties[domain.alias.unwrap()].is_object());
         }
     }
@@ -101,7 +101,7 @@ fn every_key_of_the_catalogue_stands_in_its_domains() {
 #[test]
 fn a_bare_key_is_offered_where_a_bare_key_goes() {
     let schema = schema(&[]);
-    let bare = schema["properties"]["settings"]["properties"].as_object().unwrap();
+    let bare = schema["definitions"]["section.settings"]["properties"].as_object().unwrap();
     assert!(bare.contains_key("HowToCheck") && bare.contains_key("UpdateDeadline.FinalCountDown"));
     // A dictionary would be a domain; this one's name means something of its own in each domain.
     assert!(!bare.contains_key("Applications") && !bare.contains_key("OUIWhatsNewShownItemIds"));
@@ -115,9 +115,10 @@ fn one_domain_makes_a_small_schema() {
     assert_eq!(domains, ["domain.com.microsoft.errorreporting"]);
     assert_eq!(small["$id"], "urn:prefsmith:policy:1:com.microsoft.errorreporting");
     // Other domains and their keys may stand in the policy all the same.
-    assert_eq!(small["properties"]["settings"]["additionalProperties"], true);
-    assert_eq!(schema(&[])["properties"]["settings"]["additionalProperties"]["type"], "object");
-    let members = small["properties"]["groups"]["additionalProperties"]["items"]["enum"].as_array().unwrap();
+    assert_eq!(small["definitions"]["section.settings"]["additionalProperties"], true);
+    assert_eq!(schema(&[])["definitions"]["section.settings"]["additionalProperties"]["type"], "object");
+    let members =
+        small["definitions"]["section.groups"]["additionalProperties"]["items"]["enum"].as_array().unwrap();
     assert!(members.contains(&json!("Word")));
 }
 
