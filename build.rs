@@ -22,7 +22,10 @@ mod value {
 mod catalog {
     pub mod compile;
     pub mod fields;
+    pub mod host;
     pub mod model;
+    pub mod network;
+    pub mod network_fields;
     pub mod rule;
     pub mod rule_fields;
 }

@@ -16,6 +16,8 @@ pub mod emit;
 
 pub mod diff;
 
+pub mod endpoints;
+
 pub mod mac;
 
 pub mod import;

@@ -88,6 +88,8 @@ pub struct Macs {
     pub versions: BTreeMap<String, Ranges>,
     /// The licences in use, if said.
     pub licences: Option<BTreeSet<Licence>>,
+    /// Whether a proxy asks for a password, and where that is said.
+    pub proxy_auth: Option<(bool, Origin)>,
     /// Where the table stands.
     pub origin: Option<Origin>,
 }

@@ -48,12 +48,15 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("mail-domain-overlap", "tests/rules"),
     ("manifest", "a file of `--manifests`"),
     ("mdm-token", "`import`"),
+    ("needed-elsewhere", "`endpoints --format text|pac|squid`"),
     ("no-display-name", "a profile"),
     ("not-a-preference", "`read-as` of a domain, in a file of `--catalog`"),
     ("not-expressed", "`import`"),
     ("not-for-mdm", "a profile"),
     ("not-signed", "`verify`"),
+    ("not-in-list", "`endpoints --format text`"),
     ("nothing-known", "a profile"),
+    ("old-endpoints", "`endpoints`"),
     ("payload-shape", "a profile"),
     ("project-format", "src/project/tests.rs, tests/cmd/project.trycmd"),
     ("project-path", "src/project/tests.rs, tests/cmd/project.trycmd"),
@@ -74,6 +77,7 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("token-in-script", "a token of a file of `--catalog`"),
     ("token-in-signature", "`sign`"),
     ("unreadable-file", "a profile"),
+    ("whole-host", "`endpoints --format text|pac|squid`"),
 ];
 
 /// Policies of the folder, in memory.

@@ -10,10 +10,13 @@ fn the_command_line() {
         .case("README.md")
         .case("docs/editors.md")
         .case("docs/diff.md")
+        .case("docs/show.md")
         .case("docs/signatures.md")
         .case("docs/microsoft-samples.md")
         .case("docs/import.md")
         .case("docs/profiles.md")
         .case("docs/project.md")
+        .case("docs/targets/collector.md")
+        .case("docs/endpoints.md")
         .run();
 }

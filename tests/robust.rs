@@ -322,7 +322,7 @@ fn mutilated_policies_never_panic() {
         }
         // Renderers see what they never see otherwise.
         if round % 8 == 0 {
-            let options = TextOptions { color: false, width: 80 };
+            let options = TextOptions { color: false, width: 80, all: None };
             assert_eq!(text(&findings, &sources, &options).is_empty(), findings.is_empty());
             assert!(json(&findings, &sources).starts_with('{'));
         }

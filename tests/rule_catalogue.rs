@@ -48,8 +48,14 @@ fn domains<'c>(rule: &Rule<'c>, atom: &Atom<'c>, path: &Path<'c>, catalog: &Cata
     catalog.list(list).unwrap_or_else(|| panic!("{}: no list {list}", rule.id)).domains.clone()
 }
 
-fn names<'c>(rule: &Rule<'c>, name: &'c str) -> Vec<&'c str> {
-    if name == "{key}" { rule.any_key.clone() } else { vec![name] }
+fn names(rule: &Rule<'_>, name: &str) -> Vec<String> {
+    if name == "{key}" {
+        return rule.any_key.iter().map(|key| (*key).to_owned()).collect();
+    }
+    if name.contains("{app}") {
+        return rule.any_app.iter().map(|app| name.replace("{app}", app)).collect();
+    }
+    vec![name.to_owned()]
 }
 
 /// What is known of the positions that a path can mean; of some of a list's domains there may be none.
@@ -58,10 +64,13 @@ fn nodes(rule: &Rule<'static>, atom: &Atom<'static>, path: &Path<'static>) -> Ve
     let mut found = Vec::new();
     for domain in domains(rule, atom, path, &catalog) {
         for key in names(rule, path.key) {
-            if let Some(known) = catalog.key(domain, key) {
+            if let Some(known) = catalog.key(domain, &key) {
                 for name in names(rule, path.inside.last().copied().unwrap_or("")) {
-                    let inside: Vec<&str> =
-                        path.inside.iter().map(|part| if *part == "{key}" { name } else { part }).collect();
+                    let inside: Vec<&str> = path
+                        .inside
+                        .iter()
+                        .map(|part| if *part == "{key}" { name.as_str() } else { part })
+                        .collect();
                     found.extend(
                         inner(&known.key.node, &inside).map(|node| (key.to_owned(), node.types.clone())),
                     );
@@ -74,7 +83,7 @@ fn nodes(rule: &Rule<'static>, atom: &Atom<'static>, path: &Path<'static>) -> Ve
 
 fn inner<'n, 'a>(node: &'n Node<'a>, inside: &[&str]) -> Option<&'n Node<'a>> {
     let Some((first, rest)) = inside.split_first() else { return Some(node) };
-    let any = matches!(*first, "{x}" | ANY);
+    let any = matches!(*first, "{x}" | "{path}" | ANY);
     let child = node.children.iter().find(|(segment, _)| match segment {
         Segment::Name(name) => name == first,
         Segment::AppPath | Segment::AnyKey => any,
@@ -137,7 +146,7 @@ fn every_value_of_a_rule_has_the_type_of_its_key() {
 fn every_value_of_a_rule_is_one_that_the_key_takes() {
     let catalog = Catalog::builtin();
     for rule in catalog.rules() {
-        let plain = |path: &Path<'_>| path.inside.is_empty() && path.key != "{key}" && path.key != ANY;
+        let plain = |path: &Path<'_>| path.inside.is_empty() && !path.key.contains('{') && path.key != ANY;
         for atom in atoms(rule).filter(|atom| plain(&atom.path)) {
             let domains = domains(rule, atom, &atom.path, &catalog);
             let known = domains.iter().find_map(|domain| catalog.key(domain, atom.path.key)).unwrap();
@@ -171,6 +180,9 @@ fn every_rule_is_told_in_full() {
         for source in &rule.sources {
             assert!(catalog.source(source).is_some(), "{id}: no source {source}");
         }
+        for product in &rule.any_app {
+            assert!(catalog.product(product).is_some(), "{id}: no product {product}");
+        }
         for (product, range) in &rule.macs {
             assert!(catalog.product(product).is_some(), "{id}: no product {product}");
             assert!(range.parse::<Ranges>().is_ok(), "{id}: {range}");
@@ -190,7 +202,7 @@ fn every_rule_can_be_about_some_build() {
             for atom in rule.when.iter().filter(|atom| atom.test.needs_value()) {
                 for domain in domains(rule, atom, &atom.path, &catalog) {
                     for key in names(rule, atom.path.key) {
-                        let Some(known) = catalog.key(domain, key) else { continue };
+                        let Some(known) = catalog.key(domain, &key) else { continue };
                         let own = known.product(&catalog).unwrap();
                         if own.name == *product || own.suite == Some(product) {
                             let both = known.reads().intersect(&range);
@@ -376,7 +388,8 @@ const HEAD: &str = "\
 
 Some settings act on each other: one makes another useless, or needs it, or contradicts it. What is known of that is
 in the catalogue as rules, `catalog/rules-*.toml`; [catalogue.md](catalogue.md#rule) has their grammar. `check` applies
-them to the whole policy; the id of a rule is the code of its finding, which an `[[allow]]` can accept.
+them to the whole policy, `diff` to [a Mac](diff.md#settings-that-act-on-each-other); the id of a rule is the code of its
+finding, which an `[[allow]]` can accept.
 
 This page is made from the catalogue by a test. `prefsmith explain ID` says the same of one rule.
 
@@ -384,7 +397,7 @@ This page is made from the catalogue by a test. `prefsmith explain ID` says the 
   and a licence that `[macs]` does not name, are unknown. What is unknown accuses nobody: the rule is silent, or a note
   where this page says so.
 - DOMAIN stands for one of the domains that it is tried for, KEY for one of its keys, ENTRY for an entry of a dictionary,
-  BUILDS for the builds concerned, DOMAINS for the domains left out, VALUE for the value.
+  APP for an app that is installed, BUILDS for the builds concerned, DOMAINS for the domains left out, VALUE for the value.
 - Seven things between settings are no rules but code: `activation-address-refused`, `app-id-mismatch`,
   `deadline-passed`, `first-account-refused`, `forced-version-deferred`, `mail-domain-overlap`, `set-by-two-policies`.
 
@@ -420,6 +433,9 @@ fn page() -> String {
             }
             if !rule.any_key.is_empty() {
                 writeln!(out, "\nKEY: {}", rule.any_key.join(", ")).unwrap();
+            }
+            if !rule.any_app.is_empty() {
+                writeln!(out, "\nAPP: {}", rule.any_app.join(", ")).unwrap();
             }
             let confidence = rule.confidence.word();
             writeln!(out, "\nSources ({confidence}): {}", rule.sources.join(", ")).unwrap();

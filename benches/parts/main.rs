@@ -88,7 +88,7 @@ fn one(name: &str, policy: &str, samples: usize) {
     });
     let done = checked();
     time(&format!("{name}: findings as text"), samples, || {
-        text(&done.findings, &sources, &TextOptions { color: false, width: 100 })
+        text(&done.findings, &sources, &TextOptions { color: false, width: 100, all: None })
     });
     time(&format!("{name}: findings as JSON"), samples, || json(&done.findings, &sources));
     let plan: CheckedPlan = done.plan.unwrap();

@@ -75,8 +75,16 @@ json_diff() {
   shaped diff 0 "$prefsmith" diff --format json profiles/office-privacy.toml profiles/office-privacy.toml
 }
 
+json_show() {
+  cd "$repo/tests/cmd/show.in"
+  shaped show 0 "$prefsmith" show helpdesk.tar.gz --format json
+  shaped show 0 "$prefsmith" show odd --user all --format json
+  shaped show 3 "$prefsmith" show denied --format json
+}
+
 step "check --format json" json_check
 step "check --format sarif" json_sarif
 step "check --format github" json_github
 step "plan --format json, every ready-made policy, against its table" json_plan
 step "diff --format json of two policies" json_diff
+step "show --format json of Macs" json_show

@@ -196,6 +196,37 @@ schemas_diff_mac() {
   hold diff-mac lab.out exempt.out denied.out blank.out users.out
 }
 
+schemas_show() {
+  local macs=$repo/tests/cmd/show.in
+  cd "$schemas"
+  written 0 helpdesk.out "$prefsmith" show --format json "$macs/helpdesk.tar.gz"
+  written 0 odd.out "$prefsmith" show --format json "$macs/odd" --user all
+  written 3 nobody.out "$prefsmith" show --format json "$macs/odd" EnableNewOutlook
+  written 3 denied.out "$prefsmith" show --format json "$macs/denied"
+  written 0 empty.out "$prefsmith" show --format json "$macs/blank"
+  grep -q '"unreadable": "Operation not permitted"' denied.out || fail "no layer that could not be read: it was not tried"
+  grep -q '"rule": "' odd.out || fail "no rule speaks: none was tried"
+  grep -qF hunter2-of-the-vpn odd.out && fail "a secret is shown"
+  hold show helpdesk.out odd.out nobody.out denied.out empty.out
+}
+
+schemas_endpoints() {
+  local mac=$repo/docs/diff/lab07 word
+  cd "$schemas"
+  written 0 nothing.out "$prefsmith" endpoints --format json
+  written 0 quiet.out "$prefsmith" endpoints --format json "$repo/profiles/office2016-quiet.toml"
+  written 0 privacy.out "$prefsmith" endpoints --format json "$repo/profiles/office-privacy.toml" --strict --app Word --state stopped,unknown
+  written 0 mac.out "$prefsmith" endpoints --format json --mac "$mac"
+  cat quiet.out privacy.out mac.out nothing.out >every.out
+  for word in stops lessens unsure keeps contacted partly stopped unknown licence not-installed; do
+    grep -q "\"$word\"" every.out || fail "nothing has $word"
+  done
+  hold endpoints nothing.out quiet.out privacy.out mac.out
+  written 1 change.out "$prefsmith" endpoints --format json --macs Office=16.16.x --compare "$repo/profiles/office2016-quiet.toml"
+  written 0 nochange.out "$prefsmith" endpoints --format json all.toml --compare all.toml
+  hold endpoints-compare change.out nochange.out
+}
+
 schemas_manifest() {
   cd "$schemas"
   "$prefsmith" build all.toml --target all --out built
@@ -217,7 +248,7 @@ schemas_refuse() {
   cd "$schemas"
   printf '{ "version": 1 }\n' >short
   "$prefsmith" diff --format json all.toml other.toml | sed 's/"verdict": "same"/"verdict": "fine"/; s/"drift": true,/"drift": "yes",/' >odd || true
-  for kind in check plan diff diff-mac manifest verify; do
+  for kind in check plan diff diff-mac show endpoints endpoints-compare manifest verify; do
     exits 1 hold "$kind" short
     says "is a required property"
   done
@@ -230,5 +261,7 @@ step "plan --format json, against its schema" schemas_plan
 step "diff --format json, against its schema" schemas_diff
 step "diff of a Mac --format json, against its schema" schemas_diff_mac
 step "verify --format json, against its schema" schemas_verify
+step "show --format json, against its schema" schemas_show
+step "endpoints --format json, against its schema" schemas_endpoints
 step "manifest.json, against its schema" schemas_manifest
 step "the schemas refuse what they should" schemas_refuse

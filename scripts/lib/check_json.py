@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what a verb prints as JSON against the shape that the documentation gives.
 
-    check_json.py check|plan|diff|sarif < OUTPUT
+    check_json.py check|plan|diff|show|sarif < OUTPUT
 
 `check` and `sarif` must hold at least one finding: an empty list has every shape. Exit status: 0, 1 faults.
 """
@@ -14,6 +14,7 @@ import sys
 from settings import canonical, type_name, as_json
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MASK = "••••••"
 TYPES = {"boolean", "integer", "real", "string", "date", "data", "array", "dictionary"}
 
 
@@ -120,6 +121,28 @@ def diff_faults(root):
                 yield from value_faults(entry[side], f"{where} {side}")
 
 
+def show_faults(root):
+    """Beside the shape: the layer of a value is the first of its ladder that counts and that could be read."""
+    yield from shape(root, {"version": int, "mac": dict, "decided": bool, "notes": list, "domains": list, "keys": list,
+                            "rules": list, "unreadable": list}, "show")
+    if not root.get("keys"):
+        yield "show: no key"
+    for entry in root.get("keys", []):
+        where = f"show {entry.get('domain')} {entry.get('key')}"
+        yield from shape(entry, {"domain": str, "key": str, "known": bool, "state": str, "ladder": list, "strays": list,
+                                 "profiles": list, "warnings": list, "read_detail": str}, where)
+        counting = [rung for rung in entry.get("ladder", []) if rung.get("counts")]
+        first = counting[0] if counting else None
+        state = "unset" if first is None else "set" if first.get("unreadable") is None else "unknown"
+        if entry.get("state") != state:
+            yield f"{where}: {entry.get('state')}, but its ladder says {state}"
+        if state == "set" and any(entry.get(name) != first.get(name) for name in ("value", "layer", "path")):
+            yield f"{where}: what is in effect is not what the first layer has"
+        for rung in entry.get("ladder", []) + entry.get("strays", []):
+            if rung.get("value") is not None and rung["value"].get("value") != MASK:
+                yield from value_faults(rung["value"], f"{where} {rung.get('path')}")
+
+
 def location_faults(location, where):
     place = location.get("physicalLocation", {})
     artifact = place.get("artifactLocation", {})
@@ -172,7 +195,13 @@ def sarif_faults(root):
             yield from result_faults(result, rules)
 
 
-SHAPES = {"check": check_faults, "plan": plan_faults, "diff": diff_faults, "sarif": sarif_faults}
+SHAPES = {
+    "check": check_faults,
+    "plan": plan_faults,
+    "diff": diff_faults,
+    "show": show_faults,
+    "sarif": sarif_faults,
+}
 
 
 def check(kind, root):

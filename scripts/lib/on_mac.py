@@ -9,9 +9,10 @@ import sys
 import tempfile
 
 STAND_INS = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "stand-ins")
-NAMES = "defaults plutil id stat dscl sudo launchctl scutil sw_vers ioreg chmod".split()
-# The one line of a script that is changed before it runs here.
+NAMES = "defaults plutil id stat dscl sudo launchctl scutil sw_vers ioreg chmod profiles".split()
+# The lines of a script that are changed before it runs here; the second only some have.
 PATH = "\nPATH=/usr/bin:/bin:/usr/sbin:/sbin\n"
+DISK = "\ndisk=''\n"
 SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "zsh": ["zsh"]}
 
 
@@ -41,6 +42,8 @@ class Folder:
             os.makedirs(folder)
         for name in NAMES:
             os.symlink(os.path.join(STAND_INS, name), os.path.join(self.bin, name))
+        for name in ("ls", "head"):
+            os.symlink(os.path.join(STAND_INS, "guarded"), os.path.join(self.bin, name))
         python = os.path.join(self.bin, "python3")
         with open(python, "w", encoding="utf-8") as file:
             file.write(f'#!/bin/sh\nexec "{sys.executable}" -S -E -B "$@"\n')
@@ -125,7 +128,8 @@ class Folder:
             raise AssertionError(f"{script}: its PATH is not set in the one line that is known")
         copy = os.path.join(self.top, "script.sh")
         with open(copy, "w", encoding="utf-8", newline="") as file:
-            file.write(text.replace(PATH, f"\nPATH={self.bin}:/usr/bin:/bin\n"))
+            text = text.replace(PATH, f"\nPATH={self.bin}:/usr/bin:/bin\n")
+            file.write(text.replace(DISK, f"\ndisk='{self.mac}'\n"))
         environment = {
             "STAND_IN_MAC": self.mac,
             "STAND_IN_USER": user,

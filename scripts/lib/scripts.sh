@@ -13,7 +13,7 @@ scripts_out=$work/scripts
 
 scripts_stand_ins() {
   cd "$repo/scripts/stand-ins"
-  shellcheck sudo launchctl
+  shellcheck sudo launchctl profiles guarded
   python3 -m unittest -q test_stand_ins
 }
 

@@ -8,6 +8,7 @@ STAND_IN_MAC names the folder. Its `mac.json` says what no file tells:
     denied    domains of which macOS refuses the container; `hangs`: of which it never answers
     readonly  users whose preferences cannot be written; `forgets`: writes that are said to be done are not kept
     rewrites  "domain key" -> the value that another process puts there after every write
+    unsaved   "user domain" -> what cfprefsd has beyond the file, which it has not written yet
     missing   what `defaults export` makes of a domain that does not exist: "empty" or "error"
 
 STAND_IN_USER is who runs a command (root, unless `sudo` says otherwise), STAND_IN_BOOTSTRAP the session that

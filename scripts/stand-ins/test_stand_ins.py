@@ -74,6 +74,13 @@ class StandIns(unittest.TestCase):
         for bad in [b"", b"<plist><array/></plist>", b"no"]:
             self.assertEqual(self.alice("defaults", "import", "com.example.a", "-", data=bad).returncode, 1)
 
+    def test_the_disk_lags_behind_what_export_knows(self):
+        self.stored("-int", "1")
+        self.mac.save(unsaved={"alice com.example.a": {"k": 2}})
+        export = self.alice("defaults", "export", "com.example.a", "-")
+        self.assertEqual(plistlib.loads(export.stdout), {"k": 2})
+        self.assertEqual(self.mac.read("alice", "com.example.a"), {"k": 1})
+
     def test_export_is_xml_with_types(self):
         self.stored("-string", "a < b & \"c\"")
         text = self.alice("defaults", "export", "com.example.a", "-").stdout
@@ -152,6 +159,53 @@ class StandIns(unittest.TestCase):
         self.assertEqual(self.alice("plutil", "-extract", "none", "raw", "-o", "-", file).returncode, 1)
         self.assertEqual(self.alice("plutil", "-convert", "xml1", "-o", "-", "/none").returncode, 1)
         self.assertEqual(self.alice("plutil", "-convert", "json5", "-o", "-", file).returncode, 1)
+
+    def test_plutil_looks_at_every_file_and_one_that_is_wrong_is_enough(self):
+        good, bad = os.path.join(self.top.name, "good.plist"), os.path.join(self.top.name, "bad.plist")
+        for path, data in ((good, plistlib.dumps({"a": 1})), (bad, b"<plist><dict>")):
+            with open(path, "wb") as out:
+                out.write(data)
+        self.assertEqual(self.alice("plutil", "-lint", good, good).stdout, f"{good}: OK\n{good}: OK\n".encode())
+        ran = self.alice("plutil", "-lint", "-s", "--", bad, good)
+        self.assertEqual((ran.returncode, ran.stdout.count(b"\n")), (1, 1))
+        self.assertEqual(self.alice("plutil", "-convert", "xml1", good, good).returncode, 1)
+
+    def test_preferences_of_this_host(self):
+        path = f"{self.mac.mac}/Users/alice/Library/Preferences/ByHost"
+        os.makedirs(path)
+        with open(f"{path}/com.example.a.{self.mac.facts['udid']}.plist", "wb") as out:
+            plistlib.dump({"k": 1}, out)
+        export = lambda *options: self.alice("defaults", *options)
+        self.assertEqual(plistlib.loads(export("-currentHost", "export", "com.example.a", "-").stdout), {"k": 1})
+        self.assertEqual(plistlib.loads(export("export", "com.example.a", "-").stdout), {})
+        # Behind the verb it is taken for a domain.
+        self.assertEqual(export("export", "-currentHost", "com.example.a", "-").returncode, 255)
+
+    def test_profiles_are_shown_to_root_and_are_a_sentence_where_there_are_none(self):
+        show = ("profiles", "show", "-all", "-output", "stdout-xml")
+        ran = self.run_as("root", *show)
+        self.assertEqual((ran.returncode, ran.stdout[:9]), (0, b"There are"))
+        with open(f"{self.mac.mac}/profiles.plist", "wb") as out:
+            plistlib.dump({"_computerlevel": []}, out)
+        self.assertEqual(plistlib.loads(self.run_as("root", *show).stdout), {"_computerlevel": []})
+        self.assertEqual(self.alice(*show).returncode, 1)
+        self.assertEqual(self.run_as("root", "profiles", "show", "--all").returncode, 1)
+
+    def test_what_macos_protects_from_root_too(self):
+        file = f"{self.mac.mac}/Users/alice/Library/x"
+        with open(file, "w", encoding="utf-8") as out:
+            out.write("text")
+        head = ("head", "-c", "2", file)
+        self.assertEqual(self.run_as("root", *head).stdout, b"te")
+        self.assertEqual(self.run_as("root", "ls", "-d", "--", file).returncode, 0)
+        self.assertIn(b"No such file", self.run_as("root", "ls", "-d", "--", file + "y").stderr)
+        with open(f"{self.mac.mac}/denied.txt", "w", encoding="utf-8") as out:
+            out.write("/Users/alice/Library\n")
+        for command in (head, ("ls", "-d", "--", file), ("ls", "-d", "--", file + "/none")):
+            ran = self.run_as("root", *command)
+            self.assertEqual(ran.returncode, 1)
+            self.assertIn(b"Operation not permitted", ran.stderr)
+        self.assertEqual(self.run_as("root", "ls", "-l", file).returncode, 1)
 
     def test_who_is_there(self):
         root = lambda *command: self.run_as("root", *command)

@@ -7,6 +7,8 @@ use super::model::{
     Domain, Extras, Heads, Key, KeyEntry, List, MauApp, MauId, Mdm, NotAKey, Product, ReadAs, SECTIONS,
     Source, Spelt, Token, Vouched,
 };
+use super::network::{Endpoint, Network};
+use super::network_fields::{effect, endpoint, section};
 use super::rule::Rule;
 use super::rule_fields::rule;
 use crate::document::{Document, Entry, Item, Kind, Table};
@@ -25,6 +27,7 @@ pub struct Parts<'d> {
     keys: Vec<Key<'d>>,
     extras: Extras<'d>,
     rules: Vec<Rule<'d>>,
+    network: Network<'d>,
     /// Every name that was given, with the domain of a key, and where.
     names: BTreeMap<(Naming, &'d str, &'d str), Span>,
 }
@@ -44,6 +47,10 @@ pub enum Naming {
     Key,
     /// `[[rule]]`.
     Rule,
+    /// `[[section]]`.
+    Section,
+    /// `[[effect]]`.
+    Effect,
 }
 
 impl Naming {
@@ -56,6 +63,8 @@ impl Naming {
             Self::List => "list",
             Self::Key => "key",
             Self::Rule => "rule",
+            Self::Section => "activity",
+            Self::Effect => "effect",
         }
     }
 }
@@ -169,11 +178,41 @@ pub fn read<'d>(document: &'d Document<'d>, parts: &mut Parts<'d>, findings: &mu
         parts.name(Naming::Rule, rule.id, "", span, sink);
         parts.rules.push(rule);
     });
+    network(&root, parts, findings);
     each("mau-app", findings, &mut |reader| parts.extras.mau_apps.push(mau_app(reader)));
     each("not-a-key", findings, &mut |reader| parts.extras.not_keys.push(not_a_key(reader)));
     each("token", findings, &mut |reader| parts.extras.tokens.push(token(reader)));
     each("mdm", findings, &mut |reader| parts.extras.mdms.push(mdm(reader)));
     root.refuse_others("catalogue", "at the top of a catalogue", findings);
+}
+
+/// What apps contact.
+fn network<'d>(root: &Table<'d>, parts: &mut Parts<'d>, findings: &mut Findings) {
+    for table in root.tables("section", findings) {
+        let span = table.span;
+        let found = section(Reader { table, findings: &mut *findings });
+        parts.name(Naming::Section, found.id, "", span, findings);
+        parts.network.sections.push(found);
+    }
+    for table in root.tables("endpoint", findings) {
+        let span = table.span;
+        let Some(found) = endpoint(Reader { table, findings: &mut *findings }) else { continue };
+        let same = |known: &Endpoint<'_>| {
+            (known.section, known.url, known.kind) == (found.section, found.url, found.kind)
+        };
+        if parts.network.endpoints.iter().any(same) {
+            let title = format!("the endpoint `{}` of {} is there already", found.url, found.section);
+            findings.push(Finding::new("catalogue", title).at(span, "again here"));
+            continue;
+        }
+        parts.network.endpoints.push(found);
+    }
+    for table in root.tables("effect", findings) {
+        let span = table.span;
+        let Some(found) = effect(Reader { table, findings: &mut *findings }) else { continue };
+        parts.name(Naming::Effect, found.rule.id, "", span, findings);
+        parts.network.effects.push(found);
+    }
 }
 
 fn source<'d>(mut reader: Reader<'d, '_>) -> Source<'d> {
@@ -201,6 +240,7 @@ fn product<'d>(mut reader: Reader<'d, '_>) -> Product<'d> {
         app: reader.list("app"),
         bundle_ids: reader.list("bundle-ids"),
         version_key: reader.optional("version-key"),
+        proxy_auth: reader.ranges("proxy-auth"),
         mau_ids,
         sources: reader.list("sources"),
     };
@@ -369,6 +409,7 @@ impl<'d> Parts<'d> {
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
             && self.rules.is_empty()
+            && self.network == Network::default()
             && self.heads == Heads::default()
             && self.extras == Extras::default()
     }
@@ -383,21 +424,28 @@ impl<'d> Parts<'d> {
     /// An error is a catalogue of 4 GiB, or a fault of the encoder.
     pub fn write(mut self) -> Result<Vec<u8>, postcard::Error> {
         self.keys.sort_by(|a, b| (a.name, &a.domains).cmp(&(b.name, &b.domains)));
+        // The keys of a domain lie together, so that they can be read without the others.
+        let mut lying: Vec<(usize, &Key<'_>)> = self.keys.iter().enumerate().collect();
+        lying.sort_by_key(|(number, key)| (&key.domains, *number));
         let mut keys = Vec::new();
         let mut index = Vec::new();
-        for key in &self.keys {
+        for (number, key) in lying {
             let bytes = postcard::to_stdvec(key)?;
             let at = u32::try_from(keys.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;
             let length = u32::try_from(bytes.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;
-            index.push(KeyEntry { name: key.name, domains: key.domains.clone(), bare: key.bare, at, length });
+            let domains = key.domains.clone();
+            index.push((number, KeyEntry { name: key.name, domains, bare: key.bare, at, length }));
             keys.extend(bytes);
         }
+        index.sort_by_key(|(number, _)| *number);
+        let index: Vec<KeyEntry<'_>> = index.into_iter().map(|(_, entry)| entry).collect();
         let heads = postcard::to_stdvec(&self.heads)?;
         let index = postcard::to_stdvec(&index)?;
         let extras = postcard::to_stdvec(&self.extras)?;
         self.rules.sort_by(|a, b| a.id.cmp(b.id));
         let rules = postcard::to_stdvec(&self.rules)?;
-        let sections: [Vec<u8>; SECTIONS] = [heads, index, keys, extras, rules];
+        let network = postcard::to_stdvec(&self.network)?;
+        let sections: [Vec<u8>; SECTIONS] = [heads, index, keys, extras, rules, network];
         let mut out = MAGIC.to_vec();
         for section in &sections {
             let length = u32::try_from(section.len()).map_err(|_| postcard::Error::SerializeBufferFull)?;

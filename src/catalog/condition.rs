@@ -1,14 +1,17 @@
 //! Evaluates rules over facts, in three values: what is unknown makes nothing false, and nothing true.
 
-use super::facts::{Fact, Facts, Known};
+use super::facts::{Fact, Facts, Installed, Known};
 use super::lookup::Catalog;
 use super::model::Literal;
-use super::rule::{ANY, Atom, Hold, Number, Path, Rule, Test};
+use super::rule::{ANY, Atom, Hold, Number, Path, Rule, Sight, Test};
 use super::truth::{Truth, compare, is, ordered};
 use crate::value::Value;
 use crate::version::Ranges;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+
+/// How many entries of a dictionary a rule is tried with: nobody has so many apps, but a Mac may mean harm.
+const MOST_ENTRIES: usize = 1000;
 
 /// A place that a rule looked at, its variables filled in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +33,8 @@ pub struct Firing {
     pub key: Option<String>,
     /// What `{x}` is bound to.
     pub x: Option<String>,
+    /// What `{app}` is bound to: a product.
+    pub app: Option<String>,
     /// The places that take part and have a value, those of the first condition first.
     pub set: Vec<Place>,
     /// How many of `set` are those of the first condition: what the rule is about.
@@ -50,6 +55,8 @@ struct Bound<'b> {
     domain: Option<&'b str>,
     key: Option<&'b str>,
     x: Option<&'b str>,
+    /// A product, and where a copy of it lies.
+    app: Option<(&'b str, &'b str)>,
 }
 
 struct Evaluation<'e, 'c> {
@@ -66,6 +73,12 @@ impl Rule<'_> {
         if licence == Truth::No {
             return Vec::new();
         }
+        let copies = evaluation.copies();
+        let apps = if rule.any_app.is_empty() {
+            vec![(None, Truth::Yes)]
+        } else {
+            copies.iter().map(|(app, copy, truth)| (Some((*app, copy.path.as_str())), *truth)).collect()
+        };
         let domains: Vec<Option<&str>> = match rule.each {
             Some(list) => evaluation.list(list).into_iter().map(Some).collect(),
             None => vec![None],
@@ -76,11 +89,17 @@ impl Rule<'_> {
             rule.any_key.iter().copied().map(Some).collect()
         };
         let mut found = Vec::new();
-        for domain in domains {
-            for key in &keys {
-                let outer = Bound { domain, key: *key, x: None };
-                for x in evaluation.variables(outer) {
-                    found.extend(evaluation.fire(Bound { x: x.as_deref(), ..outer }, licence));
+        for (app, seen) in apps {
+            for domain in &domains {
+                for key in &keys {
+                    let outer = Bound { domain: *domain, key: *key, x: None, app };
+                    if evaluation.lacks(outer) {
+                        continue;
+                    }
+                    for x in evaluation.variables(outer) {
+                        let truth = licence.and(seen);
+                        found.extend(evaluation.fire(Bound { x: x.as_deref(), ..outer }, truth));
+                    }
                 }
             }
         }
@@ -89,6 +108,21 @@ impl Rule<'_> {
 }
 
 impl<'e, 'c> Evaluation<'e, 'c> {
+    /// Whether a key that must have a value has none: a quick look, for that is so of nearly every rule.
+    fn lacks(&self, bound: Bound<'_>) -> bool {
+        let needed = self.rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value());
+        needed.map(|atom| &atom.path).any(|path| {
+            let domain = if path.domain == "@" { bound.domain.unwrap_or("") } else { path.domain };
+            let key = match path.key {
+                "{key}" => bound.key.unwrap_or(""),
+                // Left to a closer look.
+                key if key == ANY || key.contains('{') => return false,
+                key => key,
+            };
+            self.facts.value(domain, key) == Fact::Unset
+        })
+    }
+
     fn list(&self, name: &str) -> Vec<&'e str> {
         self.catalog.list(name).map_or_else(Vec::new, |list| list.domains.clone())
     }
@@ -102,6 +136,21 @@ impl<'e, 'c> Evaluation<'e, 'c> {
         let other =
             self.rule.licence_not.is_none_or(|word| licences.iter().any(|licence| licence.word() != word));
         Truth::from(one && other)
+    }
+
+    /// The copies of the rule's apps that are what it wants, or may be: with each, its product and whether it is.
+    fn copies(&self) -> Vec<(&'e str, Installed, Truth)> {
+        let mut found = Vec::new();
+        for product in &self.rule.any_app {
+            let Known::Yes(copies) = self.facts.copies(product) else { continue };
+            for copy in copies {
+                let truth = sight(&self.rule.app, &copy);
+                if truth != Truth::No {
+                    found.push((*product, copy, truth));
+                }
+            }
+        }
+        found
     }
 
     /// Whether any Mac is among those that the rule is about, and which. A rule is about the builds of `macs`, as
@@ -179,12 +228,17 @@ impl<'e, 'c> Evaluation<'e, 'c> {
                 }
             }
         }
-        if used { keys.into_iter().map(Some).collect() } else { vec![None] }
+        if used { keys.into_iter().take(MOST_ENTRIES).map(Some).collect() } else { vec![None] }
     }
 
     fn place(&self, path: &Path<'_>, bound: Bound<'_>) -> Place {
         let fill = |text: &str| {
             let text = text.replace("{key}", bound.key.unwrap_or(""));
+            let text = match bound.app {
+                Some((app, path)) => text.replace("{app}", app).replace("{path}", path),
+                None => text,
+            };
+            // The last: a Mac chooses what stands for it.
             text.replace("{x}", bound.x.unwrap_or(""))
         };
         let domain = if path.domain == "@" { bound.domain.unwrap_or("") } else { path.domain };
@@ -238,6 +292,7 @@ impl<'e, 'c> Evaluation<'e, 'c> {
             domain: bound.domain.map(str::to_owned),
             key: bound.key.map(str::to_owned),
             x: bound.x.map(str::to_owned),
+            app: bound.app.map(|(app, _)| app.to_owned()),
             set: Vec::new(),
             first: 0,
             rest: Vec::new(),
@@ -384,6 +439,18 @@ impl<'e, 'c> Evaluation<'e, 'c> {
             Number::At(path) => self.with(fact, path, bound, |a, b| ordered(a, b) == Some(wanted)),
         }
     }
+}
+
+/// Whether a copy of an app is what a rule wants.
+fn sight(wanted: &Sight<'_>, copy: &Installed) -> Truth {
+    let flag = |wanted: Option<bool>, known: &Known<bool>| match (wanted, known) {
+        (None, _) => Truth::Yes,
+        (Some(wanted), Known::Yes(flag)) => Truth::from(wanted == *flag),
+        (Some(_), Known::Unknown) => Truth::Unknown,
+    };
+    let id = wanted.bundle_id.is_none_or(|id| id.eq_ignore_ascii_case(&copy.bundle_id));
+    let opened = flag(wanted.opened, &copy.opened);
+    Truth::from(id).and(opened).and(flag(wanted.app_store, &copy.app_store))
 }
 
 /// One step into a dictionary.

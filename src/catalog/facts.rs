@@ -49,6 +49,19 @@ impl Licence {
     }
 }
 
+/// A copy of an app on a Mac.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// Where its bundle lies.
+    pub path: String,
+    /// Its bundle identifier.
+    pub bundle_id: String,
+    /// Whether it came from the App Store.
+    pub app_store: Known<bool>,
+    /// Whether the user has opened it.
+    pub opened: Known<bool>,
+}
+
 /// What the conditions of a catalogue ask. A plan answers for all Macs of its policy, a Mac for itself.
 pub trait Facts {
     /// The value of a key.
@@ -59,4 +72,9 @@ pub trait Facts {
     fn versions(&self, product: &str) -> Known<Ranges>;
     /// The licences.
     fn licences(&self) -> Known<BTreeSet<Licence>>;
+    /// The copies of a product. Of all Macs of a policy nobody knows them.
+    fn copies(&self, product: &str) -> Known<Vec<Installed>> {
+        let _ = product;
+        Known::Unknown
+    }
 }

@@ -1,7 +1,8 @@
 //! A compiled layer: bytes, and what was decoded of them so far.
 
 use super::compile::MAGIC;
-use super::model::{EXTRAS, Extras, HEADS, Heads, INDEX, KEYS, Key, KeyEntry, RULES, SECTIONS};
+use super::model::{EXTRAS, Extras, HEADS, Heads, INDEX, KEYS, Key, KeyEntry, NETWORK, RULES, SECTIONS};
+use super::network::Network;
 use super::rule::Rule;
 use serde::Deserialize;
 use std::ops::Range;
@@ -18,14 +19,53 @@ pub enum LayerError {
     Damaged,
 }
 
+/// The facts of keys that lie somewhere else than the rest of a layer: a run needs few of them.
+pub trait KeyBytes: Sync {
+    /// A stretch of the section of keys, inside one domain's; none if it is damaged.
+    fn get(&self, at: usize, length: usize) -> Option<&[u8]>;
+}
+
+/// Compiled bytes in two parts.
+pub struct Apart<'b> {
+    /// A layer without its keys.
+    pub front: Vec<u8>,
+    /// The section of keys.
+    pub keys: &'b [u8],
+    /// Where the keys of each domain, or of each list of domains, end in it.
+    pub ends: Vec<u32>,
+}
+
+/// Parts compiled bytes: the front and the keys make a layer again, with [`Layer::with_keys`].
+pub fn apart(bytes: &[u8]) -> Result<Apart<'_>, LayerError> {
+    let layer = Layer::new("", bytes)?;
+    let keys = layer.section(KEYS);
+    let mut front = MAGIC.to_vec();
+    let kept = |number: usize| if number == KEYS { &[][..] } else { layer.section(number) };
+    for number in 0..SECTIONS {
+        let length = u32::try_from(kept(number).len()).map_err(|_| LayerError::Damaged)?;
+        front.extend(length.to_le_bytes());
+    }
+    (0..SECTIONS).for_each(|number| front.extend(kept(number)));
+    // The entries in the order in which they lie.
+    let mut entries: Vec<&KeyEntry<'_>> = layer.entries().iter().collect();
+    entries.sort_by_key(|entry| entry.at);
+    let last = |entry: &KeyEntry<'_>| entry.at.saturating_add(entry.length);
+    let domains = entries.chunk_by(|one, other| one.domains == other.domains);
+    let ends = domains.filter_map(|of| of.last().map(|entry| last(entry))).collect();
+    Ok(Apart { front, keys, ends })
+}
+
 /// One layer of a catalogue.
 pub struct Layer<'c> {
     label: String,
     sections: [&'c [u8]; SECTIONS],
+    /// The keys, if they lie elsewhere.
+    keys: Option<&'c dyn KeyBytes>,
     heads: OnceLock<Heads<'c>>,
     index: OnceLock<Index<'c>>,
     extras: OnceLock<Extras<'c>>,
     rules: OnceLock<Vec<Rule<'c>>>,
+    network: OnceLock<Network<'c>>,
 }
 
 struct Index<'c> {
@@ -53,11 +93,22 @@ impl<'c> Layer<'c> {
         Ok(Self {
             label: label.into(),
             sections,
+            keys: None,
             heads: OnceLock::new(),
             index: OnceLock::new(),
             extras: OnceLock::new(),
             rules: OnceLock::new(),
+            network: OnceLock::new(),
         })
+    }
+
+    /// Takes compiled bytes without their keys, and the keys from elsewhere.
+    pub fn with_keys(
+        label: impl Into<String>,
+        front: &'c [u8],
+        keys: &'c dyn KeyBytes,
+    ) -> Result<Self, LayerError> {
+        Ok(Self { keys: Some(keys), ..Self::new(label, front)? })
     }
 
     /// How messages name it.
@@ -82,6 +133,11 @@ impl<'c> Layer<'c> {
     /// Rules between settings, by id.
     pub fn rules(&self) -> &[Rule<'c>] {
         self.rules.get_or_init(|| decode(self.section(RULES)).unwrap_or_default())
+    }
+
+    /// What apps contact.
+    pub fn network(&self) -> &Network<'c> {
+        self.network.get_or_init(|| decode(self.section(NETWORK)).unwrap_or_default())
     }
 
     fn index(&self) -> &Index<'c> {
@@ -110,8 +166,11 @@ impl<'c> Layer<'c> {
         let index = self.index();
         let (entry, cell) = (index.entries.get(number)?, index.keys.get(number)?);
         cell.get_or_init(|| {
-            let start = entry.at as usize;
-            let bytes = self.section(KEYS).get(start..start.checked_add(entry.length as usize)?)?;
+            let (start, length) = (entry.at as usize, entry.length as usize);
+            let bytes = match self.keys {
+                Some(keys) => keys.get(start, length)?,
+                None => self.section(KEYS).get(start..start.checked_add(length)?)?,
+            };
             decode(bytes).map(Box::new)
         })
         .as_deref()

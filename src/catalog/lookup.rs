@@ -4,7 +4,8 @@ use super::layer::Layer;
 use super::model::{
     Delivery, Domain, Key, List, MauApp, Mdm, NotAKey, Product, ReadAs, Source, Spelt, Token,
 };
-use super::rule::Rule;
+use super::network::{Effect, Endpoint, Section};
+use super::rule::{Hold, Rule};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -16,6 +17,16 @@ pub struct Catalog<'c> {
     builtin: usize,
     /// Where each domain is known first: the layer and the place in its list.
     places: OnceLock<BTreeMap<&'c str, (usize, usize)>>,
+    /// What each rule needs, in the order of their ids.
+    needs: OnceLock<Vec<Needs<'c>>>,
+}
+
+/// What must be set for a rule to have something to say.
+struct Needs<'c> {
+    /// The layer of the rule, and its place there.
+    place: (usize, usize),
+    /// Of each of these lists of domains, one at least.
+    domains: Vec<Vec<&'c str>>,
 }
 
 /// A key in one of its domains, and the layer that knows it.
@@ -38,6 +49,7 @@ impl Catalog<'static> {
             layers: Layer::new("built in", BUILT_IN).into_iter().collect(),
             builtin: 0,
             places: OnceLock::new(),
+            needs: OnceLock::new(),
         }
     }
 }
@@ -57,7 +69,7 @@ impl<'c> Catalog<'c> {
         let builtin = layers.len();
         layers.extend(Layer::new("built in", BUILT_IN));
         layers.extend(weak);
-        Self { layers, builtin, places: OnceLock::new() }
+        Self { layers, builtin, places: OnceLock::new(), needs: OnceLock::new() }
     }
 
     /// The layers, strongest first.
@@ -170,17 +182,21 @@ impl<'c> Catalog<'c> {
 
     /// Every domain, by name; of one that several layers know, the strongest.
     pub fn domains(&self) -> Vec<&Domain<'c>> {
-        let mut seen = BTreeMap::new();
-        for domain in self.layers.iter().flat_map(|layer| &layer.heads().domains) {
-            seen.entry(domain.name).or_insert(domain);
-        }
-        seen.into_values().collect()
+        self.places().values().filter_map(|at| self.domain_at(*at)).collect()
     }
 
     /// A domain by its name.
     pub fn domain(&self, name: &str) -> Option<&Domain<'c>> {
-        let (layer, at) = self.places().get(name)?;
-        self.layers.get(*layer)?.heads().domains.get(*at)
+        self.domain_at(*self.places().get(name)?)
+    }
+
+    fn domain_at(&self, (layer, at): (usize, usize)) -> Option<&Domain<'c>> {
+        self.layers.get(layer)?.heads().domains.get(at)
+    }
+
+    /// The names of all domains, sorted.
+    pub fn domain_names(&self) -> impl Iterator<Item = &'c str> {
+        self.places().keys().copied()
     }
 
     /// A domain by its alias.
@@ -196,9 +212,8 @@ impl<'c> Catalog<'c> {
     /// The domain that a name in other letters, or a misspelling the catalogue knows, is meant for.
     pub fn misspelt(&self, name: &str) -> Option<&'c str> {
         let same = |known: &str| known.eq_ignore_ascii_case(name);
-        let domains = self.domains();
-        let found =
-            domains.iter().find(|domain| same(domain.name) || domain.misspelt.iter().any(|slip| same(slip)));
+        let mut domains = self.places().values().filter_map(|at| self.domain_at(*at));
+        let found = domains.find(|domain| same(domain.name) || domain.misspelt.iter().any(|slip| same(slip)));
         found.map(|domain| domain.name)
     }
 
@@ -231,6 +246,12 @@ impl<'c> Catalog<'c> {
         self.layers.iter().flat_map(|layer| &layer.heads().lists).find(|list| list.name == name)
     }
 
+    /// Whether a domain is called like a payload of Apple's own, whose settings macOS also writes as preferences.
+    pub fn is_payload(&self, domain: &str) -> bool {
+        let list = self.list("apple-payload-types").filter(|_| domain != ".GlobalPreferences");
+        list.is_some_and(|list| list.domains.contains(&domain))
+    }
+
     /// The names of the keys of a domain, sorted.
     pub fn keys_of(&self, domain: &str) -> Vec<&'c str> {
         let of = self.layers.iter().flat_map(|layer| layer.entries());
@@ -254,21 +275,45 @@ impl<'c> Catalog<'c> {
         seen.into_values().collect()
     }
 
-    /// The rules that can have something to say of settings in these domains: a rule for which a key must have a value
-    /// in another domain has nothing to say.
+    /// The rules that can have something to say of settings in these domains, by id: a rule for which a key must have
+    /// a value in another domain has nothing to say.
     pub fn rules_about(&self, domains: &BTreeSet<&str>) -> Vec<&Rule<'c>> {
-        let mut seen = BTreeMap::new();
-        for layer in &self.layers {
-            for rule in layer.rules() {
-                // What must be set in a domain without settings is not set.
-                let needed = rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value());
-                let mut needed = needed.map(|atom| atom.path.domain).filter(|domain| *domain != "@");
-                let speaks = needed.all(|domain| domains.contains(domain));
-                // One that says nothing still stands in front of a weaker one of its name.
-                seen.entry(rule.id).or_insert(speaks.then_some(rule));
+        let speaks = |needs: &&Needs<'c>| {
+            needs.domains.iter().all(|list| list.iter().any(|domain| domains.contains(domain)))
+        };
+        let rule = |needs: &Needs<'c>| self.layers.get(needs.place.0)?.rules().get(needs.place.1);
+        self.needs().iter().filter(speaks).filter_map(rule).collect()
+    }
+
+    /// What each rule needs. One that says nothing still stands in front of a weaker one of its name.
+    fn needs(&self) -> &[Needs<'c>] {
+        self.needs.get_or_init(|| {
+            let mut seen = BTreeMap::new();
+            for (number, layer) in self.layers.iter().enumerate() {
+                for (at, rule) in layer.rules().iter().enumerate() {
+                    let needs = || Needs { place: (number, at), domains: self.needed(rule) };
+                    seen.entry(rule.id).or_insert_with(needs);
+                }
             }
+            seen.into_values().collect()
+        })
+    }
+
+    /// Lists of domains: in one of each, something must be set for the rule to hold.
+    fn needed(&self, rule: &Rule<'c>) -> Vec<Vec<&'c str>> {
+        let list = |name: &str| self.list(name).map(|list| list.domains.clone()).unwrap_or_default();
+        let mut needed = Vec::new();
+        for atom in rule.when.iter().filter(|atom| atom.test.needs_value()) {
+            let bound = atom.path.domain == "@";
+            needed.push(match (atom.over, rule.each) {
+                // That it holds of none is true of what is not set.
+                (Some((_, Hold::None)), _) => continue,
+                (Some((name, _)), _) if bound => list(name),
+                (None, Some(name)) if bound => list(name),
+                _ => vec![atom.path.domain],
+            });
         }
-        seen.into_values().flatten().collect()
+        needed
     }
 
     /// A rule by its id.
@@ -311,6 +356,56 @@ impl<'c> Catalog<'c> {
     /// Every app that AutoUpdate's dictionaries know.
     pub fn mau_apps(&self) -> impl Iterator<Item = &MauApp<'c>> {
         self.layers.iter().flat_map(|layer| &layer.extras().mau_apps)
+    }
+
+    /// An activity by its id.
+    pub fn section(&self, id: &str) -> Option<&Section<'c>> {
+        self.layers.iter().find_map(|layer| layer.network().sections.iter().find(|known| known.id == id))
+    }
+
+    /// The ids of all activities that have endpoints, in the order of the files, weaker layers first: what a layer in
+    /// front adds comes behind what is known already.
+    pub fn section_ids(&self) -> Vec<&'c str> {
+        let weakest_first = self.layers.iter().rev();
+        let of = |layer: &Layer<'c>| {
+            let network = layer.network();
+            let ids = network.sections.iter().map(|section| section.id);
+            ids.chain(network.endpoints.iter().map(|endpoint| endpoint.section)).collect::<Vec<_>>()
+        };
+        let mut found = Vec::new();
+        for id in weakest_first.flat_map(of) {
+            if !found.contains(&id) {
+                found.push(id);
+            }
+        }
+        found
+    }
+
+    /// Every endpoint, by activity as [`Catalog::section_ids`] orders them; what several layers say of one, the strongest
+    /// says.
+    pub fn endpoints(&self) -> Vec<&Endpoint<'c>> {
+        let mut found: Vec<&Endpoint<'c>> = Vec::new();
+        for endpoint in self.layers.iter().rev().flat_map(|layer| &layer.network().endpoints) {
+            let same = |known: &&mut &Endpoint<'c>| {
+                (known.section, known.url, known.kind) == (endpoint.section, endpoint.url, endpoint.kind)
+            };
+            match found.iter_mut().find(same) {
+                Some(known) => *known = endpoint,
+                None => found.push(endpoint),
+            }
+        }
+        let order = self.section_ids();
+        found.sort_by_key(|endpoint| order.iter().position(|id| *id == endpoint.section));
+        found
+    }
+
+    /// Everything that settings do to the network, by id; of one id, the strongest layer's alone.
+    pub fn effects(&self) -> Vec<&Effect<'c>> {
+        let mut seen = BTreeMap::new();
+        for effect in self.layers.iter().flat_map(|layer| &layer.network().effects) {
+            seen.entry(effect.rule.id).or_insert(effect);
+        }
+        seen.into_values().collect()
     }
 
     /// A source of facts by the id of a citation, which may carry a detail: `msdocs:mau-preferences.md`.

@@ -3,22 +3,27 @@
 //! A catalogue has layers, strongest first: those that the user names, then the built-in one. The first layer
 //! that knows a key wins. A layer is bytes, decoded piece by piece on first use.
 
+mod apps;
 pub mod compile;
 pub mod condition;
 mod facts;
 mod fields;
+pub mod host;
 mod layer;
 mod lookup;
 pub mod manifests;
 pub mod model;
+pub mod network;
+mod network_fields;
 pub mod rule;
 mod rule_fields;
 mod search;
 mod truth;
 
-pub use facts::{Fact, Facts, Known, Licence};
+pub use apps::AppReads;
+pub use facts::{Fact, Facts, Installed, Known, Licence};
 pub use fields::type_of;
-pub use layer::{Layer, LayerError};
+pub use layer::{Apart, KeyBytes, Layer, LayerError, apart};
 pub use lookup::{Catalog, KeyRef, ranges_of};
 pub use search::{Entry, Hit, KeyTopic, Topic};
 

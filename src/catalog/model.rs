@@ -355,6 +355,8 @@ pub struct Product<'a> {
     pub bundle_ids: Vec<&'a str>,
     /// The key of `Info.plist` that carries the version with its build.
     pub version_key: Option<&'a str>,
+    /// The versions that get through a proxy which asks for a password, by NTLM or Kerberos.
+    pub proxy_auth: Option<&'a str>,
     /// What AutoUpdate calls it.
     pub mau_ids: Vec<MauId<'a>>,
     /// Citations.
@@ -557,7 +559,7 @@ pub struct Extras<'a> {
 }
 
 /// How many sections a compiled layer has.
-pub const SECTIONS: usize = 5;
+pub const SECTIONS: usize = 6;
 /// [`Heads`].
 pub const HEADS: usize = 0;
 /// `Vec<KeyEntry>`, in the order of names, then of the first domain.
@@ -568,3 +570,5 @@ pub const KEYS: usize = 2;
 pub const EXTRAS: usize = 3;
 /// `Vec<Rule>`, by id.
 pub const RULES: usize = 4;
+/// [`super::network::Network`].
+pub const NETWORK: usize = 5;

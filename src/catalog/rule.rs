@@ -15,6 +15,11 @@ pub struct Rule<'a> {
     /// The names that `{key}` is bound to, one after the other.
     #[serde(borrow)]
     pub any_key: Vec<&'a str>,
+    /// Products of which one must be installed, with `{app}` bound to one after the other and `{path}` to where each
+    /// copy lies. Only a Mac knows, so no policy raises such a rule.
+    pub any_app: Vec<&'a str>,
+    /// What must hold of that copy.
+    pub app: Sight<'a>,
     /// The versions it is about, by product: at least one Mac must be among them. A suite speaks for the app that
     /// `@` is bound to.
     pub macs: Vec<(&'a str, &'a str)>,
@@ -28,7 +33,7 @@ pub struct Rule<'a> {
     pub unless: Vec<Atom<'a>>,
     /// What is said when something is unknown: nothing, or else a note with these words.
     pub unknown: Option<&'a str>,
-    /// The finding's title, with `{@}`, `{key}`, `{x}`, `{macs}`, `{rest}` and `{value}`.
+    /// The finding's title, with `{@}`, `{key}`, `{x}`, `{app}`, `{macs}`, `{rest}` and `{value}`.
     pub says: &'a str,
     /// Why it matters, in a few sentences.
     pub why: &'a str,
@@ -38,6 +43,17 @@ pub struct Rule<'a> {
     pub confidence: Confidence,
     /// Citations.
     pub sources: Vec<&'a str>,
+}
+
+/// What is seen of a copy of an app; nothing said: no matter.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sight<'a> {
+    /// Whether the user has opened it.
+    pub opened: Option<bool>,
+    /// Whether it came from the App Store.
+    pub app_store: Option<bool>,
+    /// Its bundle identifier.
+    pub bundle_id: Option<&'a str>,
 }
 
 /// One condition on one key.
@@ -61,9 +77,10 @@ pub const ANY: &str = "*";
 pub struct Path<'a> {
     /// The domain, or `@`.
     pub domain: &'a str,
-    /// The key, `{key}`, or [`ANY`].
+    /// The key, `{key}`, or [`ANY`]; `{app}` in it is the app.
     pub key: &'a str,
-    /// Entries of dictionaries, outermost first; `{x}` is the rule's variable, [`ANY`] any of them.
+    /// Entries of dictionaries, outermost first; `{x}` is the rule's variable, `{path}` that of the app, [`ANY`] any of
+    /// them.
     #[serde(borrow)]
     pub inside: Vec<&'a str>,
 }
@@ -133,6 +150,8 @@ pub fn plain(text: &str) -> String {
             "@" => "DOMAIN",
             "key" => "KEY",
             "x" => "ENTRY",
+            "app" => "APP",
+            "path" => "PATH",
             "macs" => "BUILDS",
             "rest" => "DOMAINS",
             "value" => "VALUE",

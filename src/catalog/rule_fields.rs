@@ -3,7 +3,7 @@
 use super::compile::Reader;
 use super::fields::{CONFIDENCE, literal, path_of};
 use super::model::{Confidence, Weight};
-use super::rule::{Atom, Hold, Number, Path, Rule, Test};
+use super::rule::{Atom, Hold, Number, Path, Rule, Sight, Test};
 use crate::document::Table;
 use crate::finding::{Finding, Findings, Span, code_info};
 
@@ -12,50 +12,79 @@ pub(super) fn rule<'d>(mut reader: Reader<'d, '_>) -> Option<Rule<'d>> {
     let span = reader.table.span;
     let words = [("error", Weight::Error), ("warning", Weight::Warning), ("note", Weight::Note)];
     let id = reader.required("id");
+    let apps = (reader.list("any-app"), sight(&mut reader));
     let found = Rule {
-        id,
         severity: reader.word("severity", &words, Weight::Warning),
-        each: list_name(&mut reader, "each"),
-        any_key: reader.list("any-key"),
-        macs: macs(&mut reader),
-        licence_not: licence(&mut reader, "licence-not"),
-        licence: licence(&mut reader, "licence"),
-        when: atoms(&mut reader, "when"),
-        unless: atoms(&mut reader, "unless"),
         unknown: reader.optional("unknown"),
-        says: reader.required("says"),
         why: reader.required("why"),
         help: reader.list("help"),
-        confidence: reader.word("confidence", &CONFIDENCE, Confidence::FirstParty),
-        sources: reader.list("sources"),
+        ..conditions(&mut reader, id, apps)
     };
-    let kebab =
-        !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let mut refuse = |text: &str| reader.findings.push(Finding::new("catalogue", text).at(span, ""));
-    if !kebab && !id.is_empty() {
-        refuse("the `id` of a rule is a word of small letters, digits and `-`");
-    }
     if found.when.is_empty() && found.unless.is_empty() {
         refuse("a rule needs `when` or `unless`");
     }
+    if code_info(id).is_some() {
+        refuse("this `id` is a code of prefsmith's own");
+    }
+    let uses = |what: &str| found.when.iter().chain(&found.unless).any(|atom| uses(atom, what));
+    for name in unbound(&found, &uses) {
+        refuse(&format!("nothing binds `{{{name}}}`"));
+    }
+    let usable = is_word(id) && !(found.when.is_empty() && found.unless.is_empty());
+    reader.done("in [[rule]]");
+    usable.then_some(found)
+}
+
+/// What a rule has in common with everything else that holds under conditions; the rest of it is empty. `apps`: `any-app`
+/// and `app`, which only a rule has.
+pub(super) fn conditions<'d>(
+    reader: &mut Reader<'d, '_>,
+    id: &'d str,
+    (any_app, app): (Vec<&'d str>, Sight<'d>),
+) -> Rule<'d> {
+    let found = Rule {
+        id,
+        severity: Weight::Note,
+        each: list_name(reader, "each"),
+        any_key: reader.list("any-key"),
+        any_app,
+        app,
+        macs: macs_of(reader, "macs"),
+        licence_not: licence(reader, "licence-not"),
+        licence: licence(reader, "licence"),
+        when: atoms(reader, "when"),
+        unless: atoms(reader, "unless"),
+        unknown: None,
+        says: reader.required("says"),
+        why: "",
+        help: Vec::new(),
+        confidence: reader.word("confidence", &CONFIDENCE, Confidence::FirstParty),
+        sources: reader.list("sources"),
+    };
+    let span = reader.table.span;
+    let mut refuse = |text: &str| reader.findings.push(Finding::new("catalogue", text).at(span, ""));
+    if !is_word(id) && !id.is_empty() {
+        refuse("the `id` is a word of small letters, digits and `-`");
+    }
     let atoms = || found.when.iter().chain(&found.unless);
-    let uses = |what: &str| atoms().any(|atom| uses(atom, what));
-    if uses("{key}") == found.any_key.is_empty() {
+    if atoms().any(|atom| uses(atom, "{key}")) == found.any_key.is_empty() {
         refuse("`{key}` and `any-key` go together");
+    }
+    let alone = found.any_app.is_empty();
+    let named = |what: &str| atoms().any(|atom| uses(atom, what));
+    if alone && (named("{app}") || named("{path}") || found.app != Sight::default()) {
+        refuse("`app`, `{app}` and `{path}` need `any-app`");
     }
     let bound = atoms().any(|atom| atom.over.is_none() && atom.path.domain == "@");
     if bound != found.each.is_some() {
         refuse("`@` outside of `over` and `each` go together");
     }
-    if code_info(id).is_some() {
-        refuse("this `id` is a code of prefsmith's own");
-    }
-    for name in unbound(&found, &uses) {
-        refuse(&format!("nothing binds `{{{name}}}`"));
-    }
-    let usable = kebab && !(found.when.is_empty() && found.unless.is_empty());
-    reader.done("in [[rule]]");
-    usable.then_some(found)
+    found
+}
+
+pub(super) fn is_word(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// The variables that a rule's texts name and its conditions do not bind.
@@ -68,6 +97,7 @@ fn unbound(rule: &Rule<'_>, uses: &dyn Fn(&str) -> bool) -> Vec<String> {
             let bound = match name {
                 "@" => rule.each.is_some(),
                 "key" | "x" => uses(&format!("{{{name}}}")),
+                "app" | "path" => !rule.any_app.is_empty(),
                 "rest" => rule.when.iter().any(|atom| atom.over.is_some()),
                 "macs" | "value" => true,
                 forms => forms.contains('|'),
@@ -103,8 +133,18 @@ fn list_name<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Option<&'d s
 }
 
 fn licence<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Option<&'d str> {
+    let said = reader.table.string(key, reader.findings)?;
+    known_licence(reader, said)
+}
+
+/// A list of licences.
+pub(super) fn licences<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Vec<&'d str> {
+    let said = reader.table.strings(key, reader.findings);
+    said.into_iter().filter_map(|said| known_licence(reader, said)).collect()
+}
+
+fn known_licence<'d>(reader: &mut Reader<'d, '_>, (text, span): (&'d str, Span)) -> Option<&'d str> {
     const WORDS: [&str; 3] = ["subscription", "volume", "retail"];
-    let (text, span) = reader.table.string(key, reader.findings)?;
     if !WORDS.contains(&text) {
         let title = format!("`{text}` is no licence: {}", WORDS.join(", "));
         reader.findings.push(Finding::new("catalogue", title).at(span, ""));
@@ -113,8 +153,9 @@ fn licence<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Option<&'d str
     Some(text)
 }
 
-fn macs<'d>(reader: &mut Reader<'d, '_>) -> Vec<(&'d str, &'d str)> {
-    let Some(table) = reader.table.table("macs", reader.findings) else { return Vec::new() };
+/// A table of ranges of versions, by product.
+pub(super) fn macs_of<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Vec<(&'d str, &'d str)> {
+    let Some(table) = reader.table.table(key, reader.findings) else { return Vec::new() };
     let mut found = Vec::new();
     for entry in table.entries() {
         match entry.item.as_string() {
@@ -128,6 +169,18 @@ fn macs<'d>(reader: &mut Reader<'d, '_>) -> Vec<(&'d str, &'d str)> {
             }
         }
     }
+    found
+}
+
+/// What must hold of the app.
+fn sight<'d>(reader: &mut Reader<'d, '_>) -> Sight<'d> {
+    let Some(table) = reader.table.table("app", reader.findings) else { return Sight::default() };
+    let found = Sight {
+        opened: table.boolean("opened", reader.findings),
+        app_store: table.boolean("app-store", reader.findings),
+        bundle_id: table.string("bundle-id", reader.findings).map(|(text, _)| text),
+    };
+    table.refuse_others("catalogue", "in `app` of a [[rule]]", reader.findings);
     found
 }
 

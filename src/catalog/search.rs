@@ -157,7 +157,7 @@ impl<'c> Catalog<'c> {
         let text = text.trim();
         if let Some((domain, name)) = text.split_once(':') {
             let known = self.domain_like(domain.trim());
-            let domain = known.or_else(|| self.domain_like(nearest(domain, self.domain_names())?))?;
+            let domain = known.or_else(|| self.domain_like(nearest(domain, self.spoken_domains())?))?;
             let keys = self.keys_of(domain.name);
             // The whole of the first part may be wrong, or the key belong to another domain.
             let key = nearest(name.trim(), keys).or_else(|| self.spelt(name.trim()))?;
@@ -166,7 +166,7 @@ impl<'c> Catalog<'c> {
             return Some(format!("{}:{key}", self.short(home.domain)));
         }
         let mut names: BTreeSet<&str> = self.key_names().into_iter().collect();
-        names.extend(self.domain_names());
+        names.extend(self.spoken_domains());
         names.extend(self.products().map(|product| product.name));
         names.extend(self.not_keys().map(|known| known.name));
         names.extend(self.tokens().map(|token| token.name));
@@ -176,7 +176,8 @@ impl<'c> Catalog<'c> {
         nearest(text, names).map(str::to_owned)
     }
 
-    fn domain_names(&self) -> impl Iterator<Item = &str> {
+    /// Domains by their names and aliases.
+    fn spoken_domains(&self) -> impl Iterator<Item = &str> {
         self.domains().into_iter().flat_map(|domain| std::iter::once(domain.name).chain(domain.alias))
     }
 }

@@ -46,10 +46,12 @@ pub struct Accepted<'p> {
     pub whole: Option<Origin>,
 }
 
-/// Looks at several policies together. Those of a project that no Mac gets together, by their `[macs]` or by an
-/// `[[exclusive]]`, may say what they like; of policies that no project has, only an id and dictionaries are looked at.
+/// Looks at several policies together, and at those of a project beside profiles, which have no `[macs]`. Policies of
+/// a project that no Mac gets together, by their `[macs]` or by an `[[exclusive]]`, may say what they like; of policies
+/// that no project has, only an id and dictionaries are looked at.
 pub fn across(
     members: &[Member<'_>],
+    profiles: &[&Plan],
     accepted: &Accepted<'_>,
     catalog: &Catalog<'_>,
     sources: &Sources,
@@ -75,7 +77,7 @@ pub fn across(
     let strangers = members.iter().filter(|member| member.path.is_none());
     let strangers: Vec<_> = strangers.map(|member| (member.policy, member.plan)).collect();
     across.findings.extend(twice(&strangers, catalog));
-    let look = Look { members, catalog, sources };
+    let look = Look { members, profiles, catalog, sources };
     let mut same: BTreeMap<Vec<usize>, Vec<Clash<'_>>> = BTreeMap::new();
     for clash in look.clashes() {
         let finding = look.finding(&clash);
@@ -85,7 +87,7 @@ pub fn across(
         } else if clash.kind == Kind::Same {
             same.entry(who).or_default().push(clash);
         } else {
-            if clash.kind == Kind::Differs {
+            if clash.kind == Kind::Differs && !look.has_profile(&clash) {
                 across.refused.extend(who);
             }
             across.findings.push(finding);
@@ -117,11 +119,12 @@ struct Clash<'p> {
     of: Vec<Owned<'p>>,
 }
 
-/// A setting and the member that has it.
+/// A setting and the member that has it; the profiles are counted behind the members.
 type Owned<'p> = (usize, &'p Setting);
 
 struct Look<'a, 'c> {
     members: &'a [Member<'a>],
+    profiles: &'a [&'a Plan],
     catalog: &'a Catalog<'c>,
     sources: &'a Sources,
 }
@@ -136,6 +139,13 @@ impl<'a> Look<'a, '_> {
                 places.entry(place).or_default().push((number, setting));
             }
         }
+        for (number, plan) in (self.members.len()..).zip(self.profiles) {
+            for setting in &plan.settings {
+                // What only profiles set is told where they are looked at.
+                let place = (setting.channel, setting.domain.as_str(), setting.key.as_str());
+                places.entry(place).and_modify(|of| of.push((number, setting)));
+            }
+        }
         places.retain(|_, of| of.len() > 1);
         let apart = if places.is_empty() { BTreeSet::new() } else { self.apart() };
         // A bare key stands on one line and goes to many domains: that is said once.
@@ -143,7 +153,8 @@ impl<'a> Look<'a, '_> {
         for ((_, domain, _), of) in places {
             let mut found: BTreeMap<Kind, BTreeSet<usize>> = BTreeMap::new();
             for (at, (a, first)) in of.iter().enumerate() {
-                for (b, second) in of.iter().skip(at + 1).filter(|(b, _)| !apart.contains(&(*a, *b))) {
+                let both = |(b, _): &&Owned<'_>| !apart.contains(&(*a, *b)) && !self.are_told(*a, *b);
+                for (b, second) in of.iter().skip(at + 1).filter(both) {
                     if let Some(kind) = self.kind(first, second) {
                         found.entry(kind).or_default().extend([*a, *b]);
                     }
@@ -163,6 +174,34 @@ impl<'a> Look<'a, '_> {
             }
         }
         clashes.into_values().collect()
+    }
+
+    /// Whether two have nothing new to say together: two profiles, or a policy and what is built of it.
+    fn are_told(&self, a: usize, b: usize) -> bool {
+        let profile = |at: usize| self.profiles.get(at.checked_sub(self.members.len())?);
+        let Some(second) = profile(b) else { return false };
+        let Some(first) = self.members.get(a) else { return true };
+        // With --split, the domain follows the id.
+        let rest = second.identity.id.strip_prefix(&first.plan.identity.id);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
+    /// Who has the settings of a clash: `2 policies`, `a policy and a profile`.
+    fn who(&self, clash: &Clash<'_>) -> String {
+        let policies = clash.of.iter().filter(|(number, _)| *number < self.members.len()).count();
+        let profiles = clash.of.len() - policies;
+        let count = |number: usize, one: &str, many: &str| match number {
+            1 => format!("a {one}"),
+            number => format!("{number} {many}"),
+        };
+        match profiles {
+            0 => format!("{policies} policies"),
+            _ => format!(
+                "{} and {}",
+                count(policies, "policy", "policies"),
+                count(profiles, "profile", "profiles")
+            ),
+        }
     }
 
     /// Payloads that two policies carry under one name: often one file, of what both extend.
@@ -209,20 +248,19 @@ impl<'a> Look<'a, '_> {
     fn finding(&self, clash: &Clash<'_>) -> Finding {
         let Some((_, first)) = clash.of.first() else { return Finding::new("set-by-two-policies", "") };
         let key = first.key.as_str();
-        let count = clash.of.len();
+        let who = self.who(clash);
         let shorts: Vec<&str> = clash.domains.iter().map(|domain| self.catalog.short(domain)).collect();
         let what = format!("`{key}` of {}", some(&shorts));
         let (severity, title) = match clash.kind {
             Kind::Differs => {
-                (Severity::Error, format!("{what} differs between {count} policies that one Mac may get"))
+                // Whom a profile is for, it does not say.
+                let severity = if self.has_profile(clash) { Severity::Warning } else { Severity::Error };
+                (severity, format!("{what} differs between {who} that one Mac may get"))
             }
-            Kind::Stronger => (
-                Severity::Note,
-                format!("{what} is meant more strongly in one of {count} policies than in another"),
-            ),
-            Kind::Same => {
-                (Severity::Note, format!("{what} is the same in {count} policies that one Mac may get"))
+            Kind::Stronger => {
+                (Severity::Note, format!("{what} is meant more strongly in one of {who} than in another"))
             }
+            Kind::Same => (Severity::Note, format!("{what} is the same in {who} that one Mac may get")),
         };
         let mut finding = Finding::new("set-by-two-policies", title).severity(severity);
         for (_, setting) in clash.of.iter().take(MOST) {
@@ -249,11 +287,22 @@ impl<'a> Look<'a, '_> {
         if clash.kind == Kind::Stronger {
             return finding;
         }
-        finding.help("keep it in one policy, or in a file that both extend").help(self.keep_apart(clash))
+        let together = match self.has_profile(clash) {
+            true => "keep it in one of them; `prefsmith import` makes a policy of a profile",
+            false => "keep it in one policy, or in a file that both extend",
+        };
+        finding.help(together).help(self.keep_apart(clash))
+    }
+
+    fn has_profile(&self, clash: &Clash<'_>) -> bool {
+        clash.of.iter().any(|(number, _)| *number >= self.members.len())
     }
 
     /// How to say that no Mac gets two of the policies.
     fn keep_apart(&self, clash: &Clash<'_>) -> String {
+        if self.has_profile(clash) {
+            return "where no Mac gets both, accept it with an [[allow]] in prefsmith.toml".to_owned();
+        }
         let paths = clash.of.iter().filter_map(|(number, _)| self.members.get(*number)?.path.as_deref());
         let paths: Vec<String> = paths.take(MOST).map(crate::value::quoted).collect();
         format!(
@@ -274,9 +323,9 @@ impl<'a> Look<'a, '_> {
                 .collect();
             let keys: Vec<&str> = keys.into_iter().collect();
             finding.title = format!(
-                "{} settings are the same in {} policies that one Mac may get",
+                "{} settings are the same in {} that one Mac may get",
                 clashes.len(),
-                first.of.len()
+                self.who(first)
             );
             finding.notes.insert(0, format!("they are {}", some(&keys)));
             for clash in clashes.iter().skip(1) {

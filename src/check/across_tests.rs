@@ -54,7 +54,7 @@ fn said(bodies: &[&str], exclusive: &[usize], allows: &[&str]) -> (Vec<String>, 
     };
     let allows: Vec<Allow> = allows.iter().map(allow).collect();
     let accepted = Accepted { allows: &allows, whole: Some(whole.clone()) };
-    let across = across(&members, &accepted, &catalog, &sources, &Options::default());
+    let across = across(&members, &[], &accepted, &catalog, &sources, &Options::default());
     let line = |finding: &Finding| format!("{}: {}", finding.severity.word(), finding.title);
     (across.findings.iter().map(line).collect(), across.refused.into_iter().collect())
 }
@@ -201,7 +201,7 @@ fn a_policy_and_its_variants_never_meet() {
         };
         let members: Vec<Member<'_>> = plans.iter().map(|(policy, plan)| member((*policy, plan))).collect();
         let accepted = Accepted { allows: &[], whole: None };
-        let across = across(&members, &accepted, &catalog, &sources, &Options::default());
+        let across = across(&members, &[], &accepted, &catalog, &sources, &Options::default());
         across.findings.iter().map(|finding| finding.title.clone()).collect()
     };
     assert_eq!(plans.len(), 3);

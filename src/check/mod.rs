@@ -11,6 +11,8 @@ mod delivery;
 mod family;
 mod fold;
 mod payloads;
+mod proxies;
+mod rule_words;
 mod rules;
 mod sound;
 mod special;
@@ -23,7 +25,8 @@ mod versions;
 
 pub use across::{Accepted, Across, Member, across};
 pub use family::{Family, family};
-pub use status::{holds_secrets, is_secret, looks_secret, secrets};
+pub use rule_words::{Reader, filled};
+pub use status::{holds_secrets, is_secret, looks_secret, secret_value, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
@@ -123,6 +126,11 @@ pub struct Checked {
     pub plan: Result<CheckedPlan, Plan>,
 }
 
+/// Whether a policy accepts what is found elsewhere, as on a Mac.
+pub fn accepts(plan: &Plan, finding: &Finding, options: &Options) -> bool {
+    allow::Allows::new(plan, options).accepts(finding)
+}
+
 /// One check of one setting.
 type Check = fn(&Context<'_, '_>, &Subject<'_, '_>, &mut Findings);
 
@@ -180,6 +188,7 @@ pub fn check_beside(
     versions::left_out(&context, &mut pushed);
     status::unverified(&context, &mut pushed);
     delivery::channel(&context, &mut pushed);
+    proxies::proxies(&context, &mut pushed);
     let broken = found.has_errors() || pushed.has_errors();
     // What is accepted is taken out domain by domain, before findings that are alike become one.
     let mut allows = allow::Allows::new(&plan, options);

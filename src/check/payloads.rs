@@ -39,10 +39,16 @@ pub(super) fn payloads(context: &Context<'_, '_>, findings: &mut Findings) {
 
 /// A finding about a payload, at a key of its envelope, or its type where it lacks the key.
 fn at(code: &'static str, title: String, passed: &Passed, key: &str) -> Finding {
-    Finding::new(code, title)
-        .at(place(passed, key), "")
-        .at(passed.origin.clone(), "carried by this [[payload]]")
-        .about(&passed.kind, "")
+    placed(Finding::new(code, title), place(passed, key), passed)
+}
+
+/// Points at a place in the file of a payload. A binary file has no lines: there the policy's own line comes first.
+fn placed(finding: Finding, at: Origin, passed: &Passed) -> Finding {
+    let finding = match at.span() {
+        Some(span) => finding.at(span, "").at(passed.origin.clone(), "carried by this [[payload]]"),
+        None => finding.at(passed.origin.clone(), "").at(at, "in this file, which has no lines"),
+    };
+    finding.about(&passed.kind, "")
 }
 
 fn place(passed: &Passed, key: &str) -> Origin {
@@ -175,8 +181,8 @@ fn scope(context: &Context<'_, '_>, passed: &Passed, findings: &mut Findings) {
     let (scope, channel) = (scope.word(), channel.word());
     let title =
         format!("this profile is for the {scope} channel, and the policy is for the {channel} channel");
-    let finding = Finding::new("payload-channel", title).severity(Severity::Warning).at(at.clone(), "");
-    let finding = finding.at(passed.origin.clone(), "carried by this [[payload]]").about(&passed.kind, "");
+    let finding = Finding::new("payload-channel", title).severity(Severity::Warning);
+    let finding = placed(finding, at.clone(), passed);
     findings.push(finding.help(format!("carry it in a policy with `channel = \"{scope}\"`")));
 }
 

@@ -2,12 +2,12 @@
 
 use super::allow::Allows;
 use super::context::Context;
+use super::rule_words::{Reader, filled};
 use super::sound::Sound;
 use crate::catalog::condition::{Firing, Place};
 use crate::catalog::model::Weight;
 use crate::catalog::rule::Rule;
-use crate::finding::{Code, Finding, Findings, Origin, Severity, listed};
-use crate::version::Ranges;
+use crate::finding::{Code, Finding, Findings, Origin, Severity};
 
 /// Why something is only a note.
 pub(super) const BESIDE: &str =
@@ -109,7 +109,8 @@ fn finding(context: &Context<'_, '_>, rule: &Rule<'_>, group: &[Firing]) -> Find
         Weight::Warning => Severity::Warning,
         Weight::Note => Severity::Note,
     };
-    let words = |text: &str| filled(context, rule, text, group);
+    let reader = if context.of_profile() { Reader::Profile } else { Reader::Policy };
+    let words = |text: &str| filled(context.catalog, rule, text, group, reader);
     let mut finding = Finding {
         code: Code::from_rule(rule.id),
         severity,
@@ -147,73 +148,4 @@ fn labelled(context: &Context<'_, '_>, finding: Finding, place: &Place) -> Findi
         Some(at) if finding.labels.iter().all(|label| label.at != at) => finding.at(at, ""),
         _ => finding,
     }
-}
-
-/// Puts what the variables are bound to into a text. `{is|are}` takes the form that fits their number, and
-/// `{policy:…|…}` what fits a policy or a profile.
-fn filled(context: &Context<'_, '_>, rule: &Rule<'_>, text: &str, group: &[Firing]) -> String {
-    let Some(first) = group.first() else { return text.to_owned() };
-    let domains = distinct(group.iter().filter_map(|firing| firing.domain.as_deref()));
-    let keys = distinct(group.iter().filter_map(|firing| firing.key.as_deref()));
-    let many = if rule.any_key.is_empty() { domains.len() > 1 } else { keys.len() > 1 };
-    let short = |names: &[&str]| {
-        let names: Vec<&str> = names.iter().map(|name| context.catalog.short(name)).collect();
-        listed(&names)
-    };
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
-            out.push('{');
-            rest = after;
-            continue;
-        };
-        match name {
-            "@" => out.push_str(&short(&domains)),
-            "key" => {
-                let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-                out.push_str(&listed(&quoted.iter().map(String::as_str).collect::<Vec<_>>()));
-            }
-            "rest" => out.push_str(&short(&first.rest.iter().map(String::as_str).collect::<Vec<_>>())),
-            "macs" => out.push_str(&macs(group)),
-            "x" => out.push_str(first.x.as_deref().unwrap_or("")),
-            "value" => out.push_str(first.value.as_deref().unwrap_or("")),
-            other => match other.split_once('|') {
-                Some((policy, profile)) if policy.starts_with("policy:") => {
-                    let policy = policy.trim_start_matches("policy:");
-                    out.push_str(if context.of_profile() { profile } else { policy });
-                }
-                Some((one, several)) => out.push_str(if many { several } else { one }),
-                None => out.push_str(other),
-            },
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-fn distinct<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
-    let mut found = Vec::new();
-    for name in names {
-        if !found.contains(&name) {
-            found.push(name);
-        }
-    }
-    found
-}
-
-/// The Macs of all firings, by product.
-fn macs(group: &[Firing]) -> String {
-    let mut all: Vec<(&str, Ranges)> = Vec::new();
-    for (product, ranges) in group.iter().flat_map(|firing| &firing.macs) {
-        match all.iter_mut().find(|(known, _)| known == product) {
-            Some((_, known)) => *known = known.union(ranges),
-            None => all.push((product, ranges.clone())),
-        }
-    }
-    let parts: Vec<String> =
-        all.iter().map(|(product, ranges)| format!("{product} {}", ranges.describe())).collect();
-    listed(&parts.iter().map(String::as_str).collect::<Vec<_>>())
 }

@@ -4,9 +4,9 @@ use super::context::{Context, Subject, entry_node, walk};
 use super::variables::is_variable;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Confidence, Node, Segment};
-use crate::finding::{Finding, Findings, Severity};
-use crate::plan::{Enforcement, Setting};
-use crate::value::{Part, Places, Type, Value};
+use crate::finding::{Finding, Findings, Origin, Severity, Sources};
+use crate::plan::{Channel, Enforcement, Setting};
+use crate::value::{DomainName, KeyName, Part, Places, Type, Value};
 
 pub(super) fn deprecated(_: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut Findings) {
     let (Some(facts), Some(value)) = (subject.facts(), &subject.setting.value) else { return };
@@ -99,6 +99,28 @@ pub fn is_secret(setting: &Setting, catalog: &Catalog<'_>) -> bool {
     !secrets(setting, catalog).is_empty()
 }
 
+/// The same of a value that is no setting's. A name that no preference can have proves nothing, so that its value is
+/// taken for a secret.
+pub fn secret_value(domain: &str, key: &str, value: &Value, catalog: &Catalog<'_>) -> bool {
+    let (Ok(domain), Ok(key)) = (DomainName::new(domain), KeyName::new(key)) else { return true };
+    let origin = Origin::Whole(Sources::new().add("", ""));
+    let setting = Setting {
+        channel: Channel::Device,
+        domain,
+        key,
+        value: Some(value.clone()),
+        places: Places::leaf(origin.clone()),
+        enforcement: Enforcement::Forced,
+        reads: Vec::new(),
+        origin,
+        overrides: Vec::new(),
+        bare: false,
+        custom: false,
+        why: None,
+    };
+    is_secret(&setting, catalog)
+}
+
 /// The parts of a setting's value that are secrets, each with its places.
 pub fn secrets<'s>(setting: &'s Setting, catalog: &Catalog<'_>) -> Vec<(&'s Value, &'s Places)> {
     let mut found = Vec::new();
@@ -181,21 +203,61 @@ const MEASURES: [&str; 18] = [
     "history", "limit", "size", "level", "policy", "expiry", "expires", "date",
 ];
 
+/// How the words of both lists begin.
+const BEGINS: [&[u8; 3]; 7] = [b"pas", b"pwd", b"sec", b"tok", b"cre", b"api", b"pri"];
+
+/// The letters and digits of a name, in lower case.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
+    name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Whether a name may hold one of the words of secrets: a quick look at how they begin, for nearly no name does.
+fn may_be_secret(name: &str) -> bool {
+    // What is neither letter nor digit may stand inside of a word.
+    !name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        || name.as_bytes().windows(3).any(|three| {
+            matches!(three.first(), Some(b'p' | b'P' | b's' | b'S' | b't' | b'T' | b'c' | b'C' | b'a' | b'A'))
+                && BEGINS.iter().any(|begin| three.eq_ignore_ascii_case(*begin))
+        })
 }
 
 /// Whether a key that no catalogue knows is named like a secret. `text`: its value is one, and no number or date.
 pub fn looks_secret(name: &str, text: bool) -> bool {
+    if !may_be_secret(name) {
+        return false;
+    }
     let plain = plain(name);
     let part = PARTS.iter().any(|part| plain.contains(part));
     let measure = || MEASURES.iter().any(|measure| plain.ends_with(measure));
-    (part && (text || !measure())) || holds_secrets(name)
+    (part && (text || !measure())) || ends_secret(&plain)
 }
 
 /// Whether a name is that of secrets alone: `ApiPassword`, `Credentials`, and not `PasswordPolicy`.
 pub fn holds_secrets(name: &str) -> bool {
-    let plain = plain(name);
+    may_be_secret(name) && ends_secret(&plain(name))
+}
+
+fn ends_secret(plain: &str) -> bool {
     let stem = plain.trim_end_matches(|c: char| c.is_ascii_digit());
-    PARTS.iter().chain(&ENDS).any(|end| stem.ends_with(end) || stem.trim_end_matches('s').ends_with(end))
+    let one = stem.trim_end_matches('s');
+    PARTS.iter().chain(&ENDS).any(|end| stem.ends_with(end) || one.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_look_passes_every_word() {
+        for word in PARTS.iter().chain(&ENDS) {
+            let spaced: String = word.chars().flat_map(|c| [c.to_ascii_uppercase(), '_']).collect();
+            for name in [(*word).to_owned(), format!("My{word}"), spaced, format!("\u{e9}{word}")] {
+                assert!(may_be_secret(&name), "{name}");
+            }
+        }
+        for name in ["PayloadType", "", "HowToCheck"] {
+            assert!(!looks_secret(name, true), "{name}");
+        }
+        assert!(!may_be_secret("IsMerpEnabled") && !may_be_secret("PayloadType"));
+    }
 }

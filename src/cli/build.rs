@@ -4,15 +4,17 @@ use super::common::{
     Exit, Global, Judged, Layers, complain, day, either, judge, label, print, say_findings, say_findings_and,
 };
 use super::completions::{self, policies};
-use super::jobs::{Job, jobs};
+use super::jobs::{Ask, Job, jobs};
 use super::previous;
 use super::project::{Found, together};
+use super::walk::{POLICIES, walk};
 use crate::catalog::Catalog;
 use crate::check::{CheckedPlan, Options};
-use crate::emit::{Artefact, Request, manifest};
+use crate::emit::{Artefact, manifest};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::plan::Identity;
+use crate::policy::normal;
 use crate::profile::{Form, Kept};
 use crate::report::secrets::Secrets;
 use anyhow::{Context as _, Result, anyhow};
@@ -42,8 +44,8 @@ Exit status:
   1  the policy has errors, or --check found differences
   2  a file cannot be read or written")]
 pub(super) struct Args {
-    /// Policies; without them, those of the project
-    #[arg(value_name = "POLICY", add = ArgValueCompleter::new(policies))]
+    /// Policies, or folders of them; without them, those of the project
+    #[arg(value_name = "POLICY|DIR", add = ArgValueCompleter::new(policies))]
     pub policies: Vec<PathBuf>,
     /// Where to write; several policies, or those of the project: a folder for each in it [default: out]
     #[arg(long, value_name = "DIR")]
@@ -96,15 +98,37 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let mut findings = Findings::new();
     let layers = Layers::load(global, &mut sources, &mut findings)?;
     let project = layers.project.as_ref();
-    let listed = Found::listed(project, &args.policies, &mut findings)?;
+    let named = named(&args.policies)?;
+    let listed = Found::listed(project, &named, &mut findings)?;
     say_findings(&findings, 0, &sources, "prefsmith check");
     if findings.has_errors() {
         return Ok(Exit::Found);
     }
-    let jobs = jobs(args, project, &listed)?;
+    let ask = Ask {
+        policies: &named,
+        out: args.out.as_deref(),
+        target: &args.target,
+        form: args.form.map(Form::from),
+        split: args.split,
+        keep_identifiers_from: args.keep_identifiers_from.as_deref(),
+    };
+    let jobs = jobs(&ask, project, &listed)?;
     let catalog = layers.catalog()?;
     let mut build = Build { args, catalog: &catalog, sources, secrets: Secrets::default() };
     build.all(&jobs, global, project)
+}
+
+/// The policies of the command line, those of folders by name.
+fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(walk(path, POLICIES).all(path, POLICIES).map_err(|why| anyhow!("{why}"))?);
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
 }
 
 struct Build<'b, 'c> {
@@ -132,7 +156,7 @@ impl Build<'_, '_> {
             }
         }
         let whole = self.args.policies.is_empty() && good == jobs.len();
-        let across = together(&plans, (project, whole), self.catalog, &self.sources, &options);
+        let across = together(&plans, &[], (project, whole), self.catalog, &self.sources, &options);
         if !global.show_secrets {
             let said = all.iter().flatten().flat_map(|judged| judged.findings.iter());
             let said: Findings = said.chain(across.findings.iter()).cloned().collect();
@@ -144,9 +168,8 @@ impl Build<'_, '_> {
         }
         let findings = self.secrets.hide(across.findings, &self.sources);
         self.secrets.mask(&mut self.sources);
-        let named = global.project.iter().map(|path| format!(" --project {}", label(path)));
-        let named = named.chain(self.args.policies.iter().map(|path| format!(" {}", label(path))));
-        let command = format!("prefsmith check{}", named.collect::<String>());
+        let named = self.args.policies.iter().map(|path| format!(" {}", label(path)));
+        let command = format!("prefsmith check{}{}", global.again(), named.collect::<String>());
         say_findings(&findings, across.allowed.len(), &self.sources, &command);
         let refused: BTreeSet<usize> =
             across.refused.iter().filter_map(|at| sound.get(*at)).copied().collect();
@@ -161,7 +184,29 @@ impl Build<'_, '_> {
                 Exit::Failure
             }));
         }
-        Ok(exit)
+        Ok(exit.max(self.left_over(jobs, project)?))
+    }
+
+    /// Tells of builds in the project's folder for outputs whose policies are gone. Nothing is removed: it may be that
+    /// only the name of a policy has changed.
+    fn left_over(&self, jobs: &[Job<'_>], project: Option<&Found>) -> Result<Exit> {
+        let all = self.args.policies.is_empty() && self.args.out.is_none();
+        let Some(out) = project.filter(|_| all).map(Found::out) else { return Ok(Exit::Fine) };
+        let place = |path: &Path| normal(&label(path)).to_lowercase();
+        let known: BTreeSet<String> = jobs.iter().map(|job| place(&job.folder)).collect();
+        let mut folders: Vec<PathBuf> = std::fs::read_dir(&out)
+            .map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        folders.sort();
+        folders.retain(|folder| !known.contains(&place(folder)) && previous::is_build(folder));
+        if folders.is_empty() {
+            return Ok(Exit::Fine);
+        }
+        for folder in &folders {
+            let sentence = format!("{}: no policy of the project is built into it any more", label(folder));
+            if self.args.check { print(&format!("{sentence}\n"))? } else { complain(&sentence) }
+        }
+        Ok(if self.args.check { Exit::Found } else { Exit::Fine })
     }
 
     /// Builds one policy; `refused`: unless an error about it and others was told.
@@ -232,20 +277,9 @@ impl Build<'_, '_> {
         // One deployed profile has one successor.
         let itself = plan.identity.variant.is_none();
         let own_keep = keep_of_policy(job, &job.policy, &plan.identity)?;
-        let stem = match &plan.identity.variant {
-            Some(variant) => format!("{}.{variant}", job.stem),
-            None => job.stem.clone(),
-        };
-        let request = Request {
-            plan,
-            catalog: self.catalog,
-            stem: &stem,
-            form: job.form,
-            split: job.split,
-            keep: job.keep.as_ref().filter(|_| itself).or(own_keep.as_ref()),
-            left: &left,
-            scripts: job.targets.iter().any(|target| target.name() == "defaults"),
-        };
+        let stem = job.stem_of(plan);
+        let keep = job.keep.as_ref().filter(|_| itself).or(own_keep.as_ref());
+        let request = job.request((plan, &stem), self.catalog, keep, &left);
         let mut artefacts = Vec::new();
         for target in &job.targets {
             let mut said = Findings::new();

@@ -1,12 +1,11 @@
 //! What the verbs share: catalogues, files, and the two streams.
 
-use super::manifests::{Loaded, load};
-use super::project::Found;
-use crate::catalog::compile::{Naming, Parts, is_weak, read};
-use crate::catalog::{Catalog, Layer, LayerError};
+pub(super) use super::layers::{Layers, catalog_files};
+use super::walk::{PROFILES, has_extension, is_project};
+use crate::catalog::Catalog;
 use crate::check::{CheckedPlan, Family, Options, family};
-use crate::document::{Document, nearest};
-use crate::finding::{Finding, Findings, Severity, Sources, Span, listed};
+use crate::document::nearest;
+use crate::finding::{Finding, Findings, Severity, Sources, listed};
 use crate::plan::Plan;
 use crate::policy::{Files, MAX_BYTES, Policy, normal};
 use crate::report::findings::{TextOptions, summary, text};
@@ -36,6 +35,18 @@ pub(super) struct Global {
     pub show_secrets: bool,
 }
 
+impl Global {
+    /// The options that another call needs to know what this one knows, each with a blank in front.
+    pub fn again(&self) -> String {
+        let mut again = String::new();
+        for (option, paths) in [("--catalog", &self.catalog), ("--manifests", &self.manifests)] {
+            again.extend(paths.iter().map(|path| format!(" {option} {}", label(path))));
+        }
+        again.extend(self.project.iter().map(|path| format!(" --project {}", label(path))));
+        again
+    }
+}
+
 /// How a verb ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
@@ -59,8 +70,15 @@ impl From<Exit> for ExitCode {
 
 /// Writes results to standard output. A reader that has gone away ends the output silently.
 pub(super) fn print(text: &str) -> Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    let written = if text.contains('\u{1b}') {
+        let mut out = anstream::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    } else {
+        // Nothing in it is to be taken out again.
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("standard output"),
         _ => Ok(()),
     }
@@ -115,14 +133,26 @@ pub(super) fn read_bytes(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
 }
 
 /// A file, or of a longer one the first `limit` bytes and one more.
-#[expect(clippy::disallowed_methods, reason = "opened for reading")]
 pub(super) fn read_start(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
-    let plain = |error: std::io::Error| match error.kind() {
+    let (file, length) = open_file(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(limit).min(limit));
+    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
+    Ok(bytes)
+}
+
+fn plain(error: std::io::Error) -> String {
+    match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
         ErrorKind::PermissionDenied => "it may not be read".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => error.to_string(),
-    };
+    }
+}
+
+/// A file, open to be read, and how long it says it is.
+#[expect(clippy::disallowed_methods, reason = "opened for reading")]
+pub(super) fn open_file(path: &Path) -> Result<(std::fs::File, u64), String> {
     // Opening a pipe waits for somebody to write; what is given on purpose, as standard input, may be one.
     let given = path == Path::new("/dev/stdin") || path.starts_with("/dev/fd");
     let data = std::fs::metadata(path).map_err(plain)?;
@@ -133,10 +163,7 @@ pub(super) fn read_start(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     if data.is_dir() {
         return Err("it is a folder".to_owned());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(limit).min(limit));
-    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(bound).read_to_end(&mut bytes).map_err(plain)?;
-    Ok(bytes)
+    Ok((file, data.len()))
 }
 
 /// A path as messages and JSON write it: with `/`.
@@ -144,123 +171,6 @@ pub(super) fn label(path: &Path) -> String {
     let text = path.to_string_lossy();
     let text = if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace('\\', "/") };
     text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
-}
-
-/// The bytes of the layers that `--catalog`, `--manifests` and the project name.
-pub(super) struct Layers {
-    list: Vec<(String, Vec<u8>)>,
-    /// Those that are asked last.
-    weak: Vec<(String, Vec<u8>)>,
-    manifests: Vec<Loaded>,
-    /// The project, if there is one.
-    pub project: Option<Found>,
-}
-
-impl Layers {
-    /// Finds the project, and compiles the catalogues of the command line and then of the project, the first named
-    /// the strongest. What is wrong in them goes to the findings.
-    pub fn load(global: &Global, sources: &mut Sources, findings: &mut Findings) -> Result<Self> {
-        let project = Found::find(global, sources, findings)?;
-        let of_project = |list: fn(&Found) -> Vec<PathBuf>| project.as_ref().map(list).unwrap_or_default();
-        let catalogs = of_project(|found| found.paths(&found.project.catalog));
-        let more = of_project(|found| found.paths(&found.project.manifests));
-        let (mut list, mut weak) = (Vec::new(), Vec::new());
-        let mut names: Vec<(usize, Naming, String, Span)> = Vec::new();
-        for path in global.catalog.iter().chain(&catalogs) {
-            let mut texts = Vec::new();
-            for file in catalog_files(path)? {
-                let text =
-                    read_text(&file, MAX_BYTES).map_err(|why| anyhow::anyhow!("{}: {why}", label(&file)))?;
-                texts.push((sources.add(label(&file), text.clone()), text));
-            }
-            let documents: Vec<Document<'_>> =
-                texts.iter().map(|(id, text)| Document::parse(*id, text, findings)).collect();
-            let (mut parts, mut hearsay) = (Parts::default(), Parts::default());
-            for document in &documents {
-                read(document, if is_weak(document) { &mut hearsay } else { &mut parts }, findings);
-            }
-            let written = |parts: Parts<'_>| parts.write().context("the catalogue cannot be compiled");
-            let all_weak = !hearsay.is_empty() && parts.is_empty();
-            if !hearsay.is_empty() {
-                weak.push((label(path), written(hearsay)?));
-            }
-            if !all_weak {
-                let named = parts.names().map(|(what, name, span)| (list.len(), what, name.to_owned(), span));
-                names.extend(named);
-                list.push((label(path), written(parts)?));
-            }
-        }
-        let manifests =
-            global.manifests.iter().chain(&more).map(|path| load(path, findings)).collect::<Result<_>>()?;
-        let layers = Self { list, weak, manifests, project };
-        let catalog = layers.catalog()?;
-        for (layer, what, name, span) in names {
-            if let Some(title) = takes_over(&catalog, layer, what, &name) {
-                findings.push(Finding::new("catalogue-override", title).at(span, ""));
-            }
-        }
-        Ok(layers)
-    }
-
-    /// The catalogue: these layers, with the built-in one between those of `--catalog` and the weak ones.
-    pub fn catalog(&self) -> Result<Catalog<'_>> {
-        fn layer((label, bytes): &(String, Vec<u8>)) -> Result<Layer<'_>, LayerError> {
-            Layer::new(label.clone(), bytes)
-        }
-        let front: Result<Vec<_>, _> = self.list.iter().map(layer).collect();
-        let mut weak = self.weak.iter().map(layer).collect::<Result<Vec<_>, _>>()?;
-        for loaded in &self.manifests {
-            weak.push(Layer::new(loaded.label.clone(), loaded.layer())?);
-        }
-        Ok(Catalog::between(front?, weak))
-    }
-}
-
-/// A sentence, if the layer gives a name that a weaker one gives to something.
-fn takes_over(catalog: &Catalog<'_>, layer: usize, what: Naming, name: &str) -> Option<String> {
-    let own = catalog.layers().get(layer)?;
-    let weaker = || catalog.layers().iter().enumerate().skip(layer + 1);
-    let title = format!("{} takes over the {} `{name}`", own.label(), what.word());
-    if what == Naming::Alias {
-        let domain = |layer: &Layer<'_>| {
-            let found = layer.heads().domains.iter().find(|domain| domain.alias == Some(name));
-            found.map(|domain| domain.name.to_owned())
-        };
-        let before = weaker()
-            .find_map(|(_, layer)| domain(layer))
-            .filter(|before| domain(own).as_ref() != Some(before));
-        return before.map(|before| format!("{title}, which otherwise means {before}"));
-    }
-    let has = |layer: &Layer<'_>| match what {
-        Naming::Product => layer.heads().products.iter().any(|product| product.name == name),
-        Naming::Domain => layer.heads().domains.iter().any(|domain| domain.name == name),
-        Naming::List => layer.heads().lists.iter().any(|list| list.name == name),
-        Naming::Rule => layer.rules().iter().any(|rule| rule.id == name),
-        Naming::Alias | Naming::Key => false,
-    };
-    let (number, before) = weaker().find(|(_, layer)| has(layer))?;
-    Some(if number == catalog.builtin_layer() {
-        format!("{title}, which is built in")
-    } else {
-        format!("{title} of {}", before.label())
-    })
-}
-
-/// The catalogue files of a path: itself, or those in the folder.
-pub(super) fn catalog_files(path: &Path) -> Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).with_context(|| label(path))? {
-        let file = entry.with_context(|| label(path))?.path();
-        if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
-            files.push(file);
-        }
-    }
-    files.sort();
-    anyhow::ensure!(!files.is_empty(), "{}: no .toml file is in this folder", label(path));
-    Ok(files)
 }
 
 /// A policy that was read, resolved and checked.
@@ -285,7 +195,26 @@ pub(super) fn judge(
     options: &Options,
     sources: &mut Sources,
 ) -> Result<Judged, String> {
+    if let Some(why) = no_policy(path) {
+        return Err(why);
+    }
     judge_from(&Disk, path, catalog, options, sources)
+}
+
+/// Why a file is no policy, if its name tells that.
+fn no_policy(path: &Path) -> Option<String> {
+    if is_project(path) {
+        return Some(
+            "it is a project file, and no policy: `--project` names one, and `prefsmith build` and `prefsmith check` \
+             then take its policies"
+                .to_owned(),
+        );
+    }
+    has_extension(path, PROFILES).then(|| {
+        "by its name it is a profile or a preference file, and no policy: `prefsmith import` makes a policy of it, \
+         `prefsmith check` and `prefsmith diff` read it as it is"
+            .to_owned()
+    })
 }
 
 /// The same, from other files than those of the disk.
@@ -396,7 +325,7 @@ pub(super) fn either(plan: &Result<CheckedPlan, Plan>) -> &Plan {
 
 /// Whether a stream shows colour; anstream takes it out again where `NO_COLOR` or the terminal asks for that.
 pub(super) fn text_options(terminal: bool) -> TextOptions {
-    TextOptions { color: terminal, width: width() }
+    TextOptions { color: terminal, width: width(), all: None }
 }
 
 fn width() -> usize {

@@ -127,6 +127,32 @@ fn all_domains(catalog: &Catalog<'_>) -> Vec<CompletionCandidate> {
     names(|domain| domain.alias).chain(names(|domain| Some(domain.name))).collect()
 }
 
+/// Apps that are known to contact anything.
+pub(super) fn apps(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let all = |catalog: &Catalog<'_>| {
+        let title = |name: &str| catalog.product(name).map_or("", |product| product.title);
+        super::endpoints::products(catalog).into_iter().map(|name| candidate(name, title(name))).collect()
+    };
+    several(typed, catalog(all))
+}
+
+/// Activities in which apps contact anything.
+pub(super) fn activities(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let all = |catalog: &Catalog<'_>| {
+        let title = |id: &str| catalog.section(id).map_or("", |section| section.title);
+        catalog.section_ids().into_iter().map(|id| candidate(id, title(id))).collect()
+    };
+    several(typed, catalog(all))
+}
+
+/// The last of several names with commas between them.
+fn several(typed: &OsStr, all: Vec<CompletionCandidate>) -> Vec<CompletionCandidate> {
+    let text = typed.to_string_lossy();
+    let Some((before, last)) = text.rsplit_once(',') else { return beginning(typed, all) };
+    let found = beginning(OsStr::new(last), all).into_iter();
+    found.map(|one| one.add_prefix(format!("{before},"))).collect()
+}
+
 /// All that `explain` knows by name.
 pub(super) fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
     if let Some((domain, _)) = typed.to_str().and_then(|typed| typed.split_once(':')) {

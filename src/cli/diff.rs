@@ -49,6 +49,7 @@ Examples:
   prefsmith diff office.toml snapshot.tar.gz           is the Mac as we want it?
   prefsmith diff office.toml / --user all
   prefsmith diff office.toml snapshot.tar.gz --format html >mac.html
+  prefsmith diff office.toml / --fix mend.sh           and a script that mends what it can
 
 Exit status:
   0  the same; of a Mac: every setting is as it should be
@@ -86,6 +87,9 @@ pub(super) struct Args {
     /// Count a value of the wrong type as drift though the app takes it: 1 for true
     #[arg(long, help_heading = "Of a Mac")]
     pub strict_types: bool,
+    /// Write a script that mends what a script can mend, and say what needs a profile
+    #[arg(long, value_name = "FILE", help_heading = "Of a Mac")]
+    pub fix: Option<PathBuf>,
     /// The day on which exemptions are judged; without it, none has ended
     #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Of a Mac")]
     pub today: Option<jiff::civil::Date>,
@@ -103,6 +107,7 @@ impl Args {
             ("--var", !self.var.is_empty()),
             ("--strict-types", self.strict_types),
             ("--today", self.today.is_some()),
+            ("--fix", self.fix.is_some()),
         ];
         if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
             anyhow::bail!("{name} is about a Mac, and the second input is none");

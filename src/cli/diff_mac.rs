@@ -2,16 +2,19 @@
 
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_text, say_findings};
 use super::diff::{Args, Format, TELLING};
-use super::mac::open;
+use super::fix;
+use super::mac::{open, who};
 use super::sides::{Loaded, Reader};
 use crate::catalog::Catalog;
+use crate::check::Options;
 use crate::diff::contradictions;
 use crate::diff::exempt::{Exemption, exemptions};
+use crate::diff::on_mac::{self, spoken};
 use crate::diff::outcome::{Expected, outcome};
 use crate::diff::verdict::Judging;
 use crate::document::nearest;
 use crate::finding::{Findings, Sources};
-use crate::mac::{Ask, Mac, Who};
+use crate::mac::{Ask, Mac};
 use crate::plan::Plan;
 use crate::policy::MAX_BYTES;
 use crate::report::mac::{View, csv, html, json, junit, text};
@@ -46,7 +49,7 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     }
     let plans = loaded.plans();
     let mac = read(actual, args, &plans, &catalog)?;
-    remind(actual, args, &exempt);
+    remind(args, &exempt);
     let judging = Judging { user: None, tokens, strict_types: args.strict_types };
     let expected = Expected {
         plans,
@@ -55,7 +58,8 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
         exemptions: &exempt,
         today: args.today,
     };
-    let outcome = outcome(&expected, &mac, &catalog);
+    let mut outcome = outcome(&expected, &mac, &catalog);
+    outcome.rules = spoken(&expected.plans, &mac, &catalog, &Options { today: args.today });
     let names = (loaded.name.clone(), label(actual));
     let view = View { names, mac: &mac, catalog: &catalog, show_secrets: global.show_secrets };
     print(&match args.format {
@@ -65,6 +69,9 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
         Format::Html => html(&outcome, &view)?,
         Format::Junit => junit(&outcome, &view),
     })?;
+    if let Some(path) = &args.fix {
+        fix::write(path, &outcome, &view, &loaded, args)?;
+    }
     Ok(match (outcome.drift(), outcome.decided()) {
         (true, _) => Exit::Found,
         (false, false) => Exit::Undecided,
@@ -72,32 +79,34 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     })
 }
 
-/// Reads what the plans ask of a Mac.
+/// Reads what the plans, and the rules about their domains, ask of a Mac.
 fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> Result<Mac> {
+    let settings = plans.iter().flat_map(|plan| &plan.settings);
+    let own: Vec<(&str, &str)> =
+        settings.map(|setting| (setting.domain.as_str(), setting.key.as_str())).collect();
+    let of_rules = on_mac::keys(&on_mac::rules_for(plans, catalog), catalog);
     let mut keys: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for setting in plans.iter().flat_map(|plan| &plan.settings) {
-        keys.entry(setting.domain.as_str()).or_default().insert(setting.key.as_str());
+    let asked =
+        of_rules.iter().flat_map(|(domain, keys)| keys.iter().map(|key| (domain.as_str(), key.as_str())));
+    for (domain, key) in own.iter().copied().chain(asked) {
+        keys.entry(domain).or_default().insert(key);
     }
     let keys: Vec<(&str, Vec<&str>)> =
         keys.into_iter().map(|(domain, keys)| (domain, keys.into_iter().collect())).collect();
     let asks: Vec<Ask<'_>> =
         keys.iter().map(|(domain, keys)| Ask { domain, keys: Some(keys.as_slice()) }).collect();
-    let who = match args.user.as_deref() {
-        None => Who::Console,
-        Some("all") => Who::Everybody,
-        Some(name) => Who::Named(name),
-    };
+    let who = who(args.user.as_deref());
     let tree = open(actual).map_err(|why| anyhow!("{why}")).with_context(|| label(actual))?;
-    Mac::read(tree.as_ref(), &asks, who, catalog).with_context(|| label(actual))
+    let mac = Mac::read(tree.as_ref(), &asks, who, catalog).with_context(|| label(actual))?;
+    // What a report cannot show: how the Mac that runs was read.
+    tree.remarks().iter().for_each(|remark| complain(remark));
+    Ok(mac.of_keys(own))
 }
 
-/// Says what a report cannot show: what was not asked for, and what the disk may not have yet.
-fn remind(actual: &Path, args: &Args, exempt: &[Exemption]) {
+/// Says what a report cannot show: what was not asked for.
+fn remind(args: &Args, exempt: &[Exemption]) {
     if args.today.is_none() && exempt.iter().any(|exemption| exemption.until.is_some()) {
         complain("exemptions that end are taken as running: --today DATE judges them");
-    }
-    if actual == Path::new("/") {
-        complain("read from the disk: what a user who is logged in has just changed may not be there yet");
     }
 }
 

@@ -2,27 +2,29 @@
 
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_bytes, say, text_options};
 use super::completions::{domains, mdms};
+use super::import_mac;
+use super::kept::kept_path;
+use super::mac::is_mac;
+use super::walk::{PROFILES, is_policy, walk};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Sources};
-use crate::import::{self, Imported, Opened, Options, Unit, Wrapper, slug};
+use crate::import::{self, FromMac, Imported, Opened, Options, Unit, Wrapper, slug};
 use crate::output::write_beside;
 use crate::plan::{Channel, Plan};
+use crate::profile::envelope::same_profiles;
 use crate::profile::kept;
-use crate::profile::read::{Held, Input, Shape, load};
+use crate::profile::read::{Held, Input as Plain, load};
 use crate::report::findings::{summary, text};
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use clap_complete::ArgValueCompleter;
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, IsTerminal};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The largest file that is read: MDMs take profiles of a few megabytes at most.
 const MAX_BYTES: usize = 16 << 20;
-/// How deep folders are searched.
-const DEEPEST: usize = 16;
-/// The endings by which files are found in a folder.
-const ENDINGS: [&str; 4] = ["mobileconfig", "plist", "xml", "configprofile"];
 
 /// Make policies of profiles and preference files
 ///
@@ -30,6 +32,9 @@ const ENDINGS: [&str; 4] = ["mobileconfig", "plist", "xml", "configprofile"];
 /// accepted with an [[allow]], and what no policy can say is listed, on top of the policy too. Payloads that are no
 /// preferences are kept in files beside it. Profiles may be signed, in either payload form, or come out of
 /// `profiles show` or Jamf's Classic API.
+///
+/// Of a Mac (a folder shaped like the root of one, or a snapshot in an archive) everything is taken that profiles enforce
+/// there, with the profile that does it, where the Mac shows that.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -38,13 +43,14 @@ Examples:
   prefsmith import profiles/ --each policies                  one for each
   prefsmith import --from jamf office.xml --out office.toml   $EMAIL becomes ${user.mail}
   prefsmith import settings.plist --domain com.microsoft.Word
+  prefsmith import snapshot.tar.gz --out lab07.toml           what profiles enforce on a Mac
 
 Exit status:
   0  everything is in the policies; where files contradict each other, the first
   1  something could not be read, or no policy can say it
   2  usage, or a file cannot be read or written at all")]
 pub(super) struct Args {
-    /// Profiles, preference files, or folders of them
+    /// Profiles, preference files, folders of them, or a Mac
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Where to write the one policy for all; settings for users get one of their own beside it. Without it: standard
@@ -66,12 +72,16 @@ pub(super) struct Args {
     /// The channel, whatever the profiles say
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<ChannelName>,
-    /// The MDM that the files come from: its tokens become neutral ones
+    /// The MDM that the files come from, so that its tokens become neutral ones: addigy, fleet, intune, jamf, kandji,
+    /// mosyle, simplemdm, workspace-one
     #[arg(long, value_name = "MDM", add = ArgValueCompleter::new(mdms))]
     from: Option<String>,
     /// The domain of preference files whose names do not say it
     #[arg(long, value_name = "DOMAIN", add = ArgValueCompleter::new(domains))]
     domain: Option<String>,
+    /// Of a Mac: whose preferences are taken beside the Mac's; without it, of who is logged in, or of the only user
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
     /// Let builds keep the identifiers and UUIDs of the profile, so that they replace it on Macs
     #[arg(long)]
     keep_identifiers: bool,
@@ -98,19 +108,24 @@ impl From<ChannelName> for Channel {
 }
 
 /// A file that was read.
-struct File {
-    path: PathBuf,
-    held: Held,
-    wrapper: Option<Wrapper>,
+pub(super) struct File {
+    /// Where it lies; one of a Mac is called after its domain.
+    pub path: PathBuf,
+    /// What it holds.
+    pub held: Held,
+    /// What stood around it.
+    pub wrapper: Option<Wrapper>,
     /// Why its identifiers cannot be kept, if they cannot.
-    unkept: Option<String>,
+    pub unkept: Option<String>,
+    /// The Mac that it lies on, and what a policy is called that is made of all its files.
+    pub mac: Option<Rc<(FromMac, String)>>,
 }
 
 /// One policy that is to be written.
-struct Job<'f> {
-    units: Vec<(&'f File, Unit<'f>)>,
+pub(super) struct Job<'f> {
+    pub units: Vec<(&'f File, Unit<'f>)>,
     /// None: to standard output.
-    out: Option<PathBuf>,
+    pub out: Option<PathBuf>,
     stem: String,
 }
 
@@ -124,9 +139,25 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     }
     let mut exit = Exit::Fine;
     let mut files = Vec::new();
-    for path in paths(&args.files)? {
-        match read(&path, args, &catalog, &mut sources, &mut findings) {
-            Ok(file) => files.extend(file),
+    let inputs = inputs(&args.files)?;
+    if let Some(Input::Mac(mac)) =
+        inputs.iter().find(|input| matches!(input, Input::Mac(_)) && inputs.len() > 1)
+    {
+        bail!("{}: a Mac is imported alone, without other inputs", label(mac));
+    }
+    for input in inputs {
+        let read = match &input {
+            Input::Mac(path) => {
+                let mut reader =
+                    import_mac::Reader { catalog: &catalog, sources: &mut sources, findings: &mut findings };
+                reader.read(path, args.user.as_deref())
+            }
+            Input::File(path) => {
+                read(path, args, &catalog, &mut sources, &mut findings).map(|file| file.into_iter().collect())
+            }
+        };
+        match read {
+            Ok(read) => files.extend(read),
             Err(error) => {
                 complain(&format!("{error:#}"));
                 exit = Exit::Failure;
@@ -134,10 +165,25 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         }
     }
     let jobs = jobs(&files, args)?;
+    if args.each.is_some() {
+        // Each by itself would say nothing of it, and their policies get one id.
+        let units = jobs.iter().flat_map(|job| &job.units);
+        findings.extend(same_profiles(units.map(|(_, unit)| unit.profile)));
+    }
     let mut plans: Vec<Plan> = Vec::new();
     let mut made: Vec<(Option<PathBuf>, Imported)> = Vec::new();
     for job in jobs {
-        let options = options(&job, args)?;
+        let keep = match args.keep_identifiers.then(|| kept_path(&job)).transpose() {
+            Ok(keep) => keep,
+            // One odd file of many is no reason to leave the others.
+            Err(error) if args.each.is_some() => {
+                complain(&format!("{error:#}: its policy has identifiers of its own"));
+                exit = exit.max(Exit::Found);
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let options = options(&job, args, keep);
         let units: Vec<Unit<'_>> = job.units.iter().map(|(_, unit)| *unit).collect();
         let imported = import::import(&units, &catalog, &options, &sources, &mut findings);
         plans.push(imported.plan.clone());
@@ -160,57 +206,30 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         complain("nothing was read that a policy could be made of");
         exit = exit.max(Exit::Found);
     }
-    let written: Vec<String> = made.iter().filter_map(|(out, _)| out.as_deref().map(label)).collect();
-    if !written.is_empty() {
-        let all: String = written.iter().map(|path| format!("wrote {path}\n")).collect();
-        say(&format!("{all}next: prefsmith check {}\n", written.join(" ")));
-    }
+    tell_written(&made, args, global);
     Ok(exit.max(if findings.has_errors() { Exit::Found } else { Exit::Fine }))
 }
 
-/// The files that are named, and those in folders that are, in the order of their names.
-fn paths(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+/// Something to be read.
+enum Input {
+    File(PathBuf),
+    Mac(PathBuf),
+}
+
+/// The files and Macs that are named, and the files in folders that are, in the order of their names.
+fn inputs(named: &[PathBuf]) -> Result<Vec<Input>> {
     let mut found = Vec::new();
     for path in named {
-        if path.is_dir() {
-            let before = found.len();
-            walk(path, DEEPEST, &mut found)?;
-            anyhow::ensure!(
-                found.len() > before,
-                "{}: no file in this folder ends in .{}",
-                label(path),
-                ENDINGS.join(", .")
-            );
+        if is_mac(path) {
+            found.push(Input::Mac(path.clone()));
+        } else if path.is_dir() {
+            let files = walk(path, PROFILES).all(path, PROFILES).map_err(|why| anyhow!("{why}"))?;
+            found.extend(files.into_iter().map(Input::File));
         } else {
-            found.push(path.clone());
+            found.push(Input::File(path.clone()));
         }
     }
     Ok(found)
-}
-
-fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
-    let Some(depth) = depth.checked_sub(1) else { bail!("{}: folders lie too deep", label(folder)) };
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| label(folder))? {
-        entries.push(entry.with_context(|| label(folder))?);
-    }
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        // A link to a folder may lead in a circle.
-        if entry.file_type().with_context(|| label(&path))?.is_dir() {
-            walk(&path, depth, found)?;
-        } else if path
-            .extension()
-            .is_some_and(|own| ENDINGS.iter().any(|known| own.eq_ignore_ascii_case(known)))
-        {
-            found.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// One file; none if it is nothing that can be imported, which the findings then say.
@@ -223,7 +242,7 @@ fn read(
 ) -> Result<Option<File>> {
     let name = label(path);
     let bytes = read_bytes(path, MAX_BYTES).map_err(|why| anyhow!("{name}: {why}"))?;
-    if path.extension().is_some_and(|own| own.eq_ignore_ascii_case("toml")) {
+    if is_policy(path) {
         let source = sources.add(name, "");
         let finding = Finding::new("unreadable-file", "this is a policy already, by the name of the file");
         findings.push(
@@ -250,13 +269,13 @@ fn read(
             return Ok(None);
         }
     };
-    let input = Input {
+    let input = Plain {
         label: &called,
         bytes: &bytes,
         domain: args.domain.as_deref().map(|name| catalog.meant(name)),
     };
     let held = load(&input, catalog, sources, findings);
-    Ok(held.map(|held| File { path: path.to_owned(), held, wrapper, unkept }))
+    Ok(held.map(|held| File { path: path.to_owned(), held, wrapper, unkept, mac: None }))
 }
 
 /// Which policies are made of the files, and where they go.
@@ -271,7 +290,11 @@ fn jobs<'f>(files: &'f [File], args: &Args) -> Result<Vec<Job<'f>>> {
         );
     }
     match &args.each {
-        Some(folder) => each(units, folder),
+        Some(folder) => {
+            let file = folder.exists() && !folder.is_dir() || is_policy(folder);
+            anyhow::ensure!(!file, "--each {}: it is no folder; --out writes one policy", label(folder));
+            each(units, folder)
+        }
         None => together(units, args),
     }
 }
@@ -305,14 +328,16 @@ fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job
     let both = !device.is_empty() && !user.is_empty();
     let stem = match &args.out {
         Some(out) => {
-            anyhow::ensure!(!out.is_dir(), "{}: it is a folder; --each writes into one", label(out));
+            anyhow::ensure!(!out.is_dir(), "--out {}: it is a folder; --each writes into one", label(out));
+            anyhow::ensure!(is_policy(out), "--out {}: the name of a policy ends in .toml", label(out));
             let stem = out.file_stem().and_then(|stem| stem.to_str());
             stem.ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(out)))?.to_owned()
         }
         None => {
             let first = device.iter().chain(&user).next();
+            let of_mac = first.and_then(|(file, _)| file.mac.as_ref()).map(|mac| mac.1.clone());
             let name = first.and_then(|(file, _)| file.path.file_stem());
-            name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+            of_mac.or_else(|| name.map(|name| name.to_string_lossy().into_owned())).unwrap_or_default()
         }
     };
     if both && args.out.is_none() {
@@ -321,7 +346,9 @@ fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job
             "the files are of both channels, and a policy is of one: --out writes two, --channel makes it one \
              ({} is for users: {})",
             label(&file.path),
-            if file.held.profiles.iter().any(|profile| profile.scope.is_some()) {
+            if file.mac.is_some() {
+                "it is enforced for that user alone"
+            } else if file.held.profiles.iter().any(|profile| profile.scope.is_some()) {
                 "it says so"
             } else {
                 "it has no PayloadScope"
@@ -344,8 +371,8 @@ fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job
     Ok(jobs)
 }
 
-fn options(job: &Job<'_>, args: &Args) -> Result<Options> {
-    Ok(Options {
+fn options(job: &Job<'_>, args: &Args, keep_identifiers_from: Option<String>) -> Options {
+    Options {
         id: args.id.clone(),
         name: args.name.clone(),
         organization: args.organization.clone(),
@@ -353,52 +380,42 @@ fn options(job: &Job<'_>, args: &Args) -> Result<Options> {
         channel: args.channel.map(Channel::from),
         stem: job.stem.clone(),
         beside: job.out.is_some(),
-        keep_identifiers_from: if args.keep_identifiers { Some(kept_path(job)?) } else { None },
-    })
-}
-
-/// The profile whose identifiers are kept, as a path from the policy's folder.
-fn kept_path(job: &Job<'_>) -> Result<String> {
-    let [(file, _)] = job.units.as_slice() else {
-        bail!("--keep-identifiers goes with one profile for each policy: --each writes one for each");
-    };
-    let name = label(&file.path);
-    if file.held.shape != Shape::Profile {
-        bail!("--keep-identifiers: {name} is no profile");
+        keep_identifiers_from,
+        mac: of_mac(job),
     }
-    if let Some(why) = &file.unkept {
-        bail!("--keep-identifiers: {name}: {why}");
+}
+
+/// The Mac that the files of a policy lie on: of those of the Mac and of a user together, whatever profile sets them.
+fn of_mac(job: &Job<'_>) -> Option<FromMac> {
+    let mut all = job.units.iter().filter_map(|(file, _)| file.mac.as_ref()).map(|mac| &mac.0);
+    let mut mac = all.next()?.clone();
+    for other in all.filter(|other| other.user != mac.user).cloned().collect::<Vec<_>>() {
+        mac.user = None;
+        mac.profiles.extend(other.profiles);
     }
-    let folder = job.out.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let absolute =
-        |path: &Path| std::path::absolute(if path.as_os_str().is_empty() { Path::new(".") } else { path });
-    let (folder, profile) = (absolute(folder)?, absolute(&file.path)?);
-    let path = from_folder(&folder, &profile);
-    path.to_str()
-        .map(|_| label(&path))
-        .ok_or_else(|| anyhow!("--keep-identifiers: {name}: the path is no UTF-8"))
+    Some(mac)
 }
 
-/// A path from a folder; both are absolute.
-fn from_folder(folder: &Path, path: &Path) -> PathBuf {
-    let folder: Vec<Component<'_>> = normal(folder);
-    let path: Vec<Component<'_>> = normal(path);
-    let same = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
-    let up = folder.iter().skip(same).map(|_| Component::ParentDir);
-    up.chain(path.iter().skip(same).copied()).collect()
-}
-
-/// The parts of an absolute path, without `..`.
-fn normal(path: &Path) -> Vec<Component<'_>> {
-    let mut parts = Vec::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(parts.pop()),
-            Component::CurDir => {}
-            other => parts.push(other),
+/// Every file that was written, and the call that looks at them.
+fn tell_written(made: &[(Option<PathBuf>, Imported)], args: &Args, global: &Global) {
+    let mut told = String::new();
+    let mut policies = Vec::new();
+    for (out, imported) in made {
+        let Some(path) = out else { continue };
+        policies.push(label(path));
+        told.push_str(&format!("wrote {}\n", label(path)));
+        for (name, _) in &imported.files {
+            told.push_str(&format!("wrote {}\n", label(&path.with_file_name(name))));
         }
     }
-    parts
+    if policies.is_empty() {
+        return;
+    }
+    let what = match &args.each {
+        Some(folder) if policies.len() > 3 => label(folder),
+        _ => policies.join(" "),
+    };
+    say(&format!("{told}next: prefsmith check{} {what}\n", global.again()));
 }
 
 fn write(path: &Path, imported: &Imported, force: bool) -> Result<()> {
@@ -408,6 +425,9 @@ fn write(path: &Path, imported: &Imported, force: bool) -> Result<()> {
     write_beside(&files, force).map_err(|(path, error)| {
         let why = match error.kind() {
             ErrorKind::AlreadyExists => "it is there already, and is left alone without --force".to_owned(),
+            ErrorKind::IsADirectory => "it is a folder".to_owned(),
+            ErrorKind::NotADirectory => "its folder is no folder".to_owned(),
+            ErrorKind::PermissionDenied => "it may not be written".to_owned(),
             _ => error.to_string(),
         };
         anyhow!("{}: {why}", label(&path))
@@ -419,11 +439,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_from_a_folder() {
-        let from = |folder: &str, path: &str| label(&from_folder(Path::new(folder), Path::new(path)));
-        assert_eq!(from("/a/b", "/a/b/c.mobileconfig"), "c.mobileconfig");
-        assert_eq!(from("/a/policies", "/a/old/c.mobileconfig"), "../old/c.mobileconfig");
-        assert_eq!(from("/a/b/../c", "/a/c/./d"), "d");
-        assert_eq!(from("/x", "/a/b"), "../a/b");
+    fn the_help_names_every_mdm() {
+        use clap::CommandFactory as _;
+        let catalog = Catalog::builtin();
+        let names: std::collections::BTreeSet<&str> = catalog.mdms().map(|mdm| mdm.name).collect();
+        let listed = names.into_iter().collect::<Vec<_>>().join(", ");
+        let command = crate::cli::Cli::command();
+        let from =
+            command.find_subcommand("import").unwrap().get_arguments().find(|arg| arg.get_id() == "from");
+        let help = from.unwrap().get_help().unwrap().to_string();
+        assert!(help.ends_with(&listed), "{help}");
     }
 }

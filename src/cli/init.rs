@@ -1,13 +1,13 @@
 //! `prefsmith init`: a commented starter policy.
 
 use super::common::{Exit, label, print, say};
+use super::walk::{is_policy, is_project};
 use crate::output::write_new;
-use crate::project::FILE;
 use crate::text::{PROJECT, policy};
 use crate::value::write::unwritable;
 use anyhow::{Result, anyhow};
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write a commented starter policy
 ///
@@ -46,6 +46,16 @@ pub(super) fn some_text(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("it cannot be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
+/// Whether a policy lies in a folder, where the project's pattern looks for them.
+fn has_policies(folder: &Path) -> bool {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .any(|path| is_policy(&path) && !is_project(&path))
+}
+
 fn refusal(error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::AlreadyExists => "there is such a file already, and it is left alone".to_owned(),
@@ -61,7 +71,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             "{text:?} holds a character that a property list cannot carry"
         );
     }
-    let project = args.file.as_ref().is_some_and(|path| path.file_name().is_some_and(|name| name == FILE));
+    let project = args.file.as_deref().is_some_and(is_project);
+    if let Some(path) = args.file.as_deref().filter(|path| !is_policy(path)) {
+        anyhow::bail!(
+            "{}: the name of a policy ends in .toml; `prefsmith build` makes a profile of it",
+            label(path)
+        );
+    }
     let text = match project {
         true => PROJECT.to_owned(),
         false => policy(&args.id, &args.name, &args.organization)?,
@@ -71,12 +87,15 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         Some(path) => {
             write_new(path, text.as_bytes())
                 .map_err(|error| anyhow!("{}: {}", label(path), refusal(&error)))?;
-            let next = match (project, label(path).contains('/')) {
-                (true, false) => String::new(),
-                (true, true) => format!(" --project {}", label(path)),
-                (false, _) => format!(" {}", label(path)),
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let next = match project {
+                // A project without policies has nothing to check.
+                true if !has_policies(folder) => format!("init {}", label(&folder.join("office.toml"))),
+                true if label(path).contains('/') => format!("check --project {}", label(path)),
+                true => "check".to_owned(),
+                false => format!("check {}", label(path)),
             };
-            say(&format!("wrote {}; next: prefsmith check{next}\n", label(path)));
+            say(&format!("wrote {}; next: prefsmith {next}\n", label(path)));
         }
     }
     Ok(Exit::Fine)

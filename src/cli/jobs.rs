@@ -1,11 +1,12 @@
 //! What `build` is to do, policy by policy: from the command line, else the project's `[[policy]]`, else its `[build]`.
 
-use super::build::Args;
 use super::common::label;
 use super::previous;
 use super::project::{Found, Listed, Run};
+use crate::catalog::Catalog;
+use crate::check::CheckedPlan;
 use crate::document::nearest;
-use crate::emit::{TARGETS, Target, target};
+use crate::emit::{Left, Request, TARGETS, Target, target};
 use crate::policy::normal;
 use crate::profile::{Form, Kept};
 use crate::project::Own;
@@ -13,6 +14,23 @@ use crate::value::FileName;
 use anyhow::{Context as _, Result, anyhow, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// What the command line asks for.
+#[derive(Default)]
+pub(super) struct Ask<'a> {
+    /// Policies; none: those of the project.
+    pub policies: &'a [PathBuf],
+    /// Where to write.
+    pub out: Option<&'a Path>,
+    /// Names of targets.
+    pub target: &'a [String],
+    /// How profiles carry preferences.
+    pub form: Option<Form>,
+    /// One profile for each domain.
+    pub split: bool,
+    /// The profile whose identifiers are kept.
+    pub keep_identifiers_from: Option<&'a Path>,
+}
 
 /// One policy, and how it is built.
 pub(super) struct Job<'r> {
@@ -34,11 +52,41 @@ pub(super) struct Job<'r> {
     pub keep: Option<Kept>,
 }
 
+impl Job<'_> {
+    /// What files of one of its plans are called: those of a variant have its name behind the policy's.
+    pub fn stem_of(&self, plan: &CheckedPlan) -> String {
+        match &plan.identity.variant {
+            Some(variant) => format!("{}.{variant}", self.stem),
+            None => self.stem.clone(),
+        }
+    }
+
+    /// What its targets are asked for; the plan comes with its [`Job::stem_of`].
+    pub fn request<'q, 'c>(
+        &'q self,
+        (plan, stem): (&'q CheckedPlan, &'q str),
+        catalog: &'q Catalog<'c>,
+        keep: Option<&'q Kept>,
+        left: &'q [Left],
+    ) -> Request<'q, 'c> {
+        Request {
+            plan,
+            catalog,
+            stem,
+            form: self.form,
+            split: self.split,
+            keep,
+            left,
+            scripts: self.targets.iter().any(|target| target.name() == "defaults"),
+        }
+    }
+}
+
 /// The jobs of a run.
 ///
 /// # Errors
 /// What the command line asks for does not go together, or a profile whose identifiers are kept cannot be read.
-pub(super) fn jobs<'r>(args: &Args, project: Option<&Found>, run: &'r Run) -> Result<Vec<Job<'r>>> {
+pub(super) fn jobs<'r>(args: &Ask<'_>, project: Option<&Found>, run: &'r Run) -> Result<Vec<Job<'r>>> {
     let policies: Vec<&PathBuf> = match args.policies.is_empty() {
         true => run.policies().collect(),
         false => args.policies.iter().collect(),
@@ -66,7 +114,7 @@ pub(super) fn jobs<'r>(args: &Args, project: Option<&Found>, run: &'r Run) -> Re
             );
         }
         let split = args.split || said(project, own, |options| options.split).unwrap_or(false);
-        let form = args.form.map(Form::from).or_else(|| said(project, own, |options| options.form));
+        let form = args.form.or_else(|| said(project, own, |options| options.form));
         let targets = match (&asked, said(project, own, |options| options.target.as_ref())) {
             (asked, Some(said)) if asked.is_empty() => targets(said.iter().map(|said| said.text.as_str()))?,
             (asked, _) if asked.is_empty() => targets(["mobileconfig"].into_iter())?,
@@ -96,9 +144,14 @@ fn said<'p, T>(
 }
 
 /// Where a policy goes.
-fn folder(args: &Args, project: Option<&Found>, own: Option<&Own>, (stem, alone): (&str, bool)) -> PathBuf {
-    if let Some(out) = &args.out {
-        return if alone { out.clone() } else { out.join(stem) };
+fn folder(
+    args: &Ask<'_>,
+    project: Option<&Found>,
+    own: Option<&Own>,
+    (stem, alone): (&str, bool),
+) -> PathBuf {
+    if let Some(out) = args.out {
+        return if alone { out.to_owned() } else { out.join(stem) };
     }
     let Some(found) = project else { return Path::new("out").join(stem) };
     if let Some(out) = own.and_then(|own| own.options.out.as_ref()) {
@@ -109,10 +162,10 @@ fn folder(args: &Args, project: Option<&Found>, own: Option<&Own>, (stem, alone)
 }
 
 /// The identifiers that a policy keeps.
-fn keep(args: &Args, project: Option<&Found>, own: Option<&Own>, split: bool) -> Result<Option<Kept>> {
+fn keep(args: &Ask<'_>, project: Option<&Found>, own: Option<&Own>, split: bool) -> Result<Option<Kept>> {
     let own = own.and_then(|own| own.keep_identifiers_from.as_ref());
-    let path = match (&args.keep_identifiers_from, own) {
-        (Some(path), _) => path.clone(),
+    let path = match (args.keep_identifiers_from, own) {
+        (Some(path), _) => path.to_owned(),
         (None, Some(said)) => {
             let Some(found) = project else { return Ok(None) };
             found.path(&said.text)

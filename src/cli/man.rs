@@ -3,9 +3,9 @@
 use super::common::{Exit, label, print, say};
 use crate::output::write_over;
 use anyhow::{Context as _, Result, bail};
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 use clap_mangen::Man;
-use clap_mangen::roff::{Roff, bold, roman};
+use clap_mangen::roff::{Roff, bold, italic, roman};
 use std::path::PathBuf;
 
 /// Print pages of the manual, or write them all
@@ -75,7 +75,7 @@ fn page(command: &Command, root: &Command) -> Result<String> {
     let man = Man::new(command.clone());
     let mut out = Vec::new();
     man.render_name_section(&mut out)?;
-    man.render_synopsis_section(&mut out)?;
+    synopsis(command).to_writer(&mut out)?;
     man.render_description_section(&mut out)?;
     man.render_options_section(&mut out)?;
     if visible(command).next().is_some() {
@@ -91,6 +91,51 @@ fn page(command: &Command, root: &Command) -> Result<String> {
     let title = name(command).to_uppercase();
     let version = root.get_version().unwrap_or_default();
     Ok(tidy(&format!(".TH \"{title}\" \"1\" \"\" \"prefsmith {version}\" \"prefsmith\"\n{body}")))
+}
+
+/// How a verb is called: its own options with their values, those of every verb, then what is not optional.
+/// clap_mangen's has neither the values nor what may be repeated.
+fn synopsis(command: &Command) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    let mut line = vec![bold(command.get_bin_name().unwrap_or_else(|| command.get_name()))];
+    let shown = || command.get_arguments().filter(|arg| !arg.is_hide_set() && !arg.is_positional());
+    let everywhere = |arg: &&Arg| arg.get_help_heading() == Some("Everywhere");
+    for arg in shown().filter(|arg| !everywhere(arg)).chain(shown().filter(everywhere)) {
+        let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version")) else { continue };
+        line.extend([roman(" ["), bold(format!("--{long}"))]);
+        if arg.get_action().takes_values() {
+            line.extend([roman(" "), italic(values(arg))]);
+        }
+        line.push(roman(if matches!(arg.get_action(), ArgAction::Append) { "]..." } else { "]" }));
+    }
+    for arg in command.get_positionals().filter(|arg| !arg.is_hide_set()) {
+        let several = arg.get_num_args().is_some_and(|range| range.max_values() > 1);
+        let (open, close) = if arg.is_required_set() { (" ", "") } else { (" [", "]") };
+        line.extend([
+            roman(open),
+            italic(values(arg)),
+            roman(close),
+            roman(if several { "..." } else { "" }),
+        ]);
+    }
+    if visible(command).next().is_some() {
+        line.extend([
+            roman(" "),
+            italic(command.get_subcommand_value_name().unwrap_or("VERB")),
+            roman(" ..."),
+        ]);
+    }
+    roff.text(line);
+    roff
+}
+
+/// What stands for the values of an argument.
+fn values(arg: &Arg) -> String {
+    match arg.get_value_names() {
+        Some(names) => names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" "),
+        None => arg.get_id().as_str().to_uppercase(),
+    }
 }
 
 /// What readers of pages complain about: definitions before each section, breaks around an empty line, blanks at the
@@ -164,7 +209,7 @@ fn see_also(roff: &mut Roff, command: &Command, root: &Command) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::{Arg, CommandFactory as _};
+    use clap::CommandFactory as _;
 
     fn root() -> Command {
         let mut root = crate::cli::Cli::command().disable_help_subcommand(true);

@@ -1,9 +1,10 @@
 //! `--manifests`: finding the files, reading them into a layer, and the cache that saves doing it again.
 
 use super::common::{label, read_bytes};
-use super::manifest_cache::{Cache, Made, State, digest, stamp};
+use super::manifest_cache::{Again, Cache, Made, State, digest, stamp};
 use crate::catalog::compile::{Parts, read};
 use crate::catalog::manifests::{Made as Text, Manifests, Named};
+use crate::catalog::{Layer, LayerError};
 use crate::document::Document;
 use crate::finding::{Finding, Findings, Sources};
 use anyhow::{Context as _, Result, ensure};
@@ -17,6 +18,7 @@ const MOST: usize = 5_000;
 const DEEPEST: usize = 8;
 
 /// One file, and how it is called from the folder that was named.
+#[derive(Clone)]
 pub(super) struct Found {
     pub path: PathBuf,
     pub within: String,
@@ -119,8 +121,11 @@ pub(super) struct Loaded {
 
 impl Loaded {
     /// The compiled layer.
-    pub fn layer(&self) -> &[u8] {
-        self.made.layer()
+    ///
+    /// # Errors
+    /// The bytes are no layer.
+    pub fn layer(&self) -> Result<Layer<'_>, LayerError> {
+        self.made.layer(&self.label)
     }
 }
 
@@ -135,7 +140,8 @@ pub(super) fn load(path: &Path, findings: &mut Findings) -> Result<Loaded> {
         stamps: found.iter().map(|one| stamp(&one.path)).collect(),
     };
     let cache = Cache::of(&state.root);
-    let known = cache.as_ref().and_then(|cache| cache.read(&state));
+    let again = anew(path, &found, &state, cache.clone());
+    let known = cache.as_ref().and_then(|cache| cache.read(&state, again));
     let made = match known {
         Some(known) if known.is_fresh(&state) => known,
         known => {
@@ -160,6 +166,20 @@ pub(super) fn load(path: &Path, findings: &mut Findings) -> Result<Loaded> {
     Ok(Loaded { label: label(path), made })
 }
 
+/// How the layer is made anew, in the cache too, should that be damaged where nobody has looked yet.
+fn anew(path: &Path, found: &[Found], state: &State, cache: Option<Cache>) -> Again {
+    let (path, found, state) = (path.to_owned(), found.to_vec(), state.clone());
+    Box::new(move || {
+        let bytes = contents(&found).ok()?;
+        let content = digest(bytes.iter().map(Vec::as_slice));
+        let made = made(&path, &found, &bytes, state.clone(), content).ok()?;
+        if let Some(cache) = &cache {
+            cache.write(&made);
+        }
+        made.into_layer()
+    })
+}
+
 /// Reads and compiles.
 fn made(path: &Path, found: &[Found], bytes: &[Vec<u8>], state: State, content: [u8; 32]) -> Result<Made> {
     let (mut sources, mut own) = (Sources::new(), Findings::new());
@@ -178,7 +198,7 @@ fn made(path: &Path, found: &[Found], bytes: &[Vec<u8>], state: State, content: 
         };
         problems.push((one.within.clone(), format!("{place} {}{more}", first.title)));
     }
-    Ok(Made::new(state, content, problems, layer))
+    Made::new(state, content, problems, layer).context("the manifests cannot be compiled")
 }
 
 /// What became of the manifests of a path, for people.

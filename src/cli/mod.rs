@@ -1,16 +1,24 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
+mod asked;
 mod build;
 mod catalog;
 mod check;
+mod commands;
 mod common;
 mod completions;
 mod diff;
 mod diff_mac;
+mod endpoints;
 mod explain;
+mod fix;
 mod import;
+mod import_mac;
 mod init;
 mod jobs;
+mod kept;
+mod layers;
+mod live;
 mod mac;
 mod man;
 mod manifest_cache;
@@ -19,6 +27,8 @@ mod plan;
 mod previous;
 mod project;
 mod schema;
+mod several;
+mod show;
 mod sides;
 #[cfg(feature = "sign")]
 mod sign;
@@ -63,8 +73,10 @@ enum Verb {
     Build(build::Args),
     Plan(plan::Args),
     Diff(diff::Args),
+    Show(show::Args),
     Import(import::Args),
     Explain(explain::Args),
+    Endpoints(endpoints::Args),
     #[cfg(feature = "sign")]
     Sign(sign::Args),
     Verify(verify::Args),
@@ -87,8 +99,10 @@ pub fn main() -> ExitCode {
         Verb::Build(args) => build::run(args, &cli.global),
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
+        Verb::Show(args) => show::run(args, &cli.global),
         Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
+        Verb::Endpoints(args) => endpoints::run(args, &cli.global),
         #[cfg(feature = "sign")]
         Verb::Sign(args) => sign::run(args, &cli.global),
         Verb::Verify(args) => verify::run(args, &cli.global),

@@ -172,6 +172,12 @@ fn left_policy(old: &Old, plan: &CheckedPlan, catalog: &Catalog<'_>) -> Finding 
     }
 }
 
+/// Whether a folder holds a build: a manifest of ours.
+pub(super) fn is_build(folder: &Path) -> bool {
+    let text = manifest_text(&folder.join("manifest.json"));
+    text.is_ok_and(|bytes| serde_json::from_slice::<Manifest>(&bytes).is_ok())
+}
+
 /// The identifiers of a profile that is deployed already.
 pub(super) fn identifiers(path: &Path) -> Result<Kept> {
     let bytes = read_bytes(path, 16 << 20).map_err(|why| anyhow!("{why}")).with_context(|| label(path))?;

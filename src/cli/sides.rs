@@ -1,17 +1,17 @@
 //! Inputs that may be anything: a policy, a profile, a file of preferences, or a folder of them.
 
 use super::common::{judge, label, read_bytes};
+use super::walk::{POLICIES, PROFILES, is_policy, walk};
 use crate::catalog::Catalog;
 use crate::check::Options;
 use crate::diff::{Part, Side};
 use crate::finding::{Finding, Findings, Origin, Sources};
-use crate::plan::Plan;
-use crate::profile::read::{Held, Input, Unknown, budgets, load, plan};
+use crate::import::{Opened, open};
+use crate::plan::{Plan, Setting};
+use crate::profile::read::{Held, Input, Unknown, budgets, carried, load, plan};
 use crate::profile::signature;
-use std::path::{Path, PathBuf};
-
-/// How deep folders nest.
-const DEEPEST: usize = 32;
+use std::borrow::Cow;
+use std::path::Path;
 
 /// What was read of an input.
 pub(super) struct Loaded {
@@ -53,11 +53,8 @@ impl Reader<'_, '_> {
         if path.is_dir() {
             return self.folder(path, name);
         }
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
-            let judged = judge(path, self.catalog, &Options::default(), self.sources)?;
-            let plan = judged.plan(self.variant)?;
-            let policy = Read::Policy(Box::new(plan.clone()));
-            self.policies.extend(judged.findings);
+        if is_policy(path) {
+            let policy = self.policy(path)?;
             let name = self.variant.map_or(name.clone(), |variant| format!("{name} ({variant})"));
             return Ok(Loaded { name, parts: vec![policy], incomplete: false });
         }
@@ -69,8 +66,52 @@ impl Reader<'_, '_> {
             .ok_or_else(|| "nothing can be read from it".to_owned())
     }
 
+    fn policy(&mut self, path: &Path) -> Result<Read, String> {
+        let judged = judge(path, self.catalog, &Options::default(), self.sources)?;
+        let mut plan = judged.plan(self.variant)?.clone();
+        self.unfold(&mut plan);
+        self.policies.extend(judged.findings);
+        Ok(Read::Policy(Box::new(plan)))
+    }
+
+    /// Preferences in the payloads that a policy carries are settings, as they are in the profile that is built.
+    fn unfold(&self, plan: &mut Plan) {
+        let payloads = std::mem::take(&mut plan.payloads);
+        let kinds: Vec<String> = payloads.iter().map(|passed| passed.kind.clone()).collect();
+        for passed in payloads {
+            let only = kinds.iter().filter(|kind| **kind == passed.kind).count() == 1;
+            let Some(settings) = carried(&passed, only, &plan.identity, self.catalog) else {
+                plan.payloads.push(passed);
+                continue;
+            };
+            for setting in settings {
+                let name = |one: &Setting| (one.channel, one.domain.clone(), one.key.clone());
+                match plan.settings.binary_search_by_key(&name(&setting), name) {
+                    Ok(at) => {
+                        let own = plan.settings.get(at).map(|own| (&own.value, own.enforcement));
+                        if own != Some((&setting.value, setting.enforcement)) {
+                            plan.contradictions.push(setting);
+                        }
+                    }
+                    Err(at) => plan.settings.insert(at, setting),
+                }
+            }
+        }
+    }
+
     fn file(&mut self, name: &str, bytes: &[u8], domain: Option<&str>) -> Option<Read> {
-        let input = Input { label: name, bytes, domain };
+        // What an MDM has put around a profile is no part of it.
+        let (bytes, name) = match open(bytes) {
+            Ok(Opened::Plain) => (Cow::Borrowed(bytes), Cow::Borrowed(name)),
+            Ok(Opened::Jamf(inner, _)) => (Cow::Owned(inner), Cow::Owned(format!("{name} <payloads>"))),
+            Ok(Opened::Bare(inner)) => (Cow::Owned(inner), Cow::Borrowed(name)),
+            Err(why) => {
+                let at = Origin::Whole(self.sources.add(name, ""));
+                self.files.push(Finding::new("unreadable-file", why).at(at, ""));
+                return None;
+            }
+        };
+        let input = Input { label: &name, bytes: &bytes, domain };
         let held = load(&input, self.catalog, self.sources, self.files)?;
         if let Some(message) = &held.message {
             self.files.extend(signature::findings(message, held.source, None));
@@ -82,15 +123,21 @@ impl Reader<'_, '_> {
         Some(Read::File(held, plans))
     }
 
-    /// All profiles and preference files of a folder and of those in it, by name.
+    /// All policies, profiles and preference files of a folder and of those in it, by name.
     fn folder(&mut self, path: &Path, name: String) -> Result<Loaded, String> {
-        let mut files = Vec::new();
-        walk(path, DEEPEST, &mut files)?;
-        files.sort();
+        let endings = [POLICIES, PROFILES].concat();
+        let walked = walk(path, &endings);
+        if let Some((path, why)) = walked.refused.first() {
+            return Err(format!("{}: {why}", label(path)));
+        }
         let mut parts = Vec::new();
         let before = self.files.iter().count();
-        for file in &files {
+        for file in &walked.files {
             let name = label(file);
+            if is_policy(file) {
+                parts.push(self.policy(file).map_err(|why| format!("{name}: {why}"))?);
+                continue;
+            }
             match read_bytes(file, budgets().bytes) {
                 Ok(bytes) => parts.extend(self.file(&name, &bytes, None)),
                 Err(why) => {
@@ -102,7 +149,8 @@ impl Reader<'_, '_> {
         let incomplete = self.files.iter().skip(before).any(is_unread);
         if parts.is_empty() {
             return Err(
-                "no profile that can be read is in this folder, and it is not shaped like a Mac".to_owned()
+                "no policy or profile that can be read is in this folder, and it is not shaped like a Mac"
+                    .to_owned(),
             );
         }
         Ok(Loaded { name, parts, incomplete })
@@ -112,31 +160,6 @@ impl Reader<'_, '_> {
 /// Whether a finding says that something is not in the plan, and nobody knows what.
 fn is_unread(finding: &Finding) -> bool {
     matches!(finding.code.as_str(), "unreadable-file" | "encrypted-profile" | "bad-name")
-}
-
-/// The `.mobileconfig` and `.plist` files of a folder. Hidden ones are skipped, and links to folders not followed.
-fn walk(folder: &Path, deeper: usize, files: &mut Vec<PathBuf>) -> Result<(), String> {
-    let shown = |error: std::io::Error| format!("{}: {error}", label(folder));
-    for entry in std::fs::read_dir(folder).map_err(shown)? {
-        let entry = entry.map_err(shown)?;
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        let kind = entry.file_type().map_err(shown)?;
-        let wanted = path.extension().is_some_and(|extension| {
-            extension.eq_ignore_ascii_case("mobileconfig") || extension.eq_ignore_ascii_case("plist")
-        });
-        if kind.is_dir() {
-            match deeper.checked_sub(1) {
-                Some(deeper) => walk(&path, deeper, files)?,
-                None => return Err(format!("{}: folders nest deeper than {DEEPEST} levels", label(&path))),
-            }
-        } else if wanted && (kind.is_file() || path.is_file()) {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 impl Loaded {

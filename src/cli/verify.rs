@@ -3,7 +3,7 @@
 use super::common::{
     Exit, Global, Layers, complain, day, label, mask, print, read_bytes, read_start, text_options,
 };
-use super::walk::walk;
+use super::walk::{PROFILES, nothing, walk};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Severity, Sources};
 use crate::plan::Plan;
@@ -98,15 +98,15 @@ impl Batch<'_, '_> {
         if !path.is_dir() {
             return self.file(path);
         }
-        let found = walk(path);
-        if found.is_empty() {
-            self.fail(path, "no .mobileconfig or .plist file is in this folder");
+        let walked = walk(path, PROFILES);
+        if walked.files.is_empty() && walked.refused.is_empty() {
+            self.fail(path, &nothing(PROFILES));
         }
-        for (path, entry) in found {
-            match entry {
-                Ok(()) => self.file(&path),
-                Err(error) => self.fail(&path, &error.to_string()),
-            }
+        for file in &walked.files {
+            self.file(file);
+        }
+        for (path, why) in &walked.refused {
+            self.fail(path, why);
         }
     }
 

@@ -5,6 +5,8 @@
 mod envelope;
 pub mod exempt;
 mod inside;
+pub mod mend;
+pub mod on_mac;
 pub mod outcome;
 mod payloads;
 pub mod same;

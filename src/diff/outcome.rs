@@ -2,11 +2,13 @@
 //! and what it comes to.
 
 use super::exempt::Exemption;
+use super::on_mac::Spoken;
 use super::verdict::{Extra, Judged, Judging, Verdict, extra, judge};
 use crate::catalog::Catalog;
 use crate::mac::{Layer, Mac};
 use crate::plan::{Plan, Setting};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// What a setting counts as; each counts as exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +88,8 @@ pub struct Outcome<'p> {
     pub rows: Vec<Row<'p>>,
     /// Managed keys that nobody expected, with the user whose folder has them.
     pub extra: Vec<(Extra<'p>, Option<&'p str>)>,
+    /// What the catalogue's rules say of the Mac, as far as they were asked; they decide nothing.
+    pub rules: Vec<Spoken<'p>>,
     /// Payloads that are no preferences, which no file of preferences shows.
     pub payloads: usize,
     /// Whether parts of what is expected could not be read.
@@ -126,6 +130,8 @@ pub fn outcome<'p>(expected: &Expected<'p>, mac: &'p Mac, catalog: &Catalog<'_>)
     }
     let mut rows = Vec::new();
     let mut beside: Vec<(Extra<'p>, Option<&'p str>)> = Vec::new();
+    // A Mac may have half a million of them.
+    let mut told: BTreeSet<(&str, &str, Layer, Option<&str>)> = BTreeSet::new();
     for (at, plan) in expected.plans.iter().enumerate() {
         let before = expected.plans.get(..at).unwrap_or(&[]);
         let mut judged: Vec<_> = Vec::new();
@@ -135,7 +141,7 @@ pub fn outcome<'p>(expected: &Expected<'p>, mac: &'p Mac, catalog: &Catalog<'_>)
             for one in extra(plan, mac, *user) {
                 let user = user.filter(|_| one.layer == Layer::ManagedUser);
                 let known = expected.plans.iter().any(|plan| plan.setting(one.domain, one.key).is_some());
-                if !known && !beside.iter().any(|(other, whose)| *other == one && *whose == user) {
+                if !known && told.insert((one.domain, one.key, one.layer, user)) {
                     beside.push((one, user));
                 }
             }
@@ -159,6 +165,7 @@ pub fn outcome<'p>(expected: &Expected<'p>, mac: &'p Mac, catalog: &Catalog<'_>)
         payloads: expected.plans.iter().map(|plan| plan.payloads.len()).sum(),
         incomplete: expected.incomplete,
         extra: beside,
+        rules: Vec::new(),
         rows,
     }
 }

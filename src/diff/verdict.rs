@@ -7,7 +7,7 @@ use super::same::{Match, compare, first_token, replaced};
 use crate::catalog::model::{Compare, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
 use crate::finding::listed;
-use crate::mac::{Ladder, Layer, Mac, RungState, Seen};
+use crate::mac::{GLOBAL, Ladder, Layer, Mac, Reading, RungState, Seen};
 use crate::plan::{Enforcement, Plan, Setting};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,18 +159,19 @@ pub fn extra<'p>(plan: &'p Plan, mac: &'p Mac, user: Option<&str>) -> Vec<Extra<
         }
     }
     found.sort_by_key(|extra| (extra.domain, extra.key, extra.layer));
-    // The user's folder also carries what is enforced for the whole Mac.
-    let copies: Vec<bool> = found
-        .iter()
-        .map(|extra| {
-            let other = |other: &Extra<'_>| {
-                other.layer == Layer::ManagedComputer
-                    && (other.domain, other.key, other.value) == (extra.domain, extra.key, extra.value)
-            };
-            extra.layer == Layer::ManagedUser && found.iter().any(other)
-        })
-        .collect();
-    found.into_iter().zip(copies).filter(|(_, copy)| !copy).map(|(extra, _)| extra).collect()
+    // The user's folder also carries what is enforced for the whole Mac. Of one key they stand beside each other.
+    let mut kept: Vec<Extra<'p>> = Vec::with_capacity(found.len());
+    for extra in found {
+        let copied = kept.last().is_some_and(|before| {
+            (before.layer, extra.layer) == (Layer::ManagedUser, Layer::ManagedComputer)
+                && (before.domain, before.key, before.value) == (extra.domain, extra.key, extra.value)
+        });
+        if copied {
+            kept.pop();
+        }
+        kept.push(extra);
+    }
+    kept
 }
 
 struct Judge<'j, 'p, 'c> {
@@ -219,10 +220,16 @@ impl<'p> Judge<'_, 'p, '_> {
         match setting.enforcement {
             Enforcement::Forced | Enforcement::Unset => {}
             // A starting value lies in the user's own preferences, a weak one in those for everybody.
+            Enforcement::SetOnce if domain == GLOBAL => {
+                ladder.rungs.retain(|rung| matches!(rung.layer, Layer::UserGlobal | Layer::UserGlobalHost))
+            }
             Enforcement::SetOnce => {
                 ladder.rungs.retain(|rung| matches!(rung.layer, Layer::User | Layer::UserHost))
             }
-            Enforcement::Default => ladder.rungs.retain(|rung| rung.layer == Layer::Computer),
+            Enforcement::Default => {
+                let layer = if domain == GLOBAL { Layer::ComputerGlobal } else { Layer::Computer };
+                ladder.rungs.retain(|rung| rung.layer == layer)
+            }
         }
         let wanted = setting.value.as_ref().map(|value| replaced(value, &self.judging.tokens));
         let Said(verdict, mut detail) = match &wanted {
@@ -241,11 +248,21 @@ impl<'p> Judge<'_, 'p, '_> {
         let profiles = self.mac.evidence.profiles(domain, key, self.judging.user);
         if profiles.len() > 1 {
             // Apple leaves open which of them wins.
-            detail.push(format!("several profiles set it: {}", listed(&profiles)));
+            let dictionary = matches!(setting.value, Some(Value::Dictionary(_)));
+            let merge = if dictionary { "; macOS takes one, and does not merge them" } else { "" };
+            detail.push(format!("several profiles set it: {}{merge}", listed(&profiles)));
         }
-        let excusable = !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
-            && !verdict.undecided()
-            && verdict != Verdict::Unwanted;
+        // No profile holds it: whatever lies below, it is not enforced.
+        let open = setting.enforcement == Enforcement::Forced
+            && verdict == Verdict::Unreadable
+            && ladder.doubt().is_some_and(|(rung, _)| !rung.layer.managed());
+        if open {
+            detail.push("no profile enforces it".to_owned());
+        }
+        let excusable = open
+            || !matches!(verdict, Verdict::Enforced | Verdict::WrongType | Verdict::Absent)
+                && !verdict.undecided()
+                && verdict != Verdict::Unwanted;
         let excuse = if excusable { self.not_read(setting, known.as_ref()) } else { None };
         let verdict = if excuse.is_some() { Verdict::NotApplicable } else { verdict };
         detail.extend(excuse);
@@ -253,7 +270,7 @@ impl<'p> Judge<'_, 'p, '_> {
         let default = (verdict == Verdict::Default).then(|| default(known.as_ref())).flatten();
         Judged {
             setting,
-            drift: self.drift(setting, verdict),
+            drift: self.drift(setting, verdict) || open && verdict == Verdict::Unreadable,
             verdict,
             layer: winner.map(|(rung, _)| rung.layer).or(default.as_ref().map(|_| Layer::AppDefault)),
             path: winner.map(|(rung, _)| rung.path),
@@ -287,7 +304,8 @@ impl<'p> Judge<'_, 'p, '_> {
             RungState::Value(_) => None,
         });
         // Users have a home there, and whose preferences count nobody said: they may hold it.
-        let unread = self.judging.user.is_none() && !self.mac.everybody.is_empty();
+        let somebody = !self.mac.everybody.is_empty() || self.mac.about.unreadable("/Users").is_some();
+        let unread = self.judging.user.is_none() && somebody;
         let doubt = doubt.or_else(|| unread.then(|| NOBODY.to_owned()));
         match (there, doubt) {
             (Some(_), _) => Said(Verdict::Unwanted, Vec::new()),
@@ -346,38 +364,10 @@ impl<'p> Judge<'_, 'p, '_> {
             return None;
         }
         let seen = Seen { mac: self.mac, user: self.judging.user, catalog: self.catalog };
-        let own = known.and_then(|known| known.product(self.catalog)).map(|product| product.name.to_owned());
-        if let Some(product) = own.filter(|_| setting.reads.is_empty()) {
-            let (versions, doubt) = seen.installed(&product);
-            return (versions.is_empty() && !doubt && self.has_place(&product))
-                .then(|| format!("{product} is not installed"));
-        }
-        for reads in &setting.reads {
-            let (versions, doubt) = seen.installed(&reads.product);
-            if doubt || !self.has_place(&reads.product) {
-                continue;
-            }
-            if versions.is_empty() {
-                return Some(format!("{} is not installed", reads.product));
-            }
-            let all = reads.all();
-            if !versions.iter().any(|version| all.contains(version) || all.overlaps(version)) {
-                let list: Vec<String> = versions.iter().map(ToString::to_string).collect();
-                let (product, builds) = (&reads.product, all.describe());
-                return Some(format!("{product} {} does not read it: {builds} does", list.join(", ")));
-            }
-        }
-        None
-    }
-
-    /// Whether a Mac can show that a product is not there: its place is known.
-    fn has_place(&self, product: &str) -> bool {
-        let of_suite = |suite: &str| {
-            self.catalog.products().any(|member| member.suite == Some(suite) && !member.app.is_empty())
-        };
-        match self.catalog.product(product) {
-            Some(known) => !known.app.is_empty() || of_suite(known.suite.unwrap_or(known.name)),
-            None => self.mac.apps.contains_key(product),
+        let own = known.and_then(|known| known.product(self.catalog)).map(|product| product.name);
+        match seen.reading(&setting.reads, own) {
+            Reading::Not(why) => Some(why),
+            Reading::By(_) | Reading::Open(_) => None,
         }
     }
 }

@@ -188,8 +188,14 @@ fn a_key_that_must_not_be_there_is_not_absent_where_nobody_looked() {
     for section in
         ["[unset]\nAutoUpdate = [\"HowToCheck\"]", "[set-once.AutoUpdate]\nHowToCheck = \"Manual\""]
     {
-        let said = tell(section, &two);
-        assert!(said.starts_with("unreadable - nobody's own preferences were read"), "{said}");
+        // So may one whom a collector left out.
+        let keys = "<key>/Users</key><string>nobody was at the screen</string>";
+        let about = format!("<key>format</key><integer>1</integer><key>unreadable</key><dict>{keys}</dict>");
+        let left_out = World::default().with("/prefsmith-snapshot.plist", &about);
+        for world in [&two, &left_out] {
+            let said = tell(section, world);
+            assert!(said.starts_with("unreadable - nobody's own preferences were read"), "{said}");
+        }
     }
 }
 
@@ -240,4 +246,23 @@ fn what_is_managed_beside_the_policy() {
     let judged = judge(&plan, &mac, &catalog, &Judging { user: Some("anna"), ..Judging::default() });
     assert_eq!(judged[0].verdict, Verdict::Enforced);
     assert_eq!(judged[0].path, Some(MANAGED));
+}
+
+/// No profile holds it, so that it is not enforced, whatever lies in the file that cannot be read.
+#[test]
+fn what_no_profile_holds_drifts_though_the_rest_cannot_be_read() {
+    let denied = installed().denied(USER);
+    assert_eq!(
+        tell(UPDATES, &denied),
+        format!("unreadable drift - {USER}: it may not be read; no profile enforces it")
+    );
+    assert_eq!(tell(UPDATES, &denied.with(MANAGED, &manual())), "enforced managed-computer");
+    // Of a managed file, nobody knows whether it has the key.
+    let managed = tell(UPDATES, &installed().denied(MANAGED));
+    assert_eq!(managed, format!("unreadable - {MANAGED}: it may not be read"));
+    // An app that is not there needs nothing.
+    let absent = tell(UPDATES, &world(None).denied(USER));
+    assert!(absent.starts_with("not-applicable - "), "{absent}");
+    let once = "[set-once.AutoUpdate]\nHowToCheck = \"Manual\"";
+    assert_eq!(tell(once, &installed().denied(USER)), format!("unreadable - {USER}: it may not be read"));
 }

@@ -1,5 +1,8 @@
 //! From a checked plan to artefacts in memory; one file for each target.
 
+mod asked;
+mod check_script;
+mod collector;
 mod defaults;
 mod manifest;
 mod mobileconfig;
@@ -7,17 +10,21 @@ mod passed;
 mod readme;
 mod tokens;
 
-pub use defaults::Defaults;
+pub use check_script::{CheckOptions, CheckScript, check_script};
+pub use collector::Collector;
+pub use defaults::{Defaults, Step, mend};
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 
 pub use readme::Readme;
 pub use tokens::spelt;
 
+use mobileconfig::at_policy;
+
 use crate::catalog::Catalog;
 use crate::check::CheckedPlan;
-use crate::finding::{Finding, Findings};
-use crate::plan::TargetOptions;
+use crate::finding::{Finding, Findings, listed};
+use crate::plan::{Setting, TargetOptions};
 use crate::profile::{Form, Kept};
 use crate::value::{DomainName, FileName, KeyName};
 
@@ -81,7 +88,7 @@ impl<'r> Request<'r, '_> {
                 Some(Artefact { path, executable: false, bytes: bytes.into(), target: target.to_owned() })
             }
             Err(error) => {
-                findings.push(mobileconfig::at_policy(Finding::new("bad-name", error.to_string()), self));
+                findings.push(at_policy(Finding::new("bad-name", error.to_string()), self));
                 None
             }
         }
@@ -124,9 +131,33 @@ pub trait Target: Sync {
 }
 
 /// Every target, in the order of their names.
-pub static TARGETS: &[&dyn Target] = &[&Defaults, &Mobileconfig];
+pub static TARGETS: &[&dyn Target] = &[&CheckScript, &Collector, &Defaults, &Mobileconfig];
 
 /// A target by its name.
 pub fn target(name: &str) -> Option<&'static dyn Target> {
     TARGETS.iter().copied().find(|target| target.name() == name)
+}
+
+/// A finding about these settings.
+fn over(finding: Finding, settings: &[&Setting]) -> Finding {
+    settings.iter().fold(finding, |finding, setting| {
+        finding.at(setting.origin.clone(), "").about(setting.domain.as_str(), setting.key.as_str())
+    })
+}
+
+/// What everybody could read in a script.
+fn secrets_in_script(request: &Request<'_, '_>, findings: &mut Findings) {
+    let secrets = secrets(request, &request.plan.settings.iter().collect::<Vec<_>>());
+    if !secrets.is_empty() {
+        let names: Vec<&str> = secrets.iter().map(|setting| setting.key.as_str()).collect();
+        let title = format!("whoever can read the scripts can read the secret in {}", listed(&names));
+        findings.push(over(Finding::new("secret-in-script", title), &secrets));
+    }
+}
+
+/// Those that carry a secret.
+fn secrets<'s>(request: &Request<'_, '_>, settings: &[&'s Setting]) -> Vec<&'s Setting> {
+    let secret =
+        |setting: &&&Setting| setting.value.is_some() && request.plan.is_secret(setting, request.catalog);
+    settings.iter().filter(secret).copied().collect()
 }

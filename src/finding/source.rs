@@ -1,6 +1,7 @@
 //! Texts that findings point into, and places in them.
 
 use super::KeyPath;
+use std::sync::OnceLock;
 
 /// Which text a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,13 +76,24 @@ pub struct Position {
     pub column: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Source {
     label: String,
     within: Option<String>,
     text: String,
-    line_starts: Vec<u32>,
+    /// Where its lines start: found when somebody asks, for of most texts nobody does.
+    line_starts: OnceLock<Vec<u32>>,
     concealed: bool,
+}
+
+impl Source {
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let ends = self.text.match_indices('\n');
+            let starts = ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        })
+    }
 }
 
 /// All texts of one run.
@@ -100,16 +112,24 @@ impl Sources {
     ///
     /// Texts of 4 GiB and more are cut at that length; every reader refuses them long before.
     pub fn add(&mut self, label: impl Into<String>, text: impl Into<String>) -> SourceId {
-        let text = text.into();
-        let mut line_starts = vec![0];
-        for (at, byte) in text.bytes().enumerate() {
-            if byte == b'\n' {
-                line_starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
-            }
-        }
         let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
-        self.list.push(Source { label: label.into(), within: None, text, line_starts, concealed: false });
+        self.list.push(Source { label: label.into(), ..Source::default() });
+        self.fill(id, text);
         id
+    }
+
+    /// Gives an input its text, where it was added before that was read.
+    pub fn fill(&mut self, id: SourceId, text: impl Into<String>) {
+        let Some(source) = self.list.get_mut(id.0 as usize) else { return };
+        source.text = text.into();
+        source.line_starts = OnceLock::new();
+    }
+
+    /// Gives an input another label.
+    pub fn rename(&mut self, id: SourceId, label: impl Into<String>) {
+        if let Some(source) = self.list.get_mut(id.0 as usize) {
+            source.label = label.into();
+        }
     }
 
     /// All inputs, in the order in which they came.
@@ -185,17 +205,20 @@ impl Sources {
 
     /// Line and column of a byte offset; an offset past the end counts as the end.
     pub fn position(&self, source: SourceId, offset: u32) -> Position {
-        let Some(found) = self.get(source) else { return Position { line: 1, column: 1 } };
-        let line = found.line_starts.partition_point(|start| *start <= offset).max(1);
-        let start = found.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
-        let end = (offset as usize).min(found.text.len());
-        let before = found.text.as_bytes().get(start..end).unwrap_or(&[]);
+        let (line, start) = self.line_of(source, offset as usize);
+        let text = self.text(source).as_bytes();
+        let before = text.get(start..(offset as usize).min(text.len())).unwrap_or(&[]);
         // Bytes that continue a character do not count.
         let column = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() + 1;
-        Position {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-        }
+        Position { line, column: u32::try_from(column).unwrap_or(u32::MAX) }
+    }
+
+    /// The line of a byte offset, from 1, and where it starts; an offset past the end counts as the end.
+    pub fn line_of(&self, source: SourceId, offset: usize) -> (u32, usize) {
+        let starts = self.get(source).map_or(&[][..], Source::line_starts);
+        let line = starts.partition_point(|start| *start as usize <= offset).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
+        (u32::try_from(line).unwrap_or(u32::MAX), start)
     }
 
     /// Line and column of the start of a place; none where an input has no lines.

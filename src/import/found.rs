@@ -50,7 +50,7 @@ pub(super) fn found(
     }
     let mut draft = Draft { head: head(units, &plans, options, findings), ..Draft::default() };
     let names = Names::new(units, sources);
-    draft.intro = intro(units, &names);
+    draft.intro = intro(units, options, &names);
     for unit in units {
         draft.lost.extend(envelope(unit, &names, findings));
         draft.lost.extend(nameless(unit));
@@ -76,6 +76,10 @@ pub(super) fn found(
         }
     }
     others(units, &mut entries, &names);
+    for (at, profiles) in options.mac.iter().flat_map(|mac| &mac.profiles) {
+        let Some(entry) = entries.get_mut(at) else { continue };
+        entry.remarks.extend(profiles.iter().map(|name| format!("profile: {name}")));
+    }
     draft.entries = entries.into_values().collect();
     stamps(units, &mut draft, findings);
     passed(units, options, &mut draft, findings);
@@ -127,7 +131,11 @@ fn base(label: &str) -> &str {
     label.rsplit('/').next().unwrap_or(label)
 }
 
-fn intro(units: &[Unit<'_>], names: &Names<'_>) -> Vec<String> {
+fn intro(units: &[Unit<'_>], options: &Options, names: &Names<'_>) -> Vec<String> {
+    if let Some(mac) = &options.mac {
+        let whom = mac.user.as_ref().map_or(String::new(), |user| format!(" for {user} alone"));
+        return vec![format!("What profiles enforce{whom} on {}.", mac.who)];
+    }
     let names = distinct(units.iter().map(|unit| names.of(unit.held.source)));
     let mut lines = vec![format!("Imported from {}.", some(&names))];
     if units.iter().any(|unit| unit.held.signed) {
@@ -305,6 +313,9 @@ fn channel(units: &[Unit<'_>], options: &Options) -> (Channel, Option<String>) {
         return (channel, None);
     }
     let channel = units.first().map(super::channel).unwrap_or_default();
+    if let Some(mac) = &options.mac {
+        return (channel, mac.user.as_ref().map(|user| format!("it was enforced for {user} alone")));
+    }
     let silent = |unit: &Unit<'_>| unit.held.shape == Shape::Profile && unit.profile.scope.is_none();
     let by_mdm = units.iter().any(|unit| unit.wrapper.is_some_and(|wrapper| wrapper.channel.is_some()));
     let odd = units.iter().find_map(|unit| {

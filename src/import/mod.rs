@@ -36,6 +36,17 @@ pub struct Unit<'h> {
     pub wrapper: Option<&'h Wrapper>,
 }
 
+/// A Mac whose managed preferences are imported.
+#[derive(Clone, Debug, Default)]
+pub struct FromMac {
+    /// What it is, as a part of a sentence.
+    pub who: String,
+    /// The user for whom alone these preferences are managed; none: they are the Mac's.
+    pub user: Option<String>,
+    /// What the profiles are called that set a key, by domain and key, where the Mac shows them.
+    pub profiles: BTreeMap<(String, String), Vec<String>>,
+}
+
 /// What the policy is to be.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -55,6 +66,8 @@ pub struct Options {
     pub beside: bool,
     /// The profile whose identifiers a build is to keep, by its path from the policy's folder.
     pub keep_identifiers_from: Option<String>,
+    /// The Mac that the preferences lie on; none: they are no Mac's.
+    pub mac: Option<FromMac>,
 }
 
 /// What an import makes.

@@ -2,6 +2,7 @@
 
 use crate::plan::Channel;
 use crate::value::write::xml_refuses;
+use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, Event};
 
@@ -37,15 +38,19 @@ pub enum Opened {
 /// # Errors
 /// Why the profile in an answer of Jamf's cannot be found.
 pub fn open(bytes: &[u8]) -> Result<Opened, String> {
+    // Property lists start otherwise; a long one need not be searched.
+    const HEAD: usize = 400;
+    let found = |head: &[u8], word: &str| memmem::find(head, word.as_bytes()).is_some();
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    if bytes.starts_with(b"bplist") || found(head, "<plist") {
+        return Ok(Opened::Plain);
+    }
     let Ok(text) = std::str::from_utf8(bytes) else { return Ok(Opened::Plain) };
     let text = text.trim_start_matches('\u{feff}');
-    let start = text.trim_start();
-    if start.starts_with("<key>") {
+    if text.trim_start().starts_with("<key>") {
         return Ok(Opened::Bare(format!("<plist><dict>{text}</dict></plist>\n").into_bytes()));
     }
-    // Property lists start otherwise; a long one need not be searched.
-    let head: String = start.chars().take(400).collect();
-    if head.contains("<plist") || !head.contains(&format!("<{JAMF}>")) {
+    if !found(head, &format!("<{JAMF}>")) {
         return Ok(Opened::Plain);
     }
     jamf(text)

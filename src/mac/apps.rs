@@ -1,12 +1,12 @@
 //! What is installed: apps with their versions and builds, AutoUpdate, macOS.
 
 use super::tree::Tree;
-use super::{MacError, keys};
+use super::{MacError, User, keys};
 use crate::catalog::Catalog;
 use crate::catalog::model::Product;
 use crate::value::Value;
 use crate::version::Version;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where macOS says its version.
 const MACOS: &str = "/System/Library/CoreServices/SystemVersion.plist";
@@ -18,10 +18,13 @@ const INFO: [&str; 3] = ["CFBundleIdentifier", "CFBundleShortVersionString", "CF
 pub struct App {
     /// Its bundle.
     pub path: String,
+    /// Its bundle identifier; empty if it could not be read.
+    pub bundle_id: String,
     /// Its version with the build; none if it could not be read, or is no version.
     pub version: Option<Version>,
-    /// Whether it came from the App Store.
-    pub app_store: bool,
+    /// Whether it came from the App Store: whether a receipt lies in it. None if nobody looked for one, as in a
+    /// snapshot that has none.
+    pub app_store: Option<bool>,
     /// Why its version is not known.
     pub doubt: Option<String>,
 }
@@ -30,6 +33,7 @@ pub struct App {
 pub(super) fn installed(
     tree: &dyn Tree,
     homes: &[&str],
+    snapshot: bool,
     catalog: &Catalog<'_>,
 ) -> Result<BTreeMap<String, Vec<App>>, MacError> {
     let mut found = BTreeMap::new();
@@ -39,7 +43,8 @@ pub(super) fn installed(
             let names = product.app.iter().filter_map(|path| path.strip_prefix("/Applications/"));
             names.map(move |name| format!("{home}/Applications/{name}"))
         });
-        let copies: Vec<App> = own.chain(of_users).filter_map(|path| copy(tree, path, product)).collect();
+        let copies: Vec<App> =
+            own.chain(of_users).filter_map(|path| copy(tree, path, product, snapshot)).collect();
         if !copies.is_empty() && !found.contains_key(product.name) {
             found.insert(product.name.to_owned(), copies);
         }
@@ -51,11 +56,11 @@ pub(super) fn installed(
 }
 
 /// One copy of a product, if it lies there.
-fn copy(tree: &dyn Tree, path: String, product: &Product<'_>) -> Option<App> {
+fn copy(tree: &dyn Tree, path: String, product: &Product<'_>, snapshot: bool) -> Option<App> {
     let info = format!("{path}/Contents/Info.plist");
     let entries = match keys(tree, &info, Some(&INFO)) {
         Ok(found) => found?,
-        Err(why) => return Some(App { path, version: None, app_store: false, doubt: Some(why) }),
+        Err(why) => return Some(unknown(path, why)),
     };
     let text = |key: &str| match entries.get(key) {
         Some(Value::String(text)) => text.as_literal(),
@@ -75,8 +80,16 @@ fn copy(tree: &dyn Tree, path: String, product: &Product<'_>) -> Option<App> {
         }
         (None, _) => Some("it does not say its version".to_owned()),
     };
-    let receipt = tree.list(&format!("{path}/Contents/_MASReceipt"));
-    Some(App { version, app_store: matches!(receipt, Ok(Some(_))), doubt, path })
+    let app_store = match tree.list(&format!("{path}/Contents/_MASReceipt")) {
+        Ok(Some(_)) => Some(true),
+        Ok(None) if !snapshot => Some(false),
+        _ => None,
+    };
+    Some(App { bundle_id: id.to_owned(), version, app_store, doubt, path })
+}
+
+fn unknown(path: String, why: String) -> App {
+    App { path, bundle_id: String::new(), version: None, app_store: None, doubt: Some(why) }
 }
 
 fn macos(tree: &dyn Tree) -> Option<App> {
@@ -89,8 +102,33 @@ fn macos(tree: &dyn Tree) -> Option<App> {
                 _ => None,
             };
             let doubt = version.is_none().then(|| "it does not say its version".to_owned());
-            Some(App { path, version, app_store: false, doubt })
+            Some(App { path, bundle_id: String::new(), version, app_store: None, doubt })
         }
-        Err(why) => Some(App { path, version: None, app_store: false, doubt: Some(why) }),
+        Err(why) => Some(unknown(path, why)),
     }
+}
+
+/// Which sandboxed apps users have opened: by the user's name and the bundle identifier, where it can be told. The
+/// container of an app is made when it is first opened; a snapshot lacks those of which nothing was collected.
+pub(super) fn opened(
+    tree: &dyn Tree,
+    users: &[User],
+    snapshot: bool,
+    catalog: &Catalog<'_>,
+) -> BTreeMap<(String, String), bool> {
+    let mut found = BTreeMap::new();
+    let sandboxed: BTreeSet<&str> =
+        catalog.domains().into_iter().filter_map(|domain| domain.container).collect();
+    let ids = catalog.products().flat_map(|product| product.bundle_ids.iter().copied());
+    for id in ids.filter(|id| sandboxed.contains(id)) {
+        for user in users {
+            let there = match tree.list(&format!("{}/Library/Containers/{id}", user.home)) {
+                Ok(Some(_)) => true,
+                Ok(None) if !snapshot => false,
+                _ => continue,
+            };
+            found.insert((user.name.clone(), id.to_owned()), there);
+        }
+    }
+    found
 }

@@ -1,5 +1,6 @@
 //! A snapshot in an archive (`.tar.gz` or `.tar`), held in memory: bounded, and no entry leads anywhere.
 
+use super::LARGEST;
 use super::tree::{Entry, Tree, Unreadable};
 use flate2::read::MultiGzDecoder;
 use std::borrow::Cow;
@@ -48,7 +49,8 @@ pub enum ArchiveError {
 /// A snapshot in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Archive {
-    files: BTreeMap<String, Vec<u8>>,
+    /// By path; none: larger than any file that is read.
+    files: BTreeMap<String, Option<Vec<u8>>>,
     folders: BTreeSet<String>,
 }
 
@@ -95,8 +97,7 @@ impl Archive {
                     found.folder(&path);
                 }
                 EntryType::Regular | EntryType::Continuous => {
-                    let mut bytes = Vec::new();
-                    entry.read_to_end(&mut bytes).map_err(|error| large(&error))?;
+                    let bytes = content(&mut entry).map_err(|error| large(&error))?;
                     if let Some((folder, _)) = path.rsplit_once('/') {
                         found.folder(folder);
                     }
@@ -128,10 +129,8 @@ impl Archive {
 impl Tree for Archive {
     fn read(&self, path: &str, limit: usize) -> Result<Option<Cow<'_, [u8]>>, Unreadable> {
         match self.files.get(path) {
-            Some(bytes) if bytes.len() > limit => {
-                Err(Unreadable::new(format!("it is larger than {} MiB", limit >> 20)))
-            }
-            Some(bytes) => Ok(Some(Cow::Borrowed(bytes))),
+            Some(Some(bytes)) if bytes.len() <= limit => Ok(Some(Cow::Borrowed(bytes))),
+            Some(_) => Err(Unreadable::new(format!("it is larger than {} MiB", limit.min(LARGEST) >> 20))),
             None => Ok(None),
         }
     }
@@ -152,6 +151,20 @@ impl Tree for Archive {
         entries.sort();
         Ok(Some(entries))
     }
+}
+
+/// The bytes of an entry; none if it is larger than any file that is read, which need not be kept.
+fn content(entry: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let kept = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+    let mut start = entry.take(kept);
+    let read = start.read_to_end(&mut bytes)?;
+    if read <= LARGEST {
+        bytes.shrink_to_fit();
+        return Ok(Some(bytes));
+    }
+    std::io::copy(entry, &mut std::io::sink())?;
+    Ok(None)
 }
 
 /// The path of an entry as a Mac has it: `./Library/x` is `/Library/x`.

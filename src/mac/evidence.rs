@@ -41,6 +41,16 @@ impl Evidence {
         let found = self.payloads.iter().filter(move |(whose, known, _)| known == kind && of(whose));
         found.map(|(.., keys)| keys)
     }
+
+    /// The keys of a domain that profiles set for the Mac alone, or for this user alone, with what they are called.
+    pub fn of_domain(&self, domain: &str, user: Option<&str>) -> Vec<(&str, Vec<String>)> {
+        let keys = self.by_key.iter().filter(|((of, _), _)| of == domain);
+        let own = keys.map(|((_, key), all)| {
+            let names = all.iter().filter(|(whose, _)| whose.as_deref() == user);
+            (key.as_str(), names.map(|(_, name)| name.clone()).collect::<Vec<_>>())
+        });
+        own.filter(|(_, names)| !names.is_empty()).collect()
+    }
 }
 
 /// Reads what the Mac shows of its profiles. What cannot be read of it proves nothing, and is left out.

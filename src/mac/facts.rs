@@ -1,8 +1,9 @@
 //! A Mac as one of its users sees it: what the catalogue's rules ask.
 
-use super::{Mac, RungState};
+use super::{App, Layer, Mac};
 use crate::catalog::model::Product;
-use crate::catalog::{Catalog, Fact, Facts, Known, Licence};
+use crate::catalog::{Catalog, Fact, Facts, Installed, Known, Licence};
+use crate::value::Value;
 use crate::version::{Ranges, Version};
 use std::collections::BTreeSet;
 
@@ -43,21 +44,58 @@ impl Seen<'_, '_> {
     }
 }
 
+/// What is known of a value: all of it, that there is none, or nothing.
+enum Sure<'m> {
+    Value(Layer, &'m Value),
+    None,
+    Unknown,
+}
+
+impl<'m> Seen<'m, '_> {
+    fn sure(&self, domain: &str, key: &str) -> Sure<'m> {
+        let ladder = self.mac.ladder(domain, key, self.user);
+        let nobody = self.nobody();
+        match ladder.winner() {
+            _ if ladder.doubt().is_some() => Sure::Unknown,
+            Some((rung, value)) if rung.layer.managed() || !nobody => Sure::Value(rung.layer, value),
+            None if self.mac.looked_for(domain, key) && !nobody => Sure::None,
+            _ => Sure::Unknown,
+        }
+    }
+
+    /// Whether it is not known whose preferences count, although somebody has a home there.
+    fn nobody(&self) -> bool {
+        self.user.is_none() && !self.mac.everybody.is_empty()
+    }
+}
+
+impl<'m> Seen<'m, '_> {
+    /// The value of a key, for as long as the Mac is there.
+    pub fn fact(&self, domain: &str, key: &str) -> Fact<'m> {
+        match self.sure(domain, key) {
+            Sure::Value(_, value) => Fact::Set(value),
+            Sure::None => Fact::Unset,
+            Sure::Unknown => Fact::Unknown,
+        }
+    }
+}
+
 impl Facts for Seen<'_, '_> {
     fn value(&self, domain: &str, key: &str) -> Fact<'_> {
-        let ladder = self.mac.ladder(domain, key, self.user);
-        if ladder.doubt().is_some() {
-            return Fact::Unknown;
-        }
-        ladder.winner().map_or(Fact::Unset, |(_, value)| Fact::Set(value))
+        self.fact(domain, key)
     }
 
     fn forced(&self, domain: &str, key: &str) -> Known<bool> {
-        let ladder = self.mac.ladder(domain, key, self.user);
-        match ladder.rungs.first() {
-            Some(rung) if matches!(rung.state, RungState::Unreadable(_)) => Known::Unknown,
-            Some(rung) => Known::Yes(rung.layer.managed()),
-            None => Known::Yes(false),
+        match self.sure(domain, key) {
+            Sure::Value(layer, _) => Known::Yes(layer.managed()),
+            Sure::None => Known::Yes(false),
+            Sure::Unknown if self.nobody() => Known::Unknown,
+            // Else only a managed file that cannot be read leaves open whether it is enforced.
+            Sure::Unknown => {
+                let ladder = self.mac.ladder(domain, key, self.user);
+                let open = ladder.rungs.iter().any(|rung| rung.layer.managed());
+                if open { Known::Unknown } else { Known::Yes(false) }
+            }
         }
     }
 
@@ -72,7 +110,23 @@ impl Facts for Seen<'_, '_> {
     }
 
     fn licences(&self) -> Known<BTreeSet<Licence>> {
-        // A volume licence is a file of its own; the absence of one proves nothing.
-        Known::Unknown
+        // The volume licence of Office is a file of its own; that there is none proves nothing.
+        if self.mac.volume_licence { Known::Yes([Licence::Volume].into()) } else { Known::Unknown }
+    }
+
+    fn copies(&self, product: &str) -> Known<Vec<Installed>> {
+        let copies = self.mac.apps.get(product).into_iter().flatten();
+        let known = |flag: Option<bool>| flag.map_or(Known::Unknown, Known::Yes);
+        let opened = |id: &str| {
+            let user = self.user?.to_owned();
+            self.mac.opened.get(&(user, id.to_owned())).copied()
+        };
+        let copy = |app: &App| Installed {
+            path: app.path.clone(),
+            bundle_id: app.bundle_id.clone(),
+            app_store: known(app.app_store),
+            opened: known(opened(&app.bundle_id)),
+        };
+        Known::Yes(copies.map(copy).collect())
     }
 }

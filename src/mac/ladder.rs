@@ -1,7 +1,8 @@
 //! The ladder of one key: every layer that has it, strongest first, and every layer that nobody could read.
 
 use super::layer::GLOBAL;
-use super::{File, Layer, Mac, PROFILES, State};
+use super::snapshot::{ABOUT, Silence};
+use super::{File, Files, Layer, Mac, PROFILES, State};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -97,12 +98,34 @@ impl Mac {
             RungState::Value(value) => Some(Stray { path: &file.path, value }),
             RungState::Unreadable(_) => None,
         });
-        Ladder { strays: strays.collect(), rungs }
+        let strays = strays.collect();
+        if let Some((silence, why)) = self.about.silent(domain, key) {
+            let state = RungState::Unreadable(why);
+            let layers: &[Layer] = match (silence, user) {
+                (Silence::Everywhere, _) => &[Layer::ManagedUser],
+                (Silence::Below, Some(_)) => &[Layer::UserHost, Layer::Computer],
+                (Silence::Below, None) => &[Layer::Computer],
+            };
+            rungs.extend(layers.iter().map(|layer| Rung { layer: *layer, path: ABOUT, state }));
+            rungs.sort_by_key(|rung| rung.layer);
+        }
+        Ladder { strays, rungs }
+    }
+
+    /// The domains that were asked for, without the global one.
+    pub fn domain_names(&self) -> impl Iterator<Item = &str> {
+        self.domains.keys().map(String::as_str)
+    }
+
+    /// A domain that was asked for, the global one included.
+    pub fn domain_name(&self, name: &str) -> Option<&str> {
+        let own = self.domains.get_key_value(name).map(|(name, _)| name.as_str());
+        own.or((name == GLOBAL).then_some(GLOBAL))
     }
 
     /// The keys that a managed file of a domain has, with their layer and path, for a user.
     pub fn managed(&self, domain: &str, user: Option<&str>) -> Vec<(&str, Layer, &str, &Value)> {
-        let Some(files) = self.domains.get(domain) else { return Vec::new() };
+        let Some(files) = self.files(domain) else { return Vec::new() };
         let users = user.and_then(|user| files.users.get(user)).into_iter().flatten();
         let mut found: Vec<(&str, Layer, &str, &Value)> = Vec::new();
         for file in users.chain(&files.mac).filter(|file| file.layer.managed()) {
@@ -112,6 +135,21 @@ impl Mac {
             );
         }
         found
+    }
+
+    /// The layers of a domain that could not be read, for a user: the layer, the path, and why.
+    pub fn unreadable(&self, domain: &str, user: Option<&str>) -> Vec<(Layer, &str, &str)> {
+        let Some(files) = self.files(domain) else { return Vec::new() };
+        let users = user.and_then(|user| files.users.get(user)).into_iter().flatten();
+        let all = users.chain(&files.mac).filter_map(|file| match &file.state {
+            State::Unreadable(why) => Some((file.layer, file.path.as_str(), why.as_str())),
+            State::Read(_) => None,
+        });
+        all.collect()
+    }
+
+    fn files(&self, domain: &str) -> Option<&Files> {
+        if domain == GLOBAL { Some(&self.global) } else { self.domains.get(domain) }
     }
 }
 

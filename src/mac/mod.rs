@@ -11,10 +11,15 @@ pub mod folder;
 mod ladder;
 mod layer;
 mod read;
+mod reading;
+mod show;
+#[cfg(test)]
+mod show_tests;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod warn;
 #[cfg(test)]
 pub(crate) mod world;
 
@@ -23,13 +28,16 @@ pub use evidence::{Evidence, PROFILES};
 pub use facts::Seen;
 pub use ladder::{Ladder, Rung, RungState, Stray};
 pub use layer::{GLOBAL, Layer, MANAGED};
-pub use read::{Ask, Who};
+pub use read::{Ask, Managed, Who};
+pub use reading::Reading;
+pub use show::{AppDefault, Effect, Scope, Shown, ShownKey, Unread, show};
 pub use snapshot::{ABOUT, About};
+pub use warn::Warning;
 
 use crate::finding::Sources;
 use crate::value::Value;
 use crate::value::read::{Budgets, Wanted, read as read_plist};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tree::Tree;
 
 /// The largest preference file, in bytes.
@@ -113,8 +121,33 @@ pub struct Mac {
     pub apps: BTreeMap<String, Vec<App>>,
     /// Which profiles set what, as far as the Mac shows it.
     pub evidence: Evidence,
+    /// Whether a user has opened an app, by the user's name and the bundle identifier, where it can be told.
+    opened: BTreeMap<(String, String), bool>,
+    /// Whether the file of a volume licence is there.
+    volume_licence: bool,
+    /// Of a snapshot the keys, by domain, that its collector was asked for; none: everything was looked for.
+    collected: Option<BTreeSet<(String, String)>>,
     domains: BTreeMap<String, Files>,
     global: Files,
+}
+
+impl Mac {
+    /// The same where, of a snapshot, only these keys of these domains were looked for: of any other only a managed
+    /// file proves anything. A Mac's disk has them all.
+    #[must_use]
+    pub fn of_keys<'k>(mut self, keys: impl IntoIterator<Item = (&'k str, &'k str)>) -> Self {
+        if self.about.snapshot {
+            let keys = keys.into_iter().map(|(domain, key)| (domain.to_owned(), key.to_owned()));
+            self.collected = Some(keys.collect());
+        }
+        self
+    }
+
+    /// Whether a key that is in no file is surely not set.
+    fn looked_for(&self, domain: &str, key: &str) -> bool {
+        let name = || (domain.to_owned(), key.to_owned());
+        self.collected.as_ref().is_none_or(|collected| collected.contains(&name()))
+    }
 }
 
 /// The keys of a preference file, all of them or those that are named; none if there is no such file.

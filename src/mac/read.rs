@@ -3,14 +3,19 @@
 use super::layer::{GLOBAL, Layer, MANAGED, UserFiles, user_files};
 use super::snapshot::{self, About};
 use super::tree::Tree;
-use super::{ABOUT, File, Files, Mac, MacError, State, User, apps, evidence, keys};
+use super::{ABOUT, File, Files, LARGEST, Mac, MacError, State, User, apps, evidence, keys};
 use crate::catalog::Catalog;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders in /Users that are nobody's home.
 const NOBODY: [&str; 3] = ["Shared", "Guest", "Deleted Users"];
 /// What macOS writes into managed files beside the preferences.
 const META: [&str; 2] = ["PayloadUUID", "_manualProfile"];
+
+/// The file in which macOS sums up all that is managed for a user: no domain.
+const SUM: &str = "complete";
+/// Where a volume licence of Office lies (Microsoft Learn, "Deploy a volume licensed version of Office for Mac").
+const VOLUME_LICENCE: &str = "/Library/Preferences/com.microsoft.office.licensingV2.plist";
 
 /// What is asked of a Mac.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +58,9 @@ impl Mac {
         let everybody = reader.everybody()?;
         let users = chosen(who, &everybody, &about)?;
         let homes: Vec<&str> = everybody.iter().map(|user| user.home.as_str()).collect();
-        let apps = apps::installed(tree, &homes, catalog)?;
+        let apps = apps::installed(tree, &homes, about.snapshot, catalog)?;
+        let opened = apps::opened(tree, &users, about.snapshot, catalog);
+        let volume_licence = matches!(tree.read(VOLUME_LICENCE, LARGEST), Ok(Some(_)));
         let mut domains = BTreeMap::new();
         for ask in asks.iter().filter(|ask| ask.domain != GLOBAL) {
             domains.insert(ask.domain.to_owned(), reader.files(ask.domain, ask.keys, &users));
@@ -65,7 +72,66 @@ impl Mac {
         let global = reader.files(GLOBAL, (!all).then_some(every.as_slice()), &users);
         let everybody = everybody.into_iter().map(|user| user.name).collect();
         let evidence = evidence::evidence(tree, catalog);
-        Ok(Self { everybody, users, apps, evidence, domains, global, about })
+        Ok(Self {
+            everybody,
+            users,
+            apps,
+            opened,
+            volume_licence,
+            collected: None,
+            evidence,
+            domains,
+            global,
+            about,
+        })
+    }
+}
+
+/// The domains that profiles enforce something in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Managed {
+    /// Their names; the global domain is one of them.
+    pub domains: BTreeSet<String>,
+    /// The users who have a folder of their own there.
+    pub users: BTreeSet<String>,
+    /// The folders that could not be listed, and why.
+    pub unreadable: Vec<(String, String)>,
+}
+
+impl Managed {
+    /// Lists the managed files of the Mac and of its users.
+    ///
+    /// # Errors
+    /// The snapshot's own file is no good.
+    pub fn list(tree: &dyn Tree) -> Result<Self, MacError> {
+        let about = snapshot::about(tree)?;
+        let mut found = Self::default();
+        let users = found.folder(tree, MANAGED, &about);
+        for user in &users {
+            found.folder(tree, &format!("{MANAGED}/{user}"), &about);
+        }
+        found.users = users.into_iter().collect();
+        Ok(found)
+    }
+
+    /// Takes the files of a folder, and returns the folders in it.
+    fn folder(&mut self, tree: &dyn Tree, path: &str, about: &About) -> Vec<String> {
+        let entries = match (tree.list(path), about.unreadable(path)) {
+            (Ok(Some(entries)), _) => entries,
+            (Ok(None), None) => Vec::new(),
+            (Ok(None), Some(why)) => {
+                self.unreadable.push((path.to_owned(), why.to_owned()));
+                Vec::new()
+            }
+            (Err(error), _) => {
+                self.unreadable.push((path.to_owned(), error.to_string()));
+                Vec::new()
+            }
+        };
+        let (folders, files): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.folder);
+        let names = files.iter().filter_map(|file| file.name.strip_suffix(".plist"));
+        self.domains.extend(names.filter(|name| *name != SUM).map(str::to_owned));
+        folders.into_iter().map(|folder| folder.name).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use super::tree::Tree;
 use crate::finding::Sources;
 use crate::value::read::{Budgets, Wanted, read};
 use crate::value::{Date, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The file that makes a folder or an archive a snapshot.
 pub const ABOUT: &str = "/prefsmith-snapshot.plist";
@@ -19,6 +19,8 @@ const LARGEST: usize = 4 << 20;
 pub struct About {
     /// Whether it is a snapshot; otherwise a Mac's disk.
     pub snapshot: bool,
+    /// Whether it is the Mac that runs, which answers for the preferences of who is logged in.
+    pub live: bool,
     /// When it was taken.
     pub taken: Option<Date>,
     /// The Mac's serial number.
@@ -31,6 +33,11 @@ pub struct About {
     pub console_user: Option<String>,
     /// The version of the collector.
     pub collector: Option<String>,
+    /// Whether only what profiles enforce was collected.
+    pub managed_only: bool,
+    /// The keys that the collector was asked for, by domain; of others nobody knows. None: it does not say, and what
+    /// is not there is taken for not set.
+    pub collected: Option<BTreeMap<String, BTreeSet<String>>>,
     /// What the collector could not read, and why. A path speaks for all that lies below it.
     pub unreadable: BTreeMap<String, String>,
 }
@@ -43,10 +50,34 @@ impl About {
         };
         self.unreadable.iter().find(|(folder, _)| below(folder)).map(|(_, why)| why.as_str())
     }
+
+    /// Why a snapshot has nothing to say of a key, if it has not: of no layer at all, or of all but the managed ones.
+    pub fn silent(&self, domain: &str, key: &str) -> Option<(Silence, &'static str)> {
+        match self.collected.as_ref().map(|collected| collected.get(domain)) {
+            Some(None) => Some((Silence::Everywhere, "the snapshot was not asked for this domain")),
+            Some(Some(keys)) if !keys.contains(key) => {
+                Some((Silence::Below, "the snapshot was not asked for this key"))
+            }
+            _ if self.managed_only => Some((Silence::Below, "the snapshot holds only what profiles enforce")),
+            _ => None,
+        }
+    }
+}
+
+/// Of which layers a snapshot knows nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Of all.
+    Everywhere,
+    /// Of those below the managed ones.
+    Below,
 }
 
 /// Reads what a snapshot says of itself; of a Mac's disk nothing is known.
 pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
+    if let Some(about) = tree.about() {
+        return Ok(about);
+    }
     let refuse = |why: String| MacError::Snapshot(why);
     let bytes = tree.read(ABOUT, LARGEST).map_err(|error| refuse(error.to_string()))?;
     let Some(bytes) = bytes else { return Ok(About::default()) };
@@ -73,8 +104,21 @@ pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
         Some(Value::Dictionary(list)) => list.iter().map(|(path, why)| (path.clone(), reason(why))).collect(),
         _ => BTreeMap::new(),
     };
+    let names = |value: &Value| match value {
+        Value::Array(items) => items.iter().filter_map(literal).collect(),
+        _ => BTreeSet::new(),
+    };
+    let collected = match entries.get("collected") {
+        Some(Value::Dictionary(list)) => {
+            Some(list.iter().map(|(domain, keys)| (domain.clone(), names(keys))).collect())
+        }
+        _ => None,
+    };
     Ok(About {
         snapshot: true,
+        managed_only: entries.get("managed-only") == Some(&Value::Boolean(true)),
+        collected,
+        live: false,
         taken: match entries.get("taken") {
             Some(Value::Date(date)) => Some(*date),
             _ => None,
@@ -86,6 +130,13 @@ pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
         collector: text("collector"),
         unreadable,
     })
+}
+
+fn literal(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.as_literal().map(str::to_owned),
+        _ => None,
+    }
 }
 
 fn reason(why: &Value) -> String {

@@ -149,8 +149,8 @@ fn apps_with_their_versions_and_where_they_came_from() {
     let mac = mac(&world, "com.microsoft.Word");
     let copies = mac.apps.get("Word").unwrap();
     let of = |at: usize| (copies[at].version.map(|v| v.to_string()), copies[at].app_store);
-    assert_eq!(of(0), (Some("16.90 [24101513]".to_owned()), false));
-    assert_eq!(of(1), (Some("16.16.26 [20091400]".to_owned()), true));
+    assert_eq!(of(0), (Some("16.90 [24101513]".to_owned()), Some(false)));
+    assert_eq!(of(1), (Some("16.16.26 [20091400]".to_owned()), Some(true)));
     // Something else lies where Excel would.
     assert_eq!(mac.apps.get("Excel"), None);
 }
@@ -182,4 +182,37 @@ fn what_is_no_mac() {
         read(&about("<key>format</key><integer>2</integer>")).to_string(),
         "/prefsmith-snapshot.plist: its format is 2, and this prefsmith reads 1: update prefsmith"
     );
+}
+
+/// A snapshot that says what it was asked for.
+fn collected(keys: &str) -> World {
+    let about = format!("<key>format</key><integer>1</integer>{keys}");
+    disk().with("/prefsmith-snapshot.plist", &about)
+}
+
+#[test]
+fn of_what_a_snapshot_was_not_asked_for_nobody_knows() {
+    let list = |domain: &str, key: &str| {
+        let inner = format!("<key>{domain}</key><array><string>{key}</string></array>");
+        collected(&format!("<key>collected</key><dict>{inner}</dict>"))
+    };
+    let domain = "com.example.app";
+    assert_eq!(rungs(&list(domain, "Key"), domain), [""; 0]);
+    let key = "the snapshot was not asked for this key";
+    let below = [format!("user-host ? {key}"), format!("computer ? {key}")];
+    assert_eq!(rungs(&list(domain, "Other"), domain), below);
+    let nothing = ["managed-user ? the snapshot was not asked for this domain"];
+    assert_eq!(rungs(&list("com.example.other", "Key"), domain), nothing);
+    // Managed files are whole.
+    let managed =
+        list(domain, "Other").with("/Library/Managed Preferences/com.example.app.plist", &set("Key", "1"));
+    assert_eq!(rungs(&managed, domain)[0], "managed-computer \"1\"");
+}
+
+#[test]
+fn a_snapshot_of_what_is_managed_knows_nothing_else() {
+    let only = collected("<key>managed-only</key><true/>");
+    let why = "the snapshot holds only what profiles enforce";
+    let below = [format!("user-host ? {why}"), format!("computer ? {why}")];
+    assert_eq!(rungs(&only, "com.example.app"), below);
 }

@@ -1,5 +1,6 @@
 //! The files of a Mac, wherever they are: below a folder, or in an archive.
 
+use super::About;
 use std::borrow::Cow;
 
 /// Why a file or a folder of a Mac could not be read.
@@ -36,4 +37,14 @@ pub trait Tree {
     /// # Errors
     /// It is there, or may be, and cannot be listed.
     fn list(&self, path: &str) -> Result<Option<Vec<Entry>>, Unreadable>;
+
+    /// What is known of the Mac beside its files, where the tree knows it itself; none: a file may say it.
+    fn about(&self) -> Option<About> {
+        None
+    }
+
+    /// What must be known of how the files were read, as sentences without a full stop.
+    fn remarks(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

@@ -142,13 +142,17 @@ fn stamp(table: &Table<'_>, findings: &mut Findings) -> Option<Said<crate::value
     }
 }
 
-/// `[macs]`: products with ranges, and `licence`.
+/// `[macs]`: products with ranges, `licence` and `proxy-auth`.
 pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
     raw.macs_span = Some(table.span);
     for entry in table.entries() {
         if entry.key == "licence" {
             let list = table.strings("licence", findings);
             raw.licences = Some(list.into_iter().map(|(text, span)| (text.to_owned(), span)).collect());
+            continue;
+        }
+        if entry.key == "proxy-auth" {
+            raw.proxy_auth = table.boolean("proxy-auth", findings).map(|flag| (flag, entry.key_span));
             continue;
         }
         let items = match entry.item.kind() {
@@ -162,6 +166,13 @@ pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
             Kind::Integer(written, _) => {
                 let finding = wrong_shape(&entry, "a range of versions in quotes");
                 findings.push(finding.help(format!("a version is text: `\"{written}.0 ..\"`")));
+                continue;
+            }
+            Kind::Boolean(_) if nearest(entry.key, ["proxy-auth"]).is_some() => {
+                let title = format!("`{}` is no product, and nothing else that [macs] knows", entry.key);
+                let finding = Finding::new("unknown-product", title).at(entry.key_span, "");
+                let finding = finding.help("did you mean `proxy-auth`?");
+                findings.push(finding.fix(entry.key_span, "proxy-auth", "write `proxy-auth`"));
                 continue;
             }
             _ => {

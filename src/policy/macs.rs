@@ -25,6 +25,9 @@ pub(super) fn resolve(files: &[&Raw], catalog: &Catalog<'_>, findings: &mut Find
         if let Some(list) = &raw.licences {
             macs.licences = licences(list, findings);
         }
+        if let Some((flag, span)) = raw.proxy_auth {
+            macs.proxy_auth = Some((flag, span.into()));
+        }
         if let Some(span) = raw.macs_span {
             macs.origin = Some(span.into());
         }
@@ -72,6 +75,14 @@ pub fn macs_of(statements: &[String], catalog: &Catalog<'_>) -> Result<Macs, Str
         let parts = said.split(',').map(|part| (part.trim().to_owned(), span));
         if name == "licence" {
             raw.licences.get_or_insert_default().extend(parts);
+            continue;
+        }
+        if name == "proxy-auth" {
+            raw.proxy_auth = match said {
+                "true" => Some((true, span)),
+                "false" => Some((false, span)),
+                _ => return Err(format!("`{statement}`: it is `proxy-auth=true` or `proxy-auth=false`")),
+            };
             continue;
         }
         let ranges = (said != "none").then(|| parts.collect::<Vec<_>>());
@@ -122,14 +133,14 @@ fn unknown_product(entry: &MacsEntry, catalog: &Catalog<'_>) -> Finding {
     if let Some(near) = meant {
         return finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"));
     }
-    match nearest(name, names.iter().copied().chain(["licence"])) {
+    match nearest(name, names.iter().copied().chain(["licence", "proxy-auth"])) {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"))
         }
         None => {
             // Weak layers name a product for each domain: the list would be as long as theirs.
             let own: Vec<_> = names.into_iter().filter(|name| !catalog.is_hearsay(name)).collect();
-            finding.help(format!("known: {}, and `licence`", own.join(", ")))
+            finding.help(format!("known: {}, `licence` and `proxy-auth`", own.join(", ")))
         }
     }
 }
@@ -238,6 +249,10 @@ mod tests {
         assert_eq!(macs.versions.get("Word"), Some(&"16.82 ..".parse().unwrap()));
         assert_eq!(macs.versions.get("AutoUpdate"), Some(&Ranges::none()));
         assert_eq!(macs.licences, Some(BTreeSet::from([Licence::Volume])));
+        assert_eq!(macs.proxy_auth, None);
+        let proxies = of(&["proxy-auth = true"]).unwrap();
+        assert!(proxies.proxy_auth.is_some_and(|(flag, _)| flag));
+        assert!(of(&["proxy-auth=yes"]).unwrap_err().contains("`proxy-auth=true`"));
         let twice = of(&["Office=15.1 .. 15.2", "Office=16.1 .. 16.2"]).unwrap();
         assert_eq!(twice.versions.get("Word"), Some(&"15.1 .. 15.2, 16.1 .. 16.2".parse().unwrap()));
     }

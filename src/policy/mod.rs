@@ -13,13 +13,14 @@ mod payload;
 mod raw;
 mod read;
 mod resolve;
+mod settle;
 pub mod targets;
 mod value;
 mod variant;
 
 pub use head::is_identifier;
 pub use macs::macs_of;
-pub use resolve::reads;
+pub use settle::reads;
 
 use crate::document::Table;
 use crate::finding::{Finding, Findings, SourceId, Sources, Span};

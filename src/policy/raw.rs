@@ -158,6 +158,8 @@ pub(super) struct Raw {
     pub head: Head,
     pub macs: Vec<MacsEntry>,
     pub macs_span: Option<Span>,
+    /// `[macs] proxy-auth`.
+    pub proxy_auth: Option<Said<bool>>,
     pub licences: Option<Vec<Said<String>>>,
     pub settings: Vec<RawSetting>,
     pub groups: Vec<Group>,

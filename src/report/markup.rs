@@ -1,6 +1,7 @@
 //! Secrets in the text of a property list, whether or not it could be read: by the names of its keys.
 
 use crate::check::{holds_secrets, looks_secret};
+use memchr::memmem;
 
 /// The elements that hold text.
 const TEXTS: [&str; 5] = ["string", "data", "integer", "real", "date"];
@@ -10,7 +11,8 @@ pub(super) fn secrets(text: &str) -> Vec<(usize, usize, usize)> {
     const KEY: &str = "<key>";
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find(KEY)) {
+    let finder = memmem::Finder::new(KEY);
+    while let Some(at) = text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
         let start = from + at;
         let name_at = start + KEY.len();
         let Some(length) = text.get(name_at..).and_then(|rest| rest.find('<')) else { break };

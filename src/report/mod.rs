@@ -1,6 +1,7 @@
 //! Renders what the other rooms say, for people and for programs; returns text and never prints.
 
 pub mod diff;
+pub mod endpoints;
 pub mod explain;
 pub mod findings;
 pub mod mac;
@@ -8,5 +9,6 @@ mod markup;
 pub mod plan;
 pub mod schema;
 pub mod secrets;
+pub mod show;
 pub mod signature;
 mod visible;

@@ -350,7 +350,15 @@ fn stray(text: &str, sure: &BTreeSet<usize>) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut open: Option<&str> = None;
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    while start < text.len() {
+        if open.is_none() {
+            // Most lines of a profile have neither sign, and need not be looked at.
+            let rest = text.as_bytes().get(start..).unwrap_or(&[]);
+            let Some(at) = memchr::memchr2(b'=', b':', rest) else { break };
+            start +=
+                rest.get(..at).and_then(|before| memchr::memrchr(b'\n', before)).map_or(0, |end| end + 1);
+        }
+        let line = text.get(start..).and_then(|rest| rest.split_inclusive('\n').next()).unwrap_or("");
         let end = start + line.trim_end().len();
         if let Some(close) = open {
             found.push((start, end));
@@ -361,7 +369,7 @@ fn stray(text: &str, sure: &BTreeSet<usize>) -> Vec<(usize, usize)> {
             found.push((start + at, end));
             open = unclosed(line.get(at..).unwrap_or("").trim());
         }
-        start += line.len();
+        start += line.len().max(1);
     }
     found
 }

@@ -1,5 +1,6 @@
 //! Makes text from outside safe to show: what a terminal would obey or hide is spelled out instead.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Whether a character is invisible, or changes how its neighbours are shown: C1 controls (a terminal takes
@@ -14,6 +15,11 @@ fn is_hidden(c: char) -> bool {
 
 /// A private character that never passes [`push`], so that a renderer can use it to find its own places.
 pub(super) const MARK: char = '\u{F0000}';
+
+/// Whether nothing of a text has to be spelled out: it is ASCII without control characters, as nearly all text is.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
 
 /// Appends a character as a terminal may see it: a control character as its picture (`␛`), a hidden one by
 /// its number (`<U+202E>`), and everything else as it is.
@@ -36,7 +42,8 @@ pub(super) fn line(text: &str, max: usize) -> String {
 
 /// The text with its line ends, tabs as four spaces, at most `max` of its characters; the rest is counted.
 pub(super) fn paragraph(text: &str, max: usize) -> String {
-    shown(&text.replace("\r\n", "\n"), max, |out, c| match c {
+    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
+    shown(&text, max, |out, c| match c {
         '\n' => out.push('\n'),
         '\t' => out.push_str("    "),
         c => push(out, c),
@@ -44,6 +51,9 @@ pub(super) fn paragraph(text: &str, max: usize) -> String {
 }
 
 fn shown(text: &str, max: usize, mut push: impl FnMut(&mut String, char)) -> String {
+    if text.len() <= max && is_plain(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len().min(max));
     let mut chars = text.chars();
     for c in chars.by_ref().take(max) {

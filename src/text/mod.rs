@@ -10,9 +10,9 @@ mod toml;
 mod xml;
 mod yaml;
 
-pub use html::mac_page;
+pub use html::{mac_page, network_page};
 pub use policy_text::{PolicyText, dotted, inline, is_table};
-pub use shell::{Call, Head, Mode, Piece, Scripts, quote};
+pub use shell::{Call, CheckHead, CollectorHead, Head, Mode, Piece, Scripts, quote};
 pub use toml::{PROJECT, policy};
 pub use xml::xml;
 pub use yaml::{yaml, yaml_block};

@@ -4,8 +4,12 @@ use super::TemplateError;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
 use serde::Serialize;
 
-/// What every script starts with.
+/// What every script that sets starts with.
 const HEAD: &str = include_str!("../../templates/script-head.sh.hbs");
+/// What the collector starts with.
+const COLLECTOR: &str = include_str!("../../templates/collector-head.sh.hbs");
+/// What the check starts with.
+const CHECK: &str = include_str!("../../templates/check-head.sh.hbs");
 /// A function of calls.
 const CALLS: &str = include_str!("../../templates/script-calls.sh.hbs");
 macro_rules! part {
@@ -14,17 +18,19 @@ macro_rules! part {
     };
 }
 
-/// What is the same in every script, by theme; no templates.
-const PARTS: [&str; 11] = [
+/// What is the same in every script that sets, by theme; no templates.
+const SETTING: [&str; 13] = [
     part!("start"),
     part!("options"),
     part!("limits"),
     part!("plists"),
+    part!("versions"),
     part!("builds"),
     part!("report"),
     part!("preferences"),
     part!("record"),
     part!("tokens"),
+    part!("people"),
     part!("users"),
     part!("main"),
 ];
@@ -32,6 +38,21 @@ const PARTS: [&str; 11] = [
 const APPLY: &str = part!("apply");
 /// What only `remove.sh` has.
 const REMOVE: &str = part!("remove");
+/// What is the same in every collector.
+const COLLECTING: [&str; 6] =
+    [part!("start"), part!("limits"), part!("plists"), part!("people"), part!("disk"), part!("collect")];
+/// What is the same in every check.
+const CHECKING: [&str; 9] = [
+    part!("start"),
+    part!("limits"),
+    part!("plists"),
+    part!("versions"),
+    part!("tokens"),
+    part!("people"),
+    part!("disk"),
+    part!("judge"),
+    part!("check"),
+];
 
 /// One word of a shell command that is this text, whatever it holds.
 ///
@@ -128,6 +149,40 @@ pub struct Head<'t> {
     pub for_computer: &'t str,
 }
 
+/// What stands at the top of a collector.
+#[derive(Clone, Debug, Serialize)]
+pub struct CollectorHead<'t> {
+    /// One line about it, for a comment.
+    pub title: &'t str,
+    /// The same for `--help`, in full.
+    pub about: &'t str,
+    /// The policy's id.
+    pub policy: &'t str,
+}
+
+/// What stands at the top of a check.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckHead<'t> {
+    /// One line about it, for a comment.
+    pub title: &'t str,
+    /// The same for `--help`, in full.
+    pub about: &'t str,
+    /// The policy's id.
+    pub policy: &'t str,
+    /// The identity tokens that the wanted values hold, with spaces between.
+    pub tokens: &'t str,
+    /// How many payloads of the policy are no preferences.
+    pub payloads: usize,
+    /// `yes` or `no`: whether some settings are for all users of the Mac.
+    pub for_computer: &'t str,
+    /// What is printed without an option: `line`, or `result` for an extension attribute of Jamf.
+    pub form: &'t str,
+    /// `yes` or `no`: whether it exits with 0 whatever it found.
+    pub exit_zero: &'t str,
+    /// `yes` or `no`: whether it looks at what users have without being asked.
+    pub effective: &'t str,
+}
+
 #[derive(Serialize)]
 struct Function<'t> {
     name: &'t str,
@@ -147,7 +202,7 @@ impl Scripts {
         registry.set_strict_mode(true);
         registry.register_escape_fn(quote);
         registry.register_helper("comment", Box::new(comment));
-        for (name, text) in [("head", HEAD), ("calls", CALLS)] {
+        for (name, text) in [("head", HEAD), ("collector", COLLECTOR), ("check", CHECK), ("calls", CALLS)] {
             let done = registry.register_template_string(name, text);
             done.map_err(|error| TemplateError(error.to_string()))?;
         }
@@ -159,16 +214,56 @@ impl Scripts {
     /// # Errors
     /// A fault of a template.
     pub fn script(&self, head: &Head<'_>, apps: &[Call], settings: &[Call]) -> Result<String, TemplateError> {
-        let mut script = self.render("head", head)?;
         let own = if head.mode == Mode::Apply { APPLY } else { REMOVE };
-        for part in PARTS.into_iter().chain([own]) {
+        let parts: Vec<&str> = SETTING.into_iter().chain([own]).collect();
+        self.whole(self.render("head", head)?, &parts, &[("apps", apps), ("settings", settings)])
+    }
+
+    /// A collector: `apps` names the apps whose versions count, `policy` the keys that the policy needs, `all` every
+    /// key that is known.
+    ///
+    /// # Errors
+    /// A fault of a template.
+    pub fn collector(
+        &self,
+        head: &CollectorHead<'_>,
+        apps: &[Call],
+        policy: &[Call],
+        all: &[Call],
+    ) -> Result<String, TemplateError> {
+        let functions = [("apps", apps), ("policy_keys", policy), ("all_keys", all)];
+        self.whole(self.render("collector", head)?, &COLLECTING, &functions)
+    }
+
+    /// A check: `apps` names the apps whose versions count, `judged` looks at each domain and judges its settings.
+    ///
+    /// # Errors
+    /// A fault of a template.
+    pub fn check(
+        &self,
+        head: &CheckHead<'_>,
+        apps: &[Call],
+        judged: &[Call],
+    ) -> Result<String, TemplateError> {
+        self.whole(self.render("check", head)?, &CHECKING, &[("apps", apps), ("judged", judged)])
+    }
+
+    /// A head, what is the same in all scripts of a kind, and functions of calls.
+    fn whole(
+        &self,
+        head: String,
+        parts: &[&str],
+        functions: &[(&str, &[Call])],
+    ) -> Result<String, TemplateError> {
+        let mut script = head;
+        for part in parts {
             script.push_str(part);
             script.push('\n');
         }
-        for (at, (name, calls)) in [("apps", apps), ("settings", settings)].into_iter().enumerate() {
+        for (at, (name, calls)) in functions.iter().enumerate() {
             // A function of the shell needs a command.
             let nothing = [Call::new("true")];
-            let calls = if calls.is_empty() { &nothing } else { calls };
+            let calls = if calls.is_empty() { &nothing } else { *calls };
             script.push_str(if at == 0 { "" } else { "\n" });
             script.push_str(&self.render("calls", &Function { name, calls })?);
         }
@@ -235,7 +330,8 @@ mod tests {
     /// A tag in the fixed part would stand there as it is.
     #[test]
     fn the_fixed_part_is_ascii_without_tags() {
-        for part in PARTS.into_iter().chain([APPLY, REMOVE]) {
+        let parts = SETTING.into_iter().chain(COLLECTING).chain(CHECKING).chain([APPLY, REMOVE]);
+        for part in parts {
             assert!(part.is_ascii() && !part.contains("{{") && !part.contains('\r'), "{part}");
             assert!(part.ends_with('\n') && !part.ends_with("\n\n"), "{part}");
         }

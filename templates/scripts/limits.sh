@@ -1,7 +1,7 @@
 # limited COMMAND...: runs it as the owner of the preferences, reading $input; what it says goes to $work/out and
 # $work/err. Status 124: macOS gave no answer in time, perhaps because it is asking the user for permission.
 limited() {
-  rm -f "$work/late"
+  rm -f "$work/late" "$work/over"
   case $how in
     session) launchctl asuser "$uid" sudo -u "$user" -H "$@" <"$input" >"$work/out" 2>"$work/err" & ;;
     sudo) sudo -u "$user" -H "$@" <"$input" >"$work/out" 2>"$work/err" & ;;
@@ -11,9 +11,15 @@ limited() {
   (
     nap=''
     trap '[ -z "$nap" ] || kill "$nap"; exit 0' TERM
-    sleep "$seconds" &
-    nap=$!
-    wait "$nap"
+    left=$seconds
+    # A signal that comes while this shell starts is lost.
+    while [ ! -e "$work/over" ] && [ "$left" -gt 0 ]; do
+      sleep 1 &
+      nap=$!
+      wait "$nap"
+      left=$((left - 1))
+    done
+    [ ! -e "$work/over" ] || exit 0
     : >"$work/late"
     kill "$child"
     sleep 2
@@ -22,6 +28,7 @@ limited() {
   watch=$!
   { wait "$child"; } 2>/dev/null
   code=$?
+  : >"$work/over"
   { kill "$watch"; wait "$watch"; } 2>/dev/null
   input=/dev/null
   if [ -f "$work/late" ]; then code=124; fi

@@ -1,3 +1,6 @@
+level=user users=console dry=no quiet=no skip=no only_left=no nobody=3
+failures=0 changes=0
+
 usage() {
   cat <<'USAGE'
 Options:
@@ -26,17 +29,6 @@ Exit status:
   3  nobody is logged in, so that no user's preferences were set (--nobody chooses another status)
   4  --dry-run, and something would be changed
 USAGE
-}
-
-stop() {
-  printf '%s\n' "$1" >&2
-  exit 2
-}
-
-number() {
-  case $2 in
-    '' | *[!0-9]* | ????*) stop "$1 takes a number" ;;
-  esac
 }
 
 options() {

@@ -1,7 +1,17 @@
-# The awk that finds the value of KEY at the top of a property list, without spaces between tags and with one
-# spelling of everything. macOS writes tags and text so that `<` always opens a tag.
+# The awk that finds values at the top of a property list, without spaces between tags and with one spelling of
+# everything: that of KEYS alone, or with MANY the inside of a dictionary of all KEYS, which \001 parts. With MANY,
+# status 3: it has none of them; 4: it is no dictionary. macOS writes tags and text so that `<` always opens a tag.
 find_value='
-BEGIN { RS = "<"; want = ENVIRON["KEY"] "" }
+function done() {
+  taking = 0; hit = 0; found = 1
+  if (many) printf "\n"; else exit
+}
+BEGIN {
+  RS = "<"; many = ENVIRON["MANY"] != ""
+  # By a regular expression: the awk of macOS takes a newline for a separator beside any single character.
+  n = split(ENVIRON["KEYS"], list, /\001/)
+  for (i = 1; i <= n; i++) if (list[i] != "") want[list[i]] = 1
+}
 NR == 1 { next }
 {
   at = index($0, ">"); tag = substr($0, 1, at - 1); rest = substr($0, at + 1)
@@ -10,18 +20,25 @@ NR == 1 { next }
   name = tag; sub(/^\//, "", name); sub(/[ \t\r\n\/].*$/, "", name)
   if (name == "plist") next
   holder = name == "dict" || name == "array"
+  if (depth == 0 && !closing) { if (name == "dict") sound = 1; else exit }
   if (closing) {
     if (holder) depth--
-    if (taking) { printf "</%s>", name; if (depth == 1) exit }
+    if (taking) { printf "</%s>", name; if (depth == 1) done() }
     next
   }
   if (!taking && depth == 1) {
     if (name == "key") {
       if (empty) rest = ""
       gsub(/&lt;/, "<", rest); gsub(/&gt;/, ">", rest); gsub(/&quot;/, "\"", rest); gsub(/&apos;/, "\047", rest)
-      gsub(/&amp;/, "\\&", rest); hit = (rest "" == want); next
+      gsub(/&amp;/, "\\&", rest); hit = (rest in want); shown = rest; next
     }
-    if (hit) taking = 1
+    if (hit) {
+      taking = 1
+      if (many) {
+        gsub(/&/, "\\&amp;", shown); gsub(/</, "\\&lt;", shown); gsub(/>/, "\\&gt;", shown)
+        printf "<key>%s</key>", shown
+      }
+    }
   }
   if (holder && !empty) depth++
   if (!taking) next
@@ -29,14 +46,15 @@ NR == 1 { next }
   else if (name == "string" || name == "key") {
     gsub(/&quot;/, "\"", rest); gsub(/&apos;/, "\047", rest); gsub(/>/, "\\&gt;", rest)
   } else gsub(/[ \t\r\n]/, "", rest)
-  if (name == "true" || name == "false") { printf "<%s/>", name; if (empty && depth == 1) exit; next }
+  if (name == "true" || name == "false") { printf "<%s/>", name; if (empty && depth == 1) done(); next }
   printf "<%s>%s", name, rest
-  if (empty) { printf "</%s>", name; if (depth == 1) exit }
-}'
+  if (empty) { printf "</%s>", name; if (depth == 1) done() }
+}
+END { if (many && !sound) exit 4; if (many && !found) exit 3 }'
 
 # value FILE KEY: the value of a key in an XML property list; nothing where there is none.
 value() {
-  KEY=$2 LC_ALL=C awk "$find_value" "$1"
+  KEYS=$2 MANY='' LC_ALL=C awk "$find_value" "$1"
 }
 
 # The awk for dictionaries in the form of `value`: entries of the first file with those of the second.
@@ -100,6 +118,28 @@ xml_text() {
     *[\&\<\>]*)
       xml=$(printf '%sx' "$1" | LC_ALL=C sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g')
       xml=${xml%x}
+      ;;
+  esac
+}
+
+# wanted TYPE VALUE: the value in the form of `value`, into $want.
+wanted() {
+  case $1 in
+    bool) want="<$2/>" ;;
+    int) want="<integer>$2</integer>" ;;
+    string)
+      xml_text "$2"
+      want="<string>$xml</string>"
+      ;;
+    *)
+      # macOS itself brings it into the form in which it exports it.
+      printf '<plist version="1.0"><dict><key>value</key>%s</dict></plist>\n' "$2" >"$work/in"
+      if ! plutil -convert xml1 -o "$work/wanted" -- "$work/in" 2>"$work/err"; then
+        code=1
+        explain
+        return 1
+      fi
+      want=$(value "$work/wanted" value)
       ;;
   esac
 }

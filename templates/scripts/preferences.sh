@@ -66,28 +66,6 @@ readable() {
   if [ "$scope" = computer ]; then chmod 644 "$place.plist" 2>/dev/null; fi
 }
 
-# wanted TYPE VALUE: the value in the form of `value`, into $want.
-wanted() {
-  case $1 in
-    bool) want="<$2/>" ;;
-    int) want="<integer>$2</integer>" ;;
-    string)
-      xml_text "$2"
-      want="<string>$xml</string>"
-      ;;
-    *)
-      # macOS itself brings it into the form in which it exports it.
-      printf '<plist version="1.0"><dict><key>value</key>%s</dict></plist>\n' "$2" >"$work/in"
-      if ! plutil -convert xml1 -o "$work/wanted" -- "$work/in" 2>"$work/err"; then
-        code=1
-        explain
-        return 1
-      fi
-      want=$(value "$work/wanted" value)
-      ;;
-  esac
-}
-
 # is_there TYPE: whether $now is what is wanted.
 is_there() {
   if [ "$1" = merge ]; then

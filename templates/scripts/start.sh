@@ -7,10 +7,20 @@ PATH=/usr/bin:/bin:/usr/sbin:/sbin
 export PATH
 umask 022
 
-level=user users=console dry=no quiet=no skip=no only_left=no nobody=3 seconds=20
-work='' failures=0 changes=0
+work='' seconds=20
 # A script of root's must leave nothing behind that it made; traps stand here because zsh ends those of functions.
 trap '[ -z "$work" ] || rm -rf "$work"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+stop() {
+  printf '%s\n' "$1" >&2
+  exit 2
+}
+
+number() {
+  case $2 in
+    '' | *[!0-9]* | ????*) stop "$1 takes a number" ;;
+  esac
+}

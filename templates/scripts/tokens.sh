@@ -61,11 +61,6 @@ found() {
   set_token "$1" "$2"
 }
 
-# of_registry NAME: a text that the Mac's hardware tells.
-of_registry() {
-  ioreg -rd1 -c IOPlatformExpertDevice 2>/dev/null | awk -F '"' -v name="$1" '$2 == name { print $4; exit }'
-}
-
 # check_tokens: every token that the policy uses has a value, before anything is written.
 check_tokens() {
   [ -n "$tokens" ] || return 0

@@ -1,20 +1,3 @@
-# home_of USER: the home folder; `dscl` puts a path with spaces on a line of its own.
-home_of() {
-  dscl /Search -read "/Users/$1" NFSHomeDirectory 2>/dev/null |
-    awk '{ sub(/^NFSHomeDirectory:/, ""); sub(/^ /, ""); if ($0 != "") { print; exit } }'
-}
-
-# everybody: the users of this Mac, one a line.
-everybody() {
-  dscl . -list /Users UniqueID 2>/dev/null | awk '$2 >= 501 { print $1 }' | while IFS= read -r name; do
-    case $(dscl . -read "/Users/$name" IsHidden 2>/dev/null) in
-      *': 1' | *': YES' | *': yes' | *': true') continue ;;
-    esac
-    place=$(home_of "$name")
-    if [ -n "$place" ] && [ "$place" != /var/empty ] && [ -d "$place" ]; then printf '%s\n' "$name"; fi
-  done
-}
-
 # for_user NAME: the settings of one user.
 for_user() {
   user=$1
@@ -51,10 +34,8 @@ for_users() {
   fi
   case $users in
     console)
-      at_screen=$(stat -f %Su /dev/console 2>/dev/null)
-      case $at_screen in
-        '' | root | loginwindow | _mbsetupuser) return 3 ;;
-      esac
+      at_screen=$(at_screen)
+      [ -n "$at_screen" ] || return 3
       for_user "$at_screen"
       ;;
     all)

@@ -51,7 +51,7 @@ fn every_section_decodes() {
 fn nothing_of_the_files_is_lost() {
     let catalog = Catalog::builtin();
     let layer = &catalog.layers()[0];
-    let (heads, extras) = (layer.heads(), layer.extras());
+    let (heads, extras, network) = (layer.heads(), layer.extras(), layer.network());
     let ours = [
         ("source", extras.sources.len()),
         ("product", heads.products.len()),
@@ -61,6 +61,9 @@ fn nothing_of_the_files_is_lost() {
         ("mau-app", extras.mau_apps.len()),
         ("not-a-key", extras.not_keys.len()),
         ("token", extras.tokens.len()),
+        ("section", network.sections.len()),
+        ("endpoint", network.endpoints.len()),
+        ("effect", network.effects.len()),
     ];
     for (table, count) in ours {
         assert_eq!(crate::raw::tables(table).len(), count, "[[{table}]]");

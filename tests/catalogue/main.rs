@@ -10,6 +10,7 @@ mod apple;
 mod bytes;
 mod fixture;
 mod names;
+mod network;
 mod raw;
 mod values;
 mod versions;

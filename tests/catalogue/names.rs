@@ -155,6 +155,8 @@ fn every_citation_names_a_source_and_every_source_is_cited() {
     layer.extras().mau_apps.iter().for_each(|known| more(known.path, &known.sources));
     layer.extras().not_keys.iter().for_each(|known| more(known.name, &known.sources));
     layer.extras().mdms.iter().for_each(|known| more(known.name, &known.sources));
+    layer.network().sections.iter().for_each(|known| more(known.id, &known.sources));
+    layer.network().effects.iter().for_each(|known| more(known.rule.id, &known.rule.sources));
     let used: BTreeSet<&str> = cited.iter().map(|(_, text)| text.split(':').next().unwrap()).collect();
     let lost = cited.iter().filter(|(_, text)| catalog.source(text).is_none());
     let mut complaints: Vec<String> = lost.map(|(of, text)| format!("{of}: source {text}")).collect();

@@ -64,9 +64,15 @@ fn names_that_occur_more_than_once_state_bare() {
 #[test]
 fn nothing_is_defined_twice() {
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for (table, id) in
-        [("source", "id"), ("product", "name"), ("domain", "name"), ("list", "name"), ("token", "name")]
-    {
+    for (table, id) in [
+        ("source", "id"),
+        ("product", "name"),
+        ("domain", "name"),
+        ("list", "name"),
+        ("token", "name"),
+        ("section", "id"),
+        ("effect", "id"),
+    ] {
         for item in tables(table) {
             *seen.entry((table.to_owned(), item[id].as_str().unwrap().to_owned())).or_default() += 1;
         }

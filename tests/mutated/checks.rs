@@ -4,9 +4,11 @@
 use prefsmith::catalog::Catalog;
 use prefsmith::check::{Options, check};
 use prefsmith::finding::{Findings, Origin, SourceId, Sources, Span};
+use prefsmith::import::{Opened, open};
 use prefsmith::plan::Plan;
 use prefsmith::policy::{Files, Policy};
 use prefsmith::profile::read as profiles;
+use prefsmith::project::Project;
 use prefsmith::report::findings::{TextOptions, json, text};
 use prefsmith::value::read::{Budgets, Read, ReadError, Wanted, plain, read};
 use prefsmith::value::write::to_xml;
@@ -166,6 +168,28 @@ pub fn profile(bytes: &[u8]) -> bool {
     true
 }
 
+/// What an MDM has put around a profile is taken off, and the profile read.
+pub fn opened(bytes: &[u8]) -> bool {
+    match open(bytes) {
+        Ok(Opened::Plain) => false,
+        Ok(Opened::Jamf(inner, _) | Opened::Bare(inner)) => profile(&inner),
+        Err(why) => {
+            assert!(!why.is_empty());
+            false
+        }
+    }
+}
+
+/// A project file: read and told.
+pub fn project(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let (mut sources, mut findings) = (Sources::new(), Findings::new());
+    Project::read(sources.add("prefsmith.toml", text), text, &mut findings);
+    let good = !findings.has_errors();
+    told(Plan::default(), findings, &Catalog::builtin(), &sources);
+    good
+}
+
 /// Every finding points into its text, and can be told. Says whether there was no error.
 fn told(plan: Plan, findings: Findings, catalog: &Catalog<'_>, sources: &Sources) -> bool {
     let findings = check(plan, findings, catalog, &Options::default()).findings;
@@ -176,7 +200,7 @@ fn told(plan: Plan, findings: Findings, catalog: &Catalog<'_>, sources: &Sources
             assert!(text.get(span.start as usize..span.end as usize).is_some(), "{}", finding.title);
         }
     }
-    let options = TextOptions { color: false, width: 80 };
+    let options = TextOptions { color: false, width: 80, all: None };
     assert_eq!(text(&findings, sources, &options).is_empty(), findings.is_empty());
     assert!(json(&findings, sources).starts_with('{'));
     !findings.has_errors()

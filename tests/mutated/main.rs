@@ -166,6 +166,18 @@ fn a_policy() {
 }
 
 #[test]
+fn what_an_mdm_hands_out() {
+    run(&files("tests/cmd/import.in", &[".xml"]), 1500, checks::opened);
+}
+
+#[test]
+fn a_project_file() {
+    let folders = ["tests/cmd/project.in", "tests/cmd/project.in/exact", "docs/example"];
+    let seeds: Vec<_> = folders.iter().flat_map(|folder| files(folder, &["prefsmith.toml"])).collect();
+    run(&seeds, 1500, checks::project);
+}
+
+#[test]
 fn a_profile() {
     run(&property_lists(), 1000, checks::profile);
 }

@@ -2,13 +2,14 @@
 
 use super::folder::Folder;
 use crate::cli::common::label;
+use crate::cli::walk::{POLICIES, PROFILES, has_extension};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings};
 use crate::policy::normal;
 use crate::project::{Project, Said, is_pattern};
 use glob::{MatchOptions, Pattern};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// How patterns match, as shells have it: `*` is one part of a path, and what is hidden is not matched.
@@ -45,8 +46,8 @@ impl Files {
                 finder.exclude.push((out, said.clone(), false));
             }
         }
-        let policies = finder.list(&project.policies, "toml");
-        let profiles = finder.list(&project.profiles, "mobileconfig");
+        let policies = finder.list(&project.policies, POLICIES);
+        let profiles = finder.list(&project.profiles, PROFILES);
         finder.useless();
         let listed =
             |name: String| Listed { path: folder.shown(&name), name, own: None, exclusive: BTreeSet::new() };
@@ -167,11 +168,11 @@ impl Finder<'_> {
     }
 
     /// The names of files, each once.
-    fn list(&mut self, list: &[Said], extension: &str) -> Vec<String> {
+    fn list(&mut self, list: &[Said], endings: &[&str]) -> Vec<String> {
         let mut seen = BTreeSet::new();
         let mut names = Vec::new();
         for said in list {
-            for name in self.names(said, extension) {
+            for name in self.names(said, endings) {
                 if seen.insert(name.clone()) {
                     names.push(name);
                 }
@@ -181,7 +182,7 @@ impl Finder<'_> {
     }
 
     /// What one path, folder or pattern stands for.
-    fn names(&mut self, said: &Said, extension: &str) -> Vec<String> {
+    fn names(&mut self, said: &Said, endings: &[&str]) -> Vec<String> {
         let refuse = |title: String| Finding::new("project-path", title).at(said.span, "");
         let name = normal(said.text.trim_end_matches('/'));
         let path = self.folder.reach.join(&said.text);
@@ -190,26 +191,29 @@ impl Finder<'_> {
         }
         let pattern = match is_pattern(&said.text) {
             true => name,
-            false if path.is_dir() => format!("{}/**/*.{extension}", Pattern::escape(&name)),
+            false if path.is_dir() => format!("{}/**/*", Pattern::escape(&name)),
             false => {
                 self.findings.push(refuse(format!("`{}`: there is no such file", said.text)));
                 return Vec::new();
             }
         };
-        let walked = match Pattern::new(pattern.trim_start_matches('/')) {
+        let mut walked = match Pattern::new(pattern.trim_start_matches('/')) {
             Ok(pattern) => walk(&pattern, self.folder),
             Err(_) => {
                 self.findings.push(no_pattern(said));
                 return Vec::new();
             }
         };
+        if !is_pattern(&said.text) {
+            walked.names.retain(|name| has_extension(Path::new(name), endings));
+        }
         for why in walked.refused {
             self.findings.push(refuse(why));
         }
         if walked.names.is_empty() {
             let title = match is_pattern(&said.text) {
                 true => format!("`{}` matches no file", said.text),
-                false => format!("`{}` holds no .{extension} file", said.text),
+                false => format!("`{}` holds no .{} file", said.text, endings.join(", .")),
             };
             self.findings.push(refuse(title));
         }

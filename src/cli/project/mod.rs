@@ -75,9 +75,20 @@ impl Found {
         }
     }
 
+    /// Whether a path is that of the project file.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let own = Path::new(&self.label);
+        own == path || own.canonicalize().is_ok_and(|own| path.canonicalize().is_ok_and(|path| own == path))
+    }
+
     /// Paths of the project file, from the current folder.
     pub fn paths(&self, list: &[Said]) -> Vec<PathBuf> {
         list.iter().map(|said| self.path(&said.text)).collect()
+    }
+
+    /// The folder in which each policy has a folder of its own, from the current folder.
+    pub fn out(&self) -> PathBuf {
+        self.path(self.project.build.out.as_ref().map_or("out", |out| out.text.as_str()))
     }
 
     /// A path of the project file, from the current folder.
@@ -143,9 +154,11 @@ impl Run {
     }
 }
 
-/// Looks at policies together, each plan with the number of its policy. `whole`: whether they are all that the project has.
+/// Looks at policies together, each plan with the number of its policy, and at those of a project beside profiles.
+/// `whole`: whether they are all that the project has.
 pub(super) fn together(
     plans: &[(Option<&Listed>, usize, &Plan)],
+    profiles: &[&Plan],
     (found, whole): (Option<&Found>, bool),
     catalog: &Catalog<'_>,
     sources: &Sources,
@@ -162,5 +175,5 @@ pub(super) fn together(
         allows: project.map_or(&[], |project| &project.allows),
         whole: project.filter(|_| whole).and_then(|project| project.span).map(Origin::from),
     };
-    across(&members, &accepted, catalog, sources, options)
+    across(&members, profiles, &accepted, catalog, sources, options)
 }

@@ -8,7 +8,7 @@ use crate::version::{Ranges, Version};
 use std::collections::BTreeSet;
 
 /// The name of the product that every Mac has.
-const MACOS: &str = "macOS";
+pub(in crate::emit) const MACOS: &str = "macOS";
 
 /// The calls that say which builds read a setting; the products whose versions they need go to `products`.
 pub(super) fn read_by(
@@ -66,12 +66,12 @@ pub(super) fn apps(products: &BTreeSet<String>, catalog: &Catalog<'_>) -> Vec<Ca
 }
 
 /// A name of a product as the scripts' table of versions can hold it.
-fn line(name: &str) -> String {
+pub(in crate::emit) fn line(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Ranges for the awk of the scripts: `15.25@16072600 16.17;16.20 -`, the end left out, `-` an open side.
-pub(super) fn bounds(ranges: &Ranges) -> String {
+pub(in crate::emit) fn bounds(ranges: &Ranges) -> String {
     let side = |version: Option<Version>| version.map_or_else(|| "-".to_owned(), cut);
     let parts = ranges.as_slice().iter();
     let parts: Vec<String> =
@@ -86,7 +86,7 @@ fn cut(version: Version) -> String {
 }
 
 /// What follows "Word 15.24 does not read it: ".
-fn words(ranges: &Ranges) -> String {
+pub(in crate::emit) fn words(ranges: &Ranges) -> String {
     match (ranges.as_slice(), ranges.lower()) {
         ([], _) => "no build does".to_owned(),
         ([range], Some(lower)) if range.end().is_none() => format!("{lower} does"),

@@ -1,13 +1,16 @@
 //! Scripts that set preferences with `defaults`: one for each domain, one for all, and one that takes it back.
 
-mod builds;
+pub(super) mod builds;
+mod mend;
 mod setting;
 #[cfg(test)]
 mod tests;
 mod undo;
-mod words;
+pub(super) mod words;
 
-use super::{Artefact, Request, Target};
+pub use mend::{Step, mend};
+
+use super::{Artefact, Request, Target, at_policy, over, secrets, secrets_in_script};
 use crate::catalog::model::ReadAs;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
@@ -70,13 +73,6 @@ impl Target for Defaults {
     }
 }
 
-fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
-    match &request.plan.identity.origin {
-        Some(origin) => finding.at(origin.clone(), ""),
-        None => finding,
-    }
-}
-
 /// What a profile alone delivers.
 fn no_payloads(request: &Request<'_, '_>, findings: &mut Findings) {
     let payloads = &request.plan.payloads;
@@ -112,24 +108,7 @@ fn refuse(request: &Request<'_, '_>, findings: &mut Findings) {
                 .help("keep them in a policy of their own, and build a profile of it"),
         );
     }
-    let secrets: Vec<&Setting> = request
-        .plan
-        .settings
-        .iter()
-        .filter(set)
-        .filter(|s| request.plan.is_secret(s, request.catalog))
-        .collect();
-    if !secrets.is_empty() {
-        let names: Vec<&str> = secrets.iter().map(|setting| setting.key.as_str()).collect();
-        let title = format!("whoever can read the scripts can read the secret in {}", listed(&names));
-        findings.push(over(Finding::new("secret-in-script", title), &secrets));
-    }
-}
-
-fn over(finding: Finding, settings: &[&Setting]) -> Finding {
-    settings.iter().fold(finding, |finding, setting| {
-        finding.at(setting.origin.clone(), "").about(setting.domain.as_str(), setting.key.as_str())
-    })
+    secrets_in_script(request, findings);
 }
 
 fn counts_only_forced(request: &Request<'_, '_>, setting: &Setting) -> bool {
@@ -149,7 +128,7 @@ fn parts<'r>(request: &Request<'r, '_>, findings: &mut Findings) -> BTreeMap<&'r
         if part.calls.is_empty() {
             part.calls.push(setting::domain(setting.domain.as_str(), request.catalog));
         }
-        if let Err(finding) = setting::calls(request, setting, part) {
+        if let Err(finding) = setting::calls(request, setting, setting::level(setting), part) {
             findings.push(*finding);
         }
         match setting.enforcement {

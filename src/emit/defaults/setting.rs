@@ -36,13 +36,14 @@ pub(super) fn merges(domain: &str, key: &str, catalog: &Catalog<'_>) -> bool {
     catalog.key(domain, key).is_some_and(|known| known.key.compare == Compare::Contains)
 }
 
-/// The calls of one setting.
+/// The calls of one setting, at a level as of [`level`].
 ///
 /// # Errors
 /// A token that scripts do not know, a value that XML cannot carry.
 pub(super) fn calls(
     request: &Request<'_, '_>,
     setting: &Setting,
+    level: &str,
     part: &mut Part,
 ) -> Result<(), Box<Finding>> {
     let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
@@ -53,7 +54,7 @@ pub(super) fn calls(
         part.calls.push(Call::new("why").word(why.as_str()));
     }
     let Some(value) = &setting.value else {
-        part.calls.push(Call::new("drop").word(level(setting)).word(key));
+        part.calls.push(Call::new("drop").word(level).word(key));
         return Ok(());
     };
     let mut used = BTreeSet::new();
@@ -70,7 +71,7 @@ pub(super) fn calls(
     let hide = request.plan.is_secret(setting, request.catalog);
     let given = given(key, value, merges(domain, key, request.catalog), hide)
         .map_err(|error| found("unwritable-text", format!("`{key}` cannot be written: {error}")))?;
-    let call = Call::new("put").word(level(setting)).word(key).word(given.how).pieces(given.value);
+    let call = Call::new("put").word(level).word(key).word(given.how).pieces(given.value);
     let stamp = request.plan.identity.set_once_stamp.map(|stamp| stamp.to_string());
     part.calls.push(match (setting.enforcement, stamp) {
         (Enforcement::SetOnce, Some(stamp)) => call.word(stamp),

@@ -8,11 +8,13 @@ use proptest::test_runner::TestRunner;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+const VERSIONS: &str = include_str!("../../../templates/scripts/versions.sh");
 const BUILDS: &str = include_str!("../../../templates/scripts/builds.sh");
 
-fn program() -> &'static str {
-    let start = BUILDS.split_once("\nunread_by='").unwrap().1;
-    start.split_once("'\n").unwrap().0
+fn program() -> String {
+    let quoted =
+        |text: &'static str, start: &str| text.split_once(start).unwrap().1.split_once("'\n").unwrap().0;
+    quoted(VERSIONS, "\nversions='").to_owned() + quoted(BUILDS, "\nunread_by=$versions'")
 }
 
 /// Whether the awk of the scripts takes each version to be read, one line of answers for all.
@@ -25,7 +27,7 @@ fn awk(pairs: &[(String, Ranges)]) -> Vec<bool> {
         ));
     }
     let mut shell = Command::new("sh");
-    shell.args(["-s", program()]).env("LC_ALL", "C").stdin(Stdio::piped()).stdout(Stdio::piped());
+    shell.args(["-s", &program()]).env("LC_ALL", "C").stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = shell.spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let feeder = std::thread::spawn(move || input.write_all(script.as_bytes()));

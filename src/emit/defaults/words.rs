@@ -6,7 +6,7 @@ use crate::value::{Part, Text, Value, write};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The identity tokens for which the scripts have variables.
-pub(super) const TOKENS: [&str; 13] = [
+pub(in crate::emit) const TOKENS: [&str; 13] = [
     "device.name",
     "device.serial",
     "device.udid",
@@ -26,7 +26,7 @@ pub(super) const TOKENS: [&str; 13] = [
 const LONGEST: usize = 32 * 1024;
 
 /// How a value is given to `put`: the word for its type, and the value.
-pub(super) struct Given {
+pub(in crate::emit) struct Given {
     pub how: &'static str,
     pub value: Vec<Piece>,
 }
@@ -36,7 +36,12 @@ pub(super) struct Given {
 ///
 /// # Errors
 /// What XML cannot carry.
-pub(super) fn given(key: &str, value: &Value, merge: bool, hide: bool) -> Result<Given, write::WriteError> {
+pub(in crate::emit) fn given(
+    key: &str,
+    value: &Value,
+    merge: bool,
+    hide: bool,
+) -> Result<Given, write::WriteError> {
     // Also what goes by a flag must be fit for a property list.
     let fragment = fragment(value)?;
     if plain(key) && !hide {
@@ -112,7 +117,7 @@ fn marked(value: &Value, mark: &str) -> Value {
 }
 
 /// The tokens of a value.
-pub(super) fn tokens(value: &Value, into: &mut BTreeSet<String>) {
+pub(in crate::emit) fn tokens(value: &Value, into: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => into.extend(text.tokens().map(str::to_owned)),
         Value::Array(items) => items.iter().for_each(|item| tokens(item, into)),

@@ -5,6 +5,7 @@ mod allows;
 mod catalogues;
 mod inputs;
 mod names;
+mod network;
 mod payloads;
 mod profiles;
 mod rules;
@@ -42,6 +43,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     catalogues::TABLE,
     inputs::TABLE,
     names::TABLE,
+    network::TABLE,
     payloads::TABLE,
     profiles::TABLE,
     rules::TABLE,

@@ -31,20 +31,21 @@ impl<'m> Member<'m> {
 ///
 /// Profiles may be alternatives, for different Macs: it is for their author to know whether any Mac gets two.
 pub fn across(members: &[Member<'_>], catalog: &Catalog<'_>) -> Findings {
-    let mut findings = Findings::new();
-    identifiers(members, &mut findings);
+    let mut findings = same_profiles(members.iter().map(|member| member.profile));
     uuids(members, &mut findings);
     settings(members, catalog, &mut findings);
     findings
 }
 
-fn identifiers(members: &[Member<'_>], findings: &mut Findings) {
+/// Says which profiles a Mac would take for one.
+pub fn same_profiles<'m>(profiles: impl Iterator<Item = &'m HeldProfile>) -> Findings {
+    let mut findings = Findings::new();
     // Two users of one Mac may well have one profile.
     let mut seen: BTreeMap<(Option<&str>, &str), &Origin> = BTreeMap::new();
-    for member in members {
-        let Some(identifier) = member.identifier() else { continue };
-        let at = member.profile.envelope.at("PayloadIdentifier");
-        let place = (member.profile.user.as_deref(), identifier);
+    for profile in profiles {
+        let Some(identifier) = text(&profile.envelope, "PayloadIdentifier") else { continue };
+        let at = profile.envelope.at("PayloadIdentifier");
+        let place = (profile.user.as_deref(), identifier);
         match seen.get(&place) {
             Some(first) => findings.push(
                 Finding::new("same-profile", format!("two profiles have the identifier `{identifier}`"))
@@ -57,6 +58,7 @@ fn identifiers(members: &[Member<'_>], findings: &mut Findings) {
             }
         }
     }
+    findings
 }
 
 fn uuids(members: &[Member<'_>], findings: &mut Findings) {

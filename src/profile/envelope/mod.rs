@@ -5,7 +5,7 @@ mod identity;
 mod keys;
 mod mdm;
 
-pub use across::{Member, across};
+pub use across::{Member, across, same_profiles};
 pub use mdm::{Mdm, for_mdm};
 
 use super::read::{Content, Dict, Held, HeldPayload, HeldProfile, Shape};

@@ -19,7 +19,7 @@ pub use plan::plan;
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, SourceId, Sources};
-use crate::plan::{Channel, Enforcement};
+use crate::plan::{Channel, Enforcement, Identity, Passed, Setting};
 use crate::profile::Form;
 use crate::value::read::{self, Budgets, ReadError, Wanted};
 use crate::value::{Date, MAX_DEPTH, Places, Value};
@@ -179,27 +179,79 @@ pub fn load(
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Option<Held> {
+    let source = sources.add(input.label, "");
+    let (text, held) = load_as(source, input, catalog, findings);
+    sources.fill(source, text);
+    held
+}
+
+/// The same for an input that has a place among the sources already: its text is given back for
+/// [`Sources::fill`], so that several can be read side by side.
+pub fn load_as(
+    source: SourceId,
+    input: &Input<'_>,
+    catalog: &Catalog<'_>,
+    findings: &mut Findings,
+) -> (String, Option<Held>) {
+    read_as(source, input, findings, |read, findings| shape::hold(read, source, input, catalog, findings))
+}
+
+/// Reads a file that is known to hold the preferences of one domain, whatever keys they have.
+pub fn load_preferences(input: &Input<'_>, sources: &mut Sources, findings: &mut Findings) -> Option<Held> {
+    let source = sources.add(input.label, "");
+    let (text, held) = read_as(source, input, findings, |read, findings| {
+        shape::hold_preferences(read, source, input, findings)
+    });
+    sources.fill(source, text);
+    held
+}
+
+fn read_as(
+    source: SourceId,
+    input: &Input<'_>,
+    findings: &mut Findings,
+    hold: impl FnOnce(read::Read, &mut Findings) -> Option<Held>,
+) -> (String, Option<Held>) {
     let plain = match read::plain(input.bytes, &budgets()) {
         Ok(plain) => plain,
         Err(error) => {
-            let source = sources.add(input.label, String::from_utf8_lossy(input.bytes));
             findings.push(unreadable(&error, source));
-            return None;
+            return (String::from_utf8_lossy(input.bytes).into_owned(), None);
         }
     };
-    let source = sources.add(input.label, plain.text());
-    match read::read(&plain.bytes, source, &budgets(), &Wanted::Everything) {
-        Ok(read) => {
-            let mut held = shape::hold(read, source, input, catalog, findings)?;
-            held.signed = plain.signed;
-            held.message = plain.message.map(Cow::into_owned);
-            Some(held)
-        }
+    let held = match read::read(&plain.bytes, source, &budgets(), &Wanted::Everything) {
+        Ok(read) => hold(read, findings),
         Err(error) => {
             findings.push(unreadable(&error, source));
             None
         }
+    };
+    let text = plain.text().into_owned();
+    let (signed, message) = (plain.signed, plain.message.map(Cow::into_owned));
+    (text, held.map(|held| Held { signed, message, ..held }))
+}
+
+/// The settings in payloads that a policy carries as they stand, by domain and key: a Mac reads them as any other.
+///
+/// None for a payload that holds no preferences. `only`: whether the policy carries no other one of its type.
+pub fn carried(
+    passed: &Passed,
+    only: bool,
+    identity: &Identity,
+    catalog: &Catalog<'_>,
+) -> Option<Vec<Setting>> {
+    let dict = Dict { entries: passed.value.clone(), places: passed.places.clone() };
+    // What is wrong with it was said where the policy was checked.
+    let mut unheard = Findings::new();
+    let payload = payload::payload(dict, only, catalog, &mut unheard);
+    if matches!(payload.content, Content::Foreign) {
+        return None;
     }
+    let (at, source) = (passed.places.at.clone(), passed.places.at.source());
+    let scope = Some((identity.channel, at.clone()));
+    let profile = HeldProfile { envelope: Dict::empty(at), scope, user: None, payloads: vec![payload] };
+    let held = Held { source, shape: Shape::Profile, signed: false, message: None, profiles: Vec::new() };
+    Some(plan(&held, &profile, catalog, &mut Unknown::default(), &mut unheard).settings)
 }
 
 /// What cannot be read as a property list.

@@ -22,6 +22,13 @@ pub struct Unknown {
 }
 
 impl Unknown {
+    /// Adds those of a file that comes later.
+    pub fn extend(&mut self, later: Self) {
+        for (domain, at) in later.domains {
+            self.domains.entry(domain).or_insert(at);
+        }
+    }
+
     /// One note about all of them; none if there are none.
     pub fn finding(&self) -> Option<Finding> {
         let (_, first) = self.domains.first_key_value()?;
@@ -70,7 +77,7 @@ fn near_domain<'c>(name: &str, catalog: &Catalog<'c>) -> Option<&'c str> {
     if let Some(meant) = catalog.misspelt(name) {
         return Some(meant);
     }
-    let near = nearest(name, catalog.domains().into_iter().map(|domain| domain.name))?;
+    let near = nearest(name, catalog.domain_names())?;
     let slip = strsim::osa_distance(&name.to_lowercase(), &near.to_lowercase()) <= SLIP;
     slip.then_some(near)
 }

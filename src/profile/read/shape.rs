@@ -35,12 +35,7 @@ pub(super) fn hold(
     catalog: &Catalog<'_>,
     findings: &mut Findings,
 ) -> Option<Held> {
-    let at = read.places.at.clone();
-    let Some(dict) = Dict::new(read.value, read.places) else {
-        let title = "this property list is no dictionary: neither a profile nor preferences";
-        findings.push(Finding::new("unreadable-file", title).at(at, ""));
-        return None;
-    };
+    let dict = dictionary(read, findings)?;
     let shape = shape(&dict);
     let profiles = match shape {
         Shape::Profile => vec![profile(dict, catalog, findings)],
@@ -50,6 +45,27 @@ pub(super) fn hold(
         Shape::Preferences => vec![alone(preferences(dict, input, findings)?)],
     };
     Some(Held { source, shape, signed: false, message: None, profiles })
+}
+
+/// Reads a property list as the preferences of one domain.
+pub(super) fn hold_preferences(
+    read: Read,
+    source: SourceId,
+    input: &Input<'_>,
+    findings: &mut Findings,
+) -> Option<Held> {
+    let profiles = vec![alone(preferences(dictionary(read, findings)?, input, findings)?)];
+    Some(Held { source, shape: Shape::Preferences, signed: false, message: None, profiles })
+}
+
+fn dictionary(read: Read, findings: &mut Findings) -> Option<Dict> {
+    let at = read.places.at.clone();
+    let dict = Dict::new(read.value, read.places);
+    if dict.is_none() {
+        let title = "this property list is no dictionary: neither a profile nor preferences";
+        findings.push(Finding::new("unreadable-file", title).at(at, ""));
+    }
+    dict
 }
 
 fn shape(dict: &Dict) -> Shape {
@@ -142,7 +158,7 @@ fn kind_of(item: &Value) -> Option<&str> {
 }
 
 fn no_payload(at: &Origin, item: &Value) -> Finding {
-    let title = format!("a payload is a dictionary, not a {}", item.kind().word());
+    let title = format!("a payload is a dictionary, not {}", item.kind().with_article());
     Finding::new("payload-shape", title).at(at.clone(), "")
 }
 

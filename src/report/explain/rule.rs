@@ -20,6 +20,7 @@ pub(super) struct RuleView<'a> {
     help: Vec<String>,
     domains: Vec<&'a str>,
     keys: &'a [&'a str],
+    apps: &'a [&'a str],
     confidence: &'static str,
     sources: Vec<SourceView<'a>>,
 }
@@ -40,6 +41,7 @@ impl<'a> RuleView<'a> {
             help: rule.help.iter().map(|text| plain(text)).collect(),
             domains: list.map_or_else(Vec::new, |list| list.domains.clone()),
             keys: &rule.any_key,
+            apps: &rule.any_app,
             confidence: rule.confidence.word(),
             sources: sources(&rule.sources, catalog),
         }
@@ -61,6 +63,10 @@ pub(super) fn rule(out: &mut String, view: &RuleView<'_>, style: Style) {
     }
     if !view.keys.is_empty() {
         list.push(Row { label: "KEY", items: items(view.keys) });
+    }
+    if !view.apps.is_empty() {
+        list.push(Row { label: "APP", items: items(view.apps) });
+        list.push(Row::text("where", "on a Mac: `diff` sees what is installed, `check` does not"));
     }
     let allow = format!("an [[allow]] with code = \"{}\" and a `why` accepts it", view.name);
     list.push(Row::text("to accept", allow));

@@ -6,7 +6,7 @@ use crate::catalog::compile::{Parts, read};
 use crate::document::Document;
 use crate::finding::{CodeInfo, Findings, Severity, Sources};
 
-const PLAIN: TextOptions = TextOptions { color: false, width: 100 };
+const PLAIN: TextOptions = TextOptions { color: false, width: 100, all: None };
 
 fn told(words: &[&str]) -> String {
     find(&Catalog::builtin(), words).text(&PLAIN)
@@ -205,7 +205,7 @@ fn a_layer_in_front_speaks_and_the_other_is_told() {
 #[test]
 fn every_name_of_the_catalogue_can_be_explained_in_80_columns() {
     let catalog = Catalog::builtin();
-    let options = TextOptions { color: false, width: 80 };
+    let options = TextOptions { color: false, width: 80, all: None };
     let domains: Vec<&str> = catalog.domains().iter().map(|domain| domain.name).collect();
     let mut names = catalog.key_names();
     names.extend(domains);
@@ -226,7 +226,7 @@ fn every_name_of_the_catalogue_can_be_explained_in_80_columns() {
 
 #[test]
 fn colour_and_cuts_only_on_a_terminal() {
-    let options = TextOptions { color: true, width: 80 };
+    let options = TextOptions { color: true, width: 80, all: None };
     let shown = find(&Catalog::builtin(), &["Outlook"]).text(&options);
     assert!(shown.starts_with("\u{1b}[1mcom.microsoft.Outlook (Outlook)\u{1b}[0m\n"));
     let list = shown.split(" keys\n").nth(1).unwrap();

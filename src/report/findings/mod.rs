@@ -17,7 +17,7 @@ pub use github::github;
 pub use gitlab::gitlab;
 pub use json::json;
 pub use sarif::sarif;
-pub use text::{TextOptions, text};
+pub use text::{Shown, TextOptions, page, shown, text};
 
 use super::visible::number;
 use crate::finding::{Findings, Severity};

@@ -37,10 +37,10 @@ pub(super) struct Region {
     pub(super) end: Point,
 }
 
-/// How many bytes lie between two points that are remembered.
+/// How many bytes lie between two points that are remembered, of a text with lines that are longer.
 const STEP: usize = 1024;
 
-/// Looks places up in the sources of a run. Each text is read through once, so that a hundred thousand
+/// Looks places up in the sources of a run. A text with long lines is read through once, so that a hundred thousand
 /// findings on one long line cost no more than on many short ones.
 pub(super) struct Places<'a> {
     sources: &'a Sources,
@@ -59,6 +59,16 @@ impl<'a> Places<'a> {
     /// Line and columns of a byte offset; one past the end counts as the end.
     pub(super) fn point(&mut self, source: SourceId, offset: usize) -> Point {
         let bytes = self.sources.text(source).as_bytes();
+        let offset = offset.min(bytes.len());
+        let (line, start) = self.sources.line_of(source, offset);
+        if offset - start <= STEP {
+            let first = Point { line, column: 1, utf16: 1 };
+            return bytes
+                .get(start..offset)
+                .unwrap_or(&[])
+                .iter()
+                .fold(first, |point, byte| point.after(*byte));
+        }
         let first = Point { line: 1, column: 1, utf16: 1 };
         let marks = self.marks.entry(source).or_insert_with(|| {
             let mut point = first;
@@ -69,7 +79,6 @@ impl<'a> Places<'a> {
             };
             bytes.chunks(STEP).map(step).collect()
         });
-        let offset = offset.min(bytes.len());
         // At the end of a text whose length is a multiple of STEP there is no mark: take the one before.
         let nearest = (offset / STEP).min(marks.len().saturating_sub(1));
         let start = marks.get(nearest).copied().unwrap_or(first);

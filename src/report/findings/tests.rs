@@ -5,7 +5,7 @@ use crate::finding::{Finding, Origin, SourceId, Sources, Span};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const PLAIN: TextOptions = TextOptions { color: false, width: 100 };
+const PLAIN: TextOptions = TextOptions { color: false, width: 100, all: None };
 
 fn span(source: SourceId, start: usize, end: usize) -> Span {
     Span { source, start: u32::try_from(start).unwrap(), end: u32::try_from(end).unwrap() }
@@ -150,7 +150,7 @@ fn without_findings_there_is_nothing_to_read() {
 #[test]
 fn colour_is_the_only_escape_sequence() {
     let (findings, sources) = nasty();
-    let colored = text(&findings, &sources, &TextOptions { color: true, width: 100 });
+    let colored = text(&findings, &sources, &TextOptions { color: true, width: 100, all: None });
     let mut plain = String::new();
     let mut parts = colored.split('\u{1b}');
     plain.push_str(parts.next().unwrap());
@@ -186,7 +186,7 @@ fn a_megabyte_on_one_line_is_shown_in_excerpts() {
     let key = find(&sources, policy, "KEY");
     let value = span(policy, 4, 700_006);
     for width in [0, 80, usize::MAX] {
-        let options = TextOptions { color: false, width };
+        let options = TextOptions { color: false, width, all: None };
         let two = finding("two", &"t".repeat(1_000_000)).at(key, "the key").at(value, "l".repeat(1_000_000));
         let out = text(&of([two.fix(value, "z".repeat(1_000_000), "shorten")]), &sources, &options);
         assert!(out.contains("--> long.toml:1:700009\n") && out.contains("the key"), "{out}");
@@ -423,12 +423,12 @@ fn hard_run() -> impl Strategy<Value = (Findings, Sources)> {
 proptest! {
     #[test]
     fn no_finding_makes_a_renderer_fail((findings, sources) in hard_run(), width in 0_usize..200) {
-        let out = text(&findings, &sources, &TextOptions { color: false, width });
+        let out = text(&findings, &sources, &TextOptions { color: false, width, all: None });
         prop_assert!(out.chars().all(|c| c == '\n' || !c.is_control()), "{}", out);
         prop_assert!(!out.contains(['\u{202e}', '\u{200d}', '\u{f0000}']), "{}", out);
         prop_assert!(out.len() < 200_000, "{}", out.len());
         prop_assert_eq!(out.matches("error[hard]").count(), findings.iter().count());
-        text(&findings, &sources, &TextOptions { color: true, width });
+        text(&findings, &sources, &TextOptions { color: true, width, all: None });
 
         let all: Value = serde_json::from_str(&super::json(&findings, &sources)).unwrap();
         for (entry, finding) in all["findings"].as_array().unwrap().iter().zip(findings.iter()) {

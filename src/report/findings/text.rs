@@ -31,6 +31,8 @@ pub struct TextOptions {
     pub color: bool,
     /// Columns of the terminal, which snippets are made to fit; taken as at least 40 and at most 400.
     pub width: usize,
+    /// What shows the findings that are only counted, if the verb has something: an option.
+    pub all: Option<&'static str>,
 }
 
 /// The findings for people, in the look of rustc, with a blank line behind each; empty without findings.
@@ -39,12 +41,26 @@ pub struct TextOptions {
 /// them is one line at the end. Nothing of an input reaches the terminal unseen: control characters and
 /// hidden ones are spelled out, and long lines are shown in excerpts.
 pub fn text(findings: &Findings, sources: &Sources, options: &TextOptions) -> String {
-    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.term_width(options.width.clamp(40, 400)).decor_style(DecorStyle::Ascii);
-    let mut places = Places::new(sources);
+    let Shown { findings, rest } = shown(findings, options);
+    let mut out: String = findings.iter().map(|finding| page(finding, sources, options)).collect();
+    out.push_str(&rest);
+    out
+}
+
+/// What [`text`] shows.
+#[derive(Clone, Debug)]
+pub struct Shown<'f> {
+    /// The findings that [`page`] writes, one after the other.
+    pub findings: Vec<&'f Finding>,
+    /// What is said behind them of those that are left out.
+    pub rest: String,
+}
+
+/// Chooses what [`text`] shows, for callers that write the pages side by side.
+pub fn shown<'f>(findings: &'f Findings, options: &TextOptions) -> Shown<'f> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut order = Vec::new();
-    let mut out = String::new();
+    let mut shown = Shown { findings: Vec::new(), rest: String::new() };
     for finding in findings.iter() {
         let code = finding.code.as_str();
         let count = counts.entry(code).or_insert(0);
@@ -53,18 +69,27 @@ pub fn text(findings: &Findings, sources: &Sources, options: &TextOptions) -> St
             order.push(code);
         }
         if *count <= MAX_PER_CODE {
-            out.push_str(&Page::new(&mut places).render(finding, &renderer));
-            out.push_str("\n\n");
+            shown.findings.push(finding);
         }
     }
     for code in order {
         let more = counts.get(code).map_or(0, |count| count.saturating_sub(MAX_PER_CODE));
         if more > 0 {
             let code = visible::line(code, MAX_TITLE);
-            out.push_str(&format!("… and {} more of `{code}`\n\n", number(more)));
+            let all = options.all.map_or(String::new(), |option| format!("; `{option}` shows all"));
+            shown.rest.push_str(&format!("… and {} more of `{code}`{all}\n\n", number(more)));
         }
     }
-    out
+    shown
+}
+
+/// One finding as [`text`] shows it, with a blank line behind.
+pub fn page(finding: &Finding, sources: &Sources, options: &TextOptions) -> String {
+    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(options.width.clamp(40, 400)).decor_style(DecorStyle::Ascii);
+    let mut page = Page::new(&mut Places::new(sources)).render(finding, &renderer);
+    page.push_str("\n\n");
+    page
 }
 
 /// The help that says what an edit writes; without one, the edit's own title.

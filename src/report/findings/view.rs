@@ -53,6 +53,19 @@ impl View {
         self.offsets.range(..=point).next_back().map_or(0, |(_, shown)| *shown)
     }
 
+    fn push(&mut self, text: &str) {
+        if visible::is_plain(text) {
+            self.text.push_str(text);
+            return;
+        }
+        for c in text.chars() {
+            match c {
+                '\t' => self.text.push_str("    "),
+                c => visible::push(&mut self.text, c),
+            }
+        }
+    }
+
     /// Adds the line `line` of `text`, whose successor starts at `next`.
     fn push_line(&mut self, text: &str, line: Range<usize>, next: usize, points: &BTreeSet<usize>) {
         let mut shown_to = line.start;
@@ -60,14 +73,13 @@ impl View {
             if part.start > shown_to {
                 self.text.push('…');
             }
-            for (at, c) in text.get(part.clone()).unwrap_or("").char_indices() {
-                if points.contains(&(part.start + at)) {
-                    self.offsets.insert(part.start + at, self.text.len());
+            let mut from = part.start;
+            for point in points.range(part.clone()).copied().chain([part.end]) {
+                self.push(text.get(from..point).unwrap_or(""));
+                if point < part.end {
+                    self.offsets.insert(point, self.text.len());
                 }
-                match c {
-                    '\t' => self.text.push_str("    "),
-                    c => visible::push(&mut self.text, c),
-                }
+                from = point;
             }
             shown_to = part.end;
         }

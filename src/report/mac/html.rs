@@ -1,8 +1,9 @@
 //! What a Mac comes to as a page: one file, readable without script.
 
 use super::super::visible;
-use super::text::{notes, summary};
+use super::text::{RULES, notes, summary};
 use super::{LONGEST, View, typed};
+use crate::diff::on_mac::Spoken;
 use crate::diff::outcome::{Outcome, Row, Standing};
 use crate::mac::{Layer, RungState};
 use crate::plan::MASK;
@@ -27,6 +28,8 @@ struct Page {
     notes: Vec<String>,
     apps: Vec<App>,
     extra: Vec<Beside>,
+    rules_title: &'static str,
+    rules: Vec<Ruled>,
 }
 
 /// A part of the picture, or a line of its legend.
@@ -76,6 +79,18 @@ struct Beside {
     profiles: Vec<String>,
 }
 
+/// What a rule says.
+#[derive(Serialize)]
+struct Ruled {
+    code: String,
+    severity: &'static str,
+    title: String,
+    users: Option<String>,
+    why: Vec<String>,
+    help: Vec<String>,
+    places: Vec<String>,
+}
+
 /// What a Mac comes to as a page: a picture of the numbers, a table for each app, for each setting its ladder. It holds
 /// all it needs, asks for nothing, and runs nothing.
 ///
@@ -101,7 +116,23 @@ pub fn html(outcome: &Outcome<'_>, view: &View<'_, '_>) -> Result<String, Templa
         notes: notes(outcome, view),
         apps: apps(outcome, view),
         extra: extra.collect(),
+        rules_title: RULES,
+        rules: outcome.rules.iter().map(|spoken| ruled(spoken, view)).collect(),
     })
+}
+
+fn ruled(spoken: &Spoken<'_>, view: &View<'_, '_>) -> Ruled {
+    let finding = &spoken.finding;
+    let lines = |list: &[String]| list.iter().map(|text| visible::line(text, 2 * LONGEST)).collect();
+    Ruled {
+        code: line(finding.code.as_str()),
+        severity: finding.severity.word(),
+        title: visible::line(&finding.title, 2 * LONGEST),
+        users: (view.mac.users.len() > 1).then(|| line(&spoken.users.join(", "))),
+        why: lines(&finding.notes),
+        help: lines(&finding.help),
+        places: view.stands(spoken),
+    }
 }
 
 fn line(text: &str) -> String {

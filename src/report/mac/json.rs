@@ -4,6 +4,7 @@ use super::super::diff::object;
 use super::super::visible;
 use super::View;
 use super::text::notes;
+use crate::diff::on_mac::Spoken;
 use crate::diff::outcome::{Outcome, Row, Standing};
 use crate::diff::verdict::{Extra, Verdict};
 use crate::mac::RungState;
@@ -48,6 +49,7 @@ fn value(outcome: &Outcome<'_>, view: &View<'_, '_>) -> Json {
         "notes": notes(outcome, view),
         "settings": outcome.rows.iter().map(|row| setting(row, view)).collect::<Json>(),
         "extra": outcome.extra.iter().map(|(extra, user)| beside(extra, *user, view)).collect::<Json>(),
+        "rules": outcome.rules.iter().map(rule).collect::<Json>(),
     })
 }
 
@@ -104,6 +106,31 @@ fn beside(extra: &Extra<'_>, user: Option<&str>, view: &View<'_, '_>) -> Json {
         "layer": extra.layer.word(),
         "path": extra.path,
         "profiles": extra.profiles,
+    })
+}
+
+/// What a rule says.
+pub(in crate::report) fn rule(spoken: &Spoken<'_>) -> Json {
+    let finding = &spoken.finding;
+    let places = spoken.places.iter().map(|stand| {
+        json!({
+            "domain": stand.domain,
+            "key": stand.key,
+            "inside": stand.inside,
+            "layer": stand.layer.word(),
+            "path": stand.path,
+        })
+    });
+    json!({
+        "rule": finding.code.as_str(),
+        "severity": finding.severity.word(),
+        "message": finding.title,
+        "why": finding.notes.join("; "),
+        "help": finding.help,
+        "users": spoken.users,
+        "places": places.collect::<Json>(),
+        "confidence": spoken.confidence,
+        "sources": spoken.sources,
     })
 }
 

@@ -4,6 +4,7 @@ mod csv;
 mod html;
 mod json;
 mod junit;
+mod remains;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -11,21 +12,23 @@ mod text;
 pub use csv::csv;
 pub use html::html;
 pub use json::json;
+pub(super) use json::rule as rule_json;
 pub use junit::junit;
+pub use remains::what_remains;
+pub(super) use text::RULES;
 pub use text::text;
 
 use super::diff::typed;
 use super::visible;
 use crate::catalog::Catalog;
 use crate::catalog::model::Compare;
-use crate::check::is_secret;
+use crate::check::{is_secret, secret_value};
 use crate::diff::outcome::Row;
 use crate::diff::verdict::{Extra, Verdict};
 use crate::diff::{Inside, inside};
-use crate::finding::{Origin, Sources};
 use crate::mac::{Mac, RungState, Seen};
-use crate::plan::{Channel, Enforcement, MASK, Setting};
-use crate::value::{DomainName, KeyName, Places, Value};
+use crate::plan::{Enforcement, MASK, Setting};
+use crate::value::{Places, Value};
 use std::collections::BTreeSet;
 
 /// The longest text of a name or a value, in characters: longer ones are cut, JSON has them whole.
@@ -65,31 +68,13 @@ impl View<'_, '_> {
                 || found.chain(strays).any(|value| is_secret(&with(value), self.catalog)))
     }
 
-    /// The same of what nobody expected. A name that no preference can have proves nothing, so it is hidden.
+    /// The same of what nobody expected.
     fn hides(&self, extra: &Extra<'_>) -> bool {
-        let (Ok(domain), Ok(key)) = (DomainName::new(extra.domain), KeyName::new(extra.key)) else {
-            return !self.show_secrets;
-        };
-        let origin = Origin::Whole(Sources::new().add("", ""));
-        let setting = Setting {
-            channel: Channel::Device,
-            domain,
-            key,
-            value: Some(extra.value.clone()),
-            places: Places::leaf(origin.clone()),
-            enforcement: Enforcement::Forced,
-            reads: Vec::new(),
-            origin,
-            overrides: Vec::new(),
-            bare: false,
-            custom: false,
-            why: None,
-        };
-        !self.show_secrets && is_secret(&setting, self.catalog)
+        !self.show_secrets && secret_value(extra.domain, extra.key, extra.value, self.catalog)
     }
 
     /// What is called by a domain: its alias with its name, or its name.
-    fn domain(&self, name: &str) -> String {
+    pub(in crate::report) fn domain(&self, name: &str) -> String {
         match self.catalog.domain(name).and_then(|known| known.alias) {
             Some(alias) => format!("{alias} ({name})"),
             None => visible::line(name, LONGEST),
@@ -97,7 +82,7 @@ impl View<'_, '_> {
     }
 
     /// The versions of a domain's product that are installed; none where nobody can say what reads the domain.
-    fn installed(&self, domain: &str) -> Option<String> {
+    pub(in crate::report) fn installed(&self, domain: &str) -> Option<String> {
         let product = self.catalog.domain(domain)?.product?;
         let (versions, doubt) = Seen { mac: self.mac, user: None, catalog: self.catalog }.installed(product);
         let mut list: Vec<String> = versions.iter().map(ToString::to_string).collect();
@@ -108,13 +93,15 @@ impl View<'_, '_> {
     }
 
     /// What is known of the Mac, as one line.
-    fn who(&self) -> String {
+    pub(in crate::report) fn who(&self) -> String {
         let about = &self.mac.about;
         let mut parts: Vec<String> = about.name.iter().map(|name| visible::line(name, LONGEST)).collect();
         parts.extend(about.serial.iter().map(|serial| format!("serial {}", visible::line(serial, LONGEST))));
         if about.snapshot {
             let day = about.taken.map_or(String::new(), |taken| format!(" of {taken}"));
             parts.push(format!("snapshot{day}"));
+        } else if about.live {
+            parts.push("this Mac".to_owned());
         } else {
             parts.push("the disk of a Mac".to_owned());
         }

@@ -2,6 +2,8 @@
 
 use super::{View, csv, html, json, junit, text};
 use crate::catalog::Catalog;
+use crate::check::Options;
+use crate::diff::on_mac::spoken;
 use crate::diff::outcome::{Expected, outcome};
 use crate::diff::verdict::Judging;
 use crate::finding::{Findings, Sources};
@@ -48,6 +50,10 @@ fn hostile() -> World {
         + &key("=cmd|' /C calc'!A0", "=1+1")
         + &key("{{title}}", "{{{who}}}")
         + &key("Password", "hunter2-of-the-mac")
+        + &format!(
+            "<key>Applications</key><dict><key>{tag}\u{202E}</key><dict>{}</dict></dict>",
+            key("ManifestServer", "https://example.com/")
+        )
         + &key(&format!("{tag}{}", "x".repeat(5000)), &"long".repeat(5000));
     let about = "<key>format</key><integer>1</integer>".to_owned()
         + &key("name", "\"&gt;&lt;script&gt;alert(4)&lt;/script&gt;")
@@ -80,9 +86,12 @@ fn reports() -> [String; 5] {
         exemptions: &[],
         today: None,
     };
-    let outcome = outcome(&expected, &mac, &catalog);
+    let mut outcome = outcome(&expected, &mac, &catalog);
+    outcome.rules = spoken(&[&plan], &mac, &catalog, &Options::default());
     assert!(outcome.drift());
-    assert_eq!(outcome.extra.len(), 4);
+    assert_eq!(outcome.extra.len(), 5);
+    // It names an app as the Mac does.
+    assert!(outcome.rules[0].finding.title.contains("<script>"));
     let names = ("policy.toml".to_owned(), "<script>.tgz".to_owned());
     let view = View { names, mac: &mac, catalog: &catalog, show_secrets: false };
     let page = html(&outcome, &view).unwrap();
@@ -110,7 +119,7 @@ fn no_cell_is_a_formula() {
     let [_, _, csv, ..] = reports();
     let mut reader = ::csv::Reader::from_reader(csv.as_bytes());
     let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    assert_eq!(rows.len(), 4 + 4);
+    assert_eq!(rows.len(), 4 + 5);
     for row in &rows {
         assert_eq!(row.len(), 3);
         assert!(row.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])), "{row:?}");

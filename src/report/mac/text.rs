@@ -3,6 +3,7 @@
 use super::super::visible;
 use super::{LONGEST, View, typed};
 use crate::diff::Inside;
+use crate::diff::on_mac::{Spoken, Stand};
 use crate::diff::outcome::{Outcome, Row, Standing};
 use crate::plan::MASK;
 use std::fmt::Write as _;
@@ -16,6 +17,10 @@ const SECTIONS: [(Standing, &str); 4] = [
 ];
 /// How many places inside one value are shown; JSON has them all.
 const PLACES: usize = 12;
+/// How many values that take part in a rule are shown; JSON has them all.
+const STANDS: usize = 6;
+/// Over what the catalogue's rules say.
+pub(in crate::report) const RULES: &str = "Settings that act on each other";
 
 /// What differs, then what is undecided, exempt and not applicable, each by app; what is managed beside it; and a line
 /// that sums up with its denominator.
@@ -27,6 +32,7 @@ pub fn text(outcome: &Outcome<'_>, view: &View<'_, '_>) -> String {
         text.section(title, outcome, standing);
     }
     text.extra(outcome);
+    text.rules(outcome);
     text.sum(outcome);
     text.out
 }
@@ -71,10 +77,7 @@ impl Text<'_, '_, '_> {
                 last = domain;
             }
             let mut lines = lines.into_iter();
-            let of = match users.as_slice() {
-                _ if self.view.mac.users.len() < 2 => String::new(),
-                users => format!(" ({})", visible::line(&users.join(", "), LONGEST)),
-            };
+            let of = self.view.of(&users);
             let verdict = lines.next().unwrap_or_default();
             self.line(2, &format!("{}{of}: {verdict}", visible::line(key, LONGEST)));
             for line in lines {
@@ -107,6 +110,19 @@ impl Text<'_, '_, '_> {
         self.line(0, "");
     }
 
+    fn rules(&mut self, outcome: &Outcome<'_>) {
+        if outcome.rules.is_empty() {
+            return;
+        }
+        self.line(0, RULES);
+        for spoken in &outcome.rules {
+            for (at, line) in self.view.rule(spoken).iter().enumerate() {
+                self.line(if at == 0 { 1 } else { 2 }, line);
+            }
+        }
+        self.line(0, "");
+    }
+
     fn sum(&mut self, outcome: &Outcome<'_>) {
         for line in notes(outcome, self.view) {
             self.line(0, &line);
@@ -116,6 +132,41 @@ impl Text<'_, '_, '_> {
 }
 
 impl View<'_, '_> {
+    /// Of whom something is said, where there are several.
+    fn of(&self, users: &[&str]) -> String {
+        match users {
+            _ if self.mac.users.len() < 2 => String::new(),
+            users => format!(" ({})", visible::line(&users.join(", "), LONGEST)),
+        }
+    }
+
+    /// What a rule says, the values that take part in it, and what helps.
+    pub(in crate::report) fn rule(&self, spoken: &Spoken<'_>) -> Vec<String> {
+        let finding = &spoken.finding;
+        let title = visible::line(&finding.title, 2 * LONGEST);
+        let (word, of) = (finding.severity.word(), self.of(&spoken.users));
+        let mut lines = vec![format!("{word}: {title}{of} ({})", finding.code.as_str())];
+        lines.extend(self.stands(spoken));
+        let help = finding.help.iter();
+        lines.extend(help.map(|help| format!("help: {}", visible::line(help, 2 * LONGEST))));
+        lines
+    }
+
+    /// The values that take part in a rule: each with its layer.
+    pub(super) fn stands(&self, spoken: &Spoken<'_>) -> Vec<String> {
+        let one = |stand: &Stand<'_>| {
+            let keys = std::iter::once(&stand.key).chain(&stand.inside);
+            let keys: Vec<String> = keys.map(|key| visible::line(key, LONGEST)).collect();
+            format!("{}: {}, {}", self.domain(&stand.domain), keys.join(" > "), stand.layer.says())
+        };
+        let mut lines: Vec<String> = spoken.places.iter().take(STANDS).map(one).collect();
+        let more = spoken.places.len().saturating_sub(STANDS);
+        if more > 0 {
+            lines.push(format!("… and {more} more settings"));
+        }
+        lines
+    }
+
     /// What is said of one setting for one user: the verdict, then the lines below it.
     pub(super) fn block(&self, row: &Row<'_>) -> Vec<String> {
         let judged = &row.judged;

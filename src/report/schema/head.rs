@@ -165,6 +165,8 @@ fn macs(catalog: &Catalog<'_>) -> Json {
     let licences = json!({ "type": "string", "enum": licences });
     properties
         .insert("licence", told("The licences out there; left out: unknown.", one_or_several(&licences)));
+    let proxy = "Whether a proxy asks for a password, by NTLM or Kerberos: old builds do not get through.";
+    properties.insert("proxy-auth", told(proxy, json!({ "type": "boolean" })));
     json!({
         "type": "object",
         "description": "What runs out there: findings speak of it. A product that is not named may have any version.",
