@@ -571,7 +571,7 @@ domains = ["com.example.timesheet"]
 
 #[test]
 fn a_domain_that_is_no_preference_domain_is_warned_of() {
-    for (read_as, why) in [("file", 1), ("apple-payload", 1), ("any", 0), ("mandatory-or-recommended", 0)] {
+    for (read_as, why) in [("file", 1), ("any", 0), ("mandatory-or-recommended", 0)] {
         let text = OWN.replace(
             "product = \"TimeSheet\"\n",
             &format!("product = \"TimeSheet\"\nread-as = \"{read_as}\"\n"),

@@ -233,13 +233,22 @@ schemas_manifest() {
   hold manifest built/manifest.json
 }
 
+schemas_verify() {
+  local signed=$repo/tests/cmd/sign.out/signed.mobileconfig
+  cd "$schemas"
+  written 0 verify.out "$prefsmith" verify --format json "$signed" --trust "$repo/tests/cmd/sign.in/root.pem" \
+    --today 2027-01-31
+  written 1 untrusted.out "$prefsmith" verify --format json "$signed" --trust "$repo/tests/cmd/sign.in/self.pem" all.toml
+  hold verify verify.out untrusted.out
+}
+
 # A validator that lets everything pass would not be noticed otherwise.
 schemas_refuse() {
   local kind
   cd "$schemas"
   printf '{ "version": 1 }\n' >short
   "$prefsmith" diff --format json all.toml other.toml | sed 's/"verdict": "same"/"verdict": "fine"/; s/"drift": true,/"drift": "yes",/' >odd || true
-  for kind in check plan diff diff-mac show endpoints endpoints-compare manifest; do
+  for kind in check plan diff diff-mac show endpoints endpoints-compare manifest verify; do
     exits 1 hold "$kind" short
     says "is a required property"
   done
@@ -251,6 +260,7 @@ step "check --format json, against its schema" schemas_check
 step "plan --format json, against its schema" schemas_plan
 step "diff --format json, against its schema" schemas_diff
 step "diff of a Mac --format json, against its schema" schemas_diff_mac
+step "verify --format json, against its schema" schemas_verify
 step "show --format json, against its schema" schemas_show
 step "endpoints --format json, against its schema" schemas_endpoints
 step "manifest.json, against its schema" schemas_manifest

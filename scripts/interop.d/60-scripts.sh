@@ -8,7 +8,7 @@ set -euo pipefail
 
 step "the stand-ins have the quirks of the Mac's commands" scripts_stand_ins
 for policy in $(ready_made); do
-  if [ "$policy" = outlook-managed ]; then
+  if [ "$policy" = outlook-managed ] || [ "$policy" = entra-sso ]; then
     step "$policy: a script that cannot enforce is an error" scripts_refused "$repo/profiles/$policy.toml"
     continue
   fi

@@ -35,6 +35,17 @@ NEEDED_TOP = NEEDED + ["PayloadContent", "PayloadDisplayName", "PayloadScope", "
 # Version 5 of the RFC's variant, in capitals, as uuidgen of macOS writes it.
 UUID = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-5[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}")
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+# Payloads of Apple's own that policies make, from Apple's schema: their keys with their types, and those that macOS needs.
+APPLE = {
+    "com.apple.extensiblesso": (
+        {
+            "ExtensionIdentifier": str, "TeamIdentifier": str, "Type": str, "Realm": str, "ExtensionData": dict,
+            "URLs": list, "Hosts": list, "ScreenLockedBehavior": str, "DeniedBundleIdentifiers": list,
+            "AuthenticationMethod": str, "RegistrationToken": str, "PlatformSSO": dict,
+        },
+        ["ExtensionIdentifier", "TeamIdentifier", "Type"],
+    ),
+}
 HEAD = (b'<?xml version="1.0" encoding="UTF-8"?>\n'
         b'<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" '
         b'"http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n')
@@ -99,6 +110,10 @@ def states_faults(states, where):
 def payload_faults(payload, form, where):
     kind = payload.get("PayloadType")
     yield from common_faults(payload, where)
+    if kind in APPLE:
+        keys, needed = APPLE[kind]
+        yield from typed(payload, {**PAYLOAD_KEYS, **keys}, NEEDED + needed, where)
+        return
     if form == "mcx":
         yield from typed(payload, {**PAYLOAD_KEYS, "PayloadContent": dict}, NEEDED + ["PayloadContent"], where)
         if kind != MCX:

@@ -40,6 +40,17 @@ def renamed(value, names):
     return value
 
 
+# Types of Apple's whose keys are settings, where a profile has one payload of the type.
+DESCRIBED = {"com.apple.extensiblesso"}
+
+
+def is_foreign(payload, payloads, apple):
+    """Whether a payload is compared as a whole."""
+    kind = payload["PayloadType"]
+    only = sum(other["PayloadType"] == kind for other in payloads) == 1
+    return kind in apple and not (only and kind in DESCRIBED)
+
+
 class Profile:
     def __init__(self, path, apple):
         self.path = path
@@ -55,8 +66,8 @@ class Profile:
         if not isinstance(root.get("PayloadContent"), list):
             raise Unreadable(f"{path}: no payloads")
         payloads = root["PayloadContent"]
-        foreign = [payload for payload in payloads if payload["PayloadType"] in apple]
-        root["PayloadContent"] = [payload for payload in payloads if payload["PayloadType"] not in apple]
+        foreign = [payload for payload in payloads if is_foreign(payload, payloads, apple)]
+        root["PayloadContent"] = [payload for payload in payloads if not is_foreign(payload, payloads, apple)]
         self.settings = {}
         for item in profile_settings(root, path):
             state = item.state.split()[0]

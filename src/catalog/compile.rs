@@ -248,6 +248,10 @@ fn product<'d>(mut reader: Reader<'d, '_>) -> Product<'d> {
     found
 }
 
+/// What an MDM must be for a Mac to take a payload from it: any, one that the user approved, or one that supervises it.
+const MDM: [(&str, &str); 3] =
+    [("any", "any"), ("user-approved", "user-approved"), ("supervised", "supervised")];
+
 fn domain<'d>(mut reader: Reader<'d, '_>) -> Domain<'d> {
     let read_as = [
         ("any", ReadAs::Any),
@@ -264,6 +268,8 @@ fn domain<'d>(mut reader: Reader<'d, '_>) -> Domain<'d> {
         container: reader.optional("container"),
         file: reader.optional("file"),
         read_as: reader.word("read-as", &read_as, ReadAs::Any),
+        mdm: Some(reader.word("mdm", &MDM, "")).filter(|word| !word.is_empty()),
+        mdm_only: reader.flag("mdm-only"),
         misspelt: reader.list("misspelt"),
         retired: reader.optional("retired"),
         summary: reader.required("summary"),

@@ -3,7 +3,7 @@
 use super::compile::Reader;
 use super::model::{
     Allowed, Bounds, Compare, Confidence, Default, Delivery, Disputed, Doubtful, Judgement, Key, Literal,
-    Node, Outside, Removal, Segment, Superseded, Weight, When,
+    Needs, Node, Outside, Removal, Segment, Superseded, Weight, When,
 };
 use crate::document::{Item, Kind, Table};
 use crate::finding::{Finding, Findings, Span};
@@ -124,6 +124,9 @@ fn node<'d>(reader: &mut Reader<'d, '_>) -> Node<'d> {
         deprecated: reader.optional("deprecated"),
         disputed: disputed(reader),
         secret: reader.flag("secret"),
+        required: reader.flag("required"),
+        required_if: needs(reader, "required-if"),
+        needs: needs(reader, "needs"),
         summary: reader.required("summary"),
         notes: reader.list("notes"),
         sources: reader.list("sources"),
@@ -163,6 +166,9 @@ fn bare_node<'d>(types: Vec<Type>) -> Node<'d> {
         deprecated: None,
         disputed: None,
         secret: false,
+        required: false,
+        required_if: Vec::new(),
+        needs: Vec::new(),
         summary: "",
         notes: Vec::new(),
         sources: Vec::new(),
@@ -289,6 +295,16 @@ pub(super) fn pattern<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Opt
         return None;
     }
     Some(text)
+}
+
+fn needs<'d>(reader: &mut Reader<'d, '_>, key: &'static str) -> Vec<Needs<'d>> {
+    let mut found = Vec::new();
+    for table in reader.table.tables(key, reader.findings) {
+        let mut inner = Reader { table, findings: reader.findings };
+        found.push(Needs { field: inner.required("field"), is: literal(&mut inner, "is") });
+        inner.done("here");
+    }
+    found
 }
 
 fn works<'d>(reader: &mut Reader<'d, '_>) -> Vec<&'d str> {

@@ -92,6 +92,19 @@ impl<'c> Catalog<'c> {
         self.places().get(domain).is_some_and(|(layer, _)| self.is_weak(*layer))
     }
 
+    /// Whether the settings of a domain are those of a payload of Apple's, by the word of somebody who knows all of its
+    /// keys: they go into a payload of that type itself, and into no preference domain.
+    pub fn is_apple_payload(&self, domain: &str) -> bool {
+        let apple = self.domain(domain).is_some_and(|known| known.read_as == ReadAs::ApplePayload);
+        apple && !self.is_hearsay(domain)
+    }
+
+    /// Whether a Mac takes several payloads of Apple's of one type, each for itself: no key of theirs has one value.
+    pub fn takes_several(&self, domain: &str) -> bool {
+        let once = self.list("apple-payloads-once").is_some_and(|list| list.domains.contains(&domain));
+        self.is_apple_payload(domain) && !once
+    }
+
     /// Where each domain is known first.
     fn places(&self) -> &BTreeMap<&'c str, (usize, usize)> {
         self.places.get_or_init(|| {

@@ -135,6 +135,16 @@ pub enum Weight {
     Note,
 }
 
+/// Another entry beside one, without which it does nothing, or is refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Needs<'a> {
+    /// The other entry of the same dictionary.
+    pub field: &'a str,
+    /// The value it must have; any, if none is named.
+    #[serde(borrow)]
+    pub is: Option<Literal<'a>>,
+}
+
 /// What is said of a number outside of the range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outside<'a> {
@@ -256,6 +266,12 @@ pub struct Node<'a> {
     pub disputed: Option<Disputed<'a>>,
     /// Whether the value is a secret.
     pub secret: bool,
+    /// Whether what holds it must have it: a payload of Apple's its key, a dictionary its entry.
+    pub required: bool,
+    /// The entries beside which it must stand: one of them is enough.
+    pub required_if: Vec<Needs<'a>>,
+    /// What must stand beside it.
+    pub needs: Vec<Needs<'a>>,
     /// What it does, in one sentence.
     pub summary: &'a str,
     /// Further facts.
@@ -364,6 +380,10 @@ pub struct Domain<'a> {
     pub file: Option<&'a str>,
     /// From which layers it is read.
     pub read_as: ReadAs,
+    /// Of a payload of Apple's: what an MDM must be for a Mac to take it from it.
+    pub mdm: Option<&'a str>,
+    /// Of a payload of Apple's: whether a Mac takes it from nobody but an MDM.
+    pub mdm_only: bool,
     /// Wrong spellings seen in the wild.
     #[serde(borrow)]
     pub misspelt: Vec<&'a str>,

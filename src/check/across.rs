@@ -133,7 +133,8 @@ impl<'a> Look<'a, '_> {
     fn clashes(&self) -> Vec<Clash<'a>> {
         let mut places: BTreeMap<(Channel, &str, &str), Vec<Owned<'_>>> = BTreeMap::new();
         for (number, member) in self.members.iter().enumerate().filter(|(_, member)| member.path.is_some()) {
-            for setting in &member.plan.settings {
+            let several = |setting: &&Setting| self.catalog.takes_several(setting.domain.as_str());
+            for setting in member.plan.settings.iter().filter(|setting| !several(setting)) {
                 let place = (setting.channel, setting.domain.as_str(), setting.key.as_str());
                 places.entry(place).or_default().push((number, setting));
             }

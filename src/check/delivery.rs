@@ -9,7 +9,8 @@ pub(super) fn delivery(context: &Context<'_, '_>, subject: &Subject<'_, '_>, fin
     not_a_preference(context, subject, findings);
     let Some(facts) = subject.facts() else { return };
     let (setting, key, setting_of) = (subject.setting, facts.key, subject.kind);
-    let forced_only = facts.read_as(context.catalog) == ReadAs::ForcedOnly;
+    let apple = context.catalog.is_apple_payload(setting.domain.as_str());
+    let forced_only = apple || facts.read_as(context.catalog) == ReadAs::ForcedOnly;
     let weak = matches!(setting.enforcement, Enforcement::SetOnce | Enforcement::Default);
     let by_profile = matches!(setting.enforcement, Enforcement::Forced | Enforcement::SetOnce);
     let why = key.delivery_why.map(|why| why.trim_end_matches('.').to_owned());
@@ -59,7 +60,6 @@ fn not_a_preference(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findin
     }
     let why = match context.catalog.domain(domain).map(|known| known.read_as) {
         Some(ReadAs::File) => "the app opens a file of its own",
-        Some(ReadAs::ApplePayload) => "macOS takes these settings from a payload of Apple's own",
         _ => return,
     };
     let short = context.catalog.short(domain);

@@ -5,6 +5,7 @@
 
 mod across;
 mod allow;
+mod beside;
 mod context;
 mod delivery;
 mod family;
@@ -155,6 +156,7 @@ const CHECKS: &[Check] = &[
     types::types,
     values::values,
     text::text,
+    beside::inside,
     delivery::delivery,
     versions::builds,
     versions::superseded,
@@ -218,6 +220,7 @@ pub fn check_beside(
     let facts = Sound::new(&plan, findings.iter());
     let mut between = Findings::new();
     payloads::payloads(&context, &mut between);
+    beside::payloads(&context, &findings, &mut between);
     special::special(&context, &facts, options, &mut between);
     let (mut between, accepted) = allows.take(between);
     allowed.extend(accepted);

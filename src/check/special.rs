@@ -322,7 +322,8 @@ pub(super) fn twice(plans: &[(usize, &Plan)], catalog: &Catalog<'_>) -> Findings
     let all = policies.flat_map(|(policy, plan)| plan.settings.iter().map(|setting| (*policy, setting)));
     for (policy, setting) in all {
         let whole = matches!(setting.value, Some(Value::Dictionary(_)));
-        if whole && setting.enforcement == Enforcement::Forced {
+        let several = catalog.takes_several(setting.domain.as_str());
+        if whole && setting.enforcement == Enforcement::Forced && !several {
             let place = (setting.channel, setting.domain.as_str(), setting.key.as_str());
             seen.entry(place).or_default().push((policy, setting));
         }

@@ -30,6 +30,11 @@ mod schema;
 mod several;
 mod show;
 mod sides;
+#[cfg(feature = "sign")]
+mod sign;
+#[cfg(feature = "sign")]
+mod sign_commands;
+mod verify;
 mod walk;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -72,6 +77,9 @@ enum Verb {
     Import(import::Args),
     Explain(explain::Args),
     Endpoints(endpoints::Args),
+    #[cfg(feature = "sign")]
+    Sign(sign::Args),
+    Verify(verify::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -95,6 +103,9 @@ pub fn main() -> ExitCode {
         Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
         Verb::Endpoints(args) => endpoints::run(args, &cli.global),
+        #[cfg(feature = "sign")]
+        Verb::Sign(args) => sign::run(args, &cli.global),
+        Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::Schema(args) => schema::run(args, &cli.global),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args, Cli::command()),

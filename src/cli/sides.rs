@@ -76,8 +76,11 @@ impl Reader<'_, '_> {
 
     /// Preferences in the payloads that a policy carries are settings, as they are in the profile that is built.
     fn unfold(&self, plan: &mut Plan) {
-        for passed in std::mem::take(&mut plan.payloads) {
-            let Some(settings) = carried(&passed, &plan.identity, self.catalog) else {
+        let payloads = std::mem::take(&mut plan.payloads);
+        let kinds: Vec<String> = payloads.iter().map(|passed| passed.kind.clone()).collect();
+        for passed in payloads {
+            let only = kinds.iter().filter(|kind| **kind == passed.kind).count() == 1;
+            let Some(settings) = carried(&passed, only, &plan.identity, self.catalog) else {
                 plan.payloads.push(passed);
                 continue;
             };

@@ -142,7 +142,7 @@ pub fn judge<'p>(
     catalog: &Catalog<'_>,
     judging: &Judging<'_>,
 ) -> Vec<Judged<'p>> {
-    let judge = Judge { mac, catalog, judging };
+    let judge = Judge { mac, catalog, judging, payloads: payloads(plan, mac, catalog, judging) };
     plan.settings.iter().map(|setting| judge.setting(setting)).collect()
 }
 
@@ -178,6 +178,28 @@ struct Judge<'j, 'p, 'c> {
     mac: &'p Mac,
     catalog: &'j Catalog<'c>,
     judging: &'j Judging<'j>,
+    payloads: Payloads<'p>,
+}
+
+/// For each type of Apple's payloads that the plan sets: what the Mac has of it, if it has one.
+type Payloads<'p> = BTreeMap<&'p str, Option<&'p BTreeMap<String, Value>>>;
+
+/// A Mac may have several payloads of one type: the one is meant that agrees in most keys.
+fn payloads<'p>(plan: &'p Plan, mac: &'p Mac, catalog: &Catalog<'_>, judging: &Judging<'_>) -> Payloads<'p> {
+    let domains: BTreeSet<&str> = plan.settings.iter().map(|setting| setting.domain.as_str()).collect();
+    let mut found = BTreeMap::new();
+    for domain in domains.into_iter().filter(|domain| catalog.is_apple_payload(domain)) {
+        let own: Vec<&Setting> = plan.settings.iter().filter(|one| one.domain.as_str() == domain).collect();
+        let agree = |keys: &&BTreeMap<String, Value>| {
+            own.iter()
+                .filter(|one| one.value.is_some() && keys.get(one.key.as_str()) == one.value.as_ref())
+                .count()
+        };
+        // Of equals, `max_by_key` takes the last; the first is meant.
+        let all: Vec<_> = mac.evidence.payloads(domain, judging.user).collect();
+        found.insert(domain, all.into_iter().rev().max_by_key(agree));
+    }
+    found
 }
 
 /// Why nothing can be said of what users have.
@@ -191,7 +213,10 @@ impl<'p> Judge<'_, 'p, '_> {
     fn setting(&self, setting: &'p Setting) -> Judged<'p> {
         let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
         let known = self.catalog.key(domain, key);
-        let mut ladder = self.mac.ladder(domain, key, self.judging.user);
+        let mut ladder = match self.payloads.get(domain) {
+            Some(keys) => Ladder::of_payload(self.mac, *keys, key),
+            None => self.mac.ladder(domain, key, self.judging.user),
+        };
         match setting.enforcement {
             Enforcement::Forced | Enforcement::Unset => {}
             // A starting value lies in the user's own preferences, a weak one in those for everybody.

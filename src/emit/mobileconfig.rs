@@ -181,14 +181,16 @@ fn refuse(request: &Request<'_, '_>, setting: &Setting, findings: &mut Findings)
             .help("for an MDM that prefsmith does not know, say how it spells the token under [target.mobileconfig.placeholders]"),
         );
     }
-    if request.form != Form::Domain {
+    let apple = request.catalog.is_apple_payload(domain);
+    if form(request, domain) != Form::Domain {
         return;
     }
     let refused = |title: String| {
-        Finding::new("form-refused", title)
-            .at(setting.origin.clone(), "")
-            .about(domain, key)
-            .help("build with `--form mcx`, which carries any domain and any key")
+        let finding = Finding::new("form-refused", title).at(setting.origin.clone(), "").about(domain, key);
+        match apple {
+            true => finding.note("it is a payload of Apple's, which has the settings beside its own keys"),
+            false => finding.help("build with `--form mcx`, which carries any domain and any key"),
+        }
     };
     if setting.enforcement == Enforcement::SetOnce {
         findings.push(refused(format!(
@@ -202,6 +204,11 @@ fn refuse(request: &Request<'_, '_>, setting: &Setting, findings: &mut Findings)
     }
 }
 
+/// How the settings of a domain are carried: those of a payload of Apple's in that payload, whatever was asked for.
+fn form(request: &Request<'_, '_>, domain: &str) -> Form {
+    if request.catalog.is_apple_payload(domain) { Form::Domain } else { request.form }
+}
+
 /// Domains that are also payload types of Apple's, or whose names are none of a payload type.
 fn apple_domains(
     request: &Request<'_, '_>,
@@ -209,7 +216,8 @@ fn apple_domains(
     findings: &mut Findings,
 ) {
     let apple = request.catalog.list("apple-payload-types");
-    for domain in domains.keys() {
+    // What the catalogue describes as a payload of Apple's becomes one.
+    for domain in domains.keys().filter(|domain| !request.catalog.is_apple_payload(domain.as_str())) {
         let name = domain.as_str();
         let is_apple = apple.is_some_and(|list| list.domains.contains(&name));
         let first = request.plan.settings.iter().find(|setting| setting.domain == *domain);
@@ -320,7 +328,8 @@ fn fresh(request: &Request<'_, '_>, kept: &Kept, name: &str) -> (String, String)
             || kept.uuid.eq_ignore_ascii_case(uuid)
             || kept.payloads.values().any(same)
     };
-    let make = |domain: &str| uuid(&identity.id, identity.channel, domain, Some(request.form), Slice::Whole);
+    let form = Some(form(request, name));
+    let make = |domain: &str| uuid(&identity.id, identity.channel, domain, form, Slice::Whole);
     let mut identifier = payload_identifier(&kept.identifier, name, Slice::Whole);
     if taken(&identifier, "") {
         identifier = payload_identifier(&identity.id, name, Slice::Whole);
@@ -351,10 +360,10 @@ fn payload(
         Some(kept) => fresh(request, kept, name),
         None => (
             payload_identifier(&identity.id, name, slice),
-            uuid(&identity.id, identity.channel, name, Some(request.form), slice),
+            uuid(&identity.id, identity.channel, name, Some(form(request, name)), slice),
         ),
     });
-    let content = match request.form {
+    let content = match form(request, name) {
         Form::Domain => Content::Domain(carried.forced.clone()),
         Form::Mcx => Content::Mcx {
             forced: carried.forced.clone(),

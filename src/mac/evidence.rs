@@ -4,7 +4,8 @@ use super::tree::Tree;
 use crate::catalog::Catalog;
 use crate::finding::{Findings, Sources};
 use crate::plan::Channel;
-use crate::profile::read::{HeldProfile, Input, load};
+use crate::profile::read::{HeldPayload, HeldProfile, Input, load};
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// Where a snapshot keeps what `profiles show -all -output stdout-xml` printed.
@@ -22,6 +23,8 @@ pub struct Evidence {
     pub there: bool,
     /// By domain and key: the user (none for the Mac itself) and what the profile is called.
     by_key: BTreeMap<(String, String), Vec<Named>>,
+    /// Payloads of Apple's that the catalogue describes: the user, the type, and what is in it.
+    payloads: Vec<(Option<String>, String, BTreeMap<String, Value>)>,
 }
 
 impl Evidence {
@@ -30,6 +33,13 @@ impl Evidence {
         let found = self.by_key.get(&(domain.to_owned(), key.to_owned())).into_iter().flatten();
         let of = |whose: &Option<String>| whose.is_none() || whose.as_deref() == user;
         found.filter(|(whose, _)| of(whose)).map(|(_, name)| name.as_str()).collect()
+    }
+
+    /// What is in the payloads of a type that the Mac has, or this user.
+    pub fn payloads(&self, kind: &str, user: Option<&str>) -> impl Iterator<Item = &BTreeMap<String, Value>> {
+        let of = move |whose: &Option<String>| whose.is_none() || whose.as_deref() == user;
+        let found = self.payloads.iter().filter(move |(whose, known, _)| known == kind && of(whose));
+        found.map(|(.., keys)| keys)
     }
 
     /// The keys of a domain that profiles set for the Mac alone, or for this user alone, with what they are called.
@@ -59,7 +69,25 @@ pub(super) fn evidence(tree: &dyn Tree, catalog: &Catalog<'_>) -> Evidence {
             entry.push(name);
         }
     }
-    Evidence { there: true, by_key }
+    let mut payloads = Vec::new();
+    for profile in &held.profiles {
+        let device = matches!(&profile.scope, Some((Channel::Device, _)));
+        let user = profile.user.clone().filter(|_| !device);
+        for payload in profile.payloads.iter().filter(|payload| catalog.is_apple_payload(&payload.kind)) {
+            payloads.push((user.clone(), payload.kind.clone(), keys(payload)));
+        }
+    }
+    Evidence { there: true, by_key, payloads }
+}
+
+/// The keys of a payload without its envelope.
+fn keys(payload: &HeldPayload) -> BTreeMap<String, Value> {
+    let inner = match payload.envelope.get("PayloadContent") {
+        Some(Value::Dictionary(entries)) => entries,
+        _ => &payload.envelope.entries,
+    };
+    let own = inner.iter().filter(|(key, _)| !key.starts_with("Payload"));
+    own.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// What people call a profile, with the identifier that an MDM knows.

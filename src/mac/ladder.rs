@@ -2,8 +2,9 @@
 
 use super::layer::GLOBAL;
 use super::snapshot::{ABOUT, Silence};
-use super::{File, Files, Layer, Mac, State};
+use super::{File, Files, Layer, Mac, PROFILES, State};
 use crate::value::Value;
+use std::collections::BTreeMap;
 
 /// What one layer says of a key.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +45,19 @@ pub struct Ladder<'m> {
 }
 
 impl<'m> Ladder<'m> {
+    /// Of a key of a payload of Apple's: what the Mac's list of profiles shows. No preference file has it.
+    pub fn of_payload(mac: &'m Mac, keys: Option<&'m BTreeMap<String, Value>>, key: &str) -> Self {
+        let state = match (mac.evidence.there, keys.and_then(|keys| keys.get(key))) {
+            (true, None) => None,
+            (true, Some(value)) => Some(RungState::Value(value)),
+            (false, _) => {
+                Some(RungState::Unreadable("payloads of Apple's show there only, and it was not read"))
+            }
+        };
+        let rung = state.map(|state| Rung { layer: Layer::ManagedComputer, path: PROFILES, state });
+        Self { rungs: rung.into_iter().collect(), strays: Vec::new() }
+    }
+
     /// The rung whose value is in effect.
     pub fn winner(&self) -> Option<(&Rung<'m>, &'m Value)> {
         self.rungs.iter().find_map(|rung| match rung.state {

@@ -6,6 +6,8 @@ mod kept;
 #[cfg(test)]
 mod kept_tests;
 pub mod read;
+#[cfg(feature = "sign")]
+pub mod sign;
 pub mod signature;
 mod write;
 

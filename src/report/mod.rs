@@ -10,4 +10,5 @@ pub mod plan;
 pub mod schema;
 pub mod secrets;
 pub mod show;
+pub mod signature;
 mod visible;

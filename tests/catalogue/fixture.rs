@@ -60,7 +60,8 @@ fn fixture() -> Rows {
 fn known() -> Rows {
     let catalog = Catalog::builtin();
     let mut rows = Rows::new();
-    for key in keys(&catalog) {
+    // Apple's payloads have a table of their own.
+    for key in keys(&catalog).into_iter().filter(|key| !crate::apple::is_apple(key)) {
         for (path, node) in positions(key) {
             for domain in &key.domains {
                 let before = rows.insert(((*domain).to_owned(), path.clone()), facts(key, node, &path));
@@ -100,7 +101,7 @@ fn facts(key: &Key<'_>, node: &Node<'_>, path: &str) -> [String; 7] {
     ]
 }
 
-fn types(node: &Node<'_>) -> String {
+pub fn types(node: &Node<'_>) -> String {
     let words = |node: &Node<'_>| node.types.iter().map(|kind| kind.word()).collect::<Vec<_>>().join("|");
     let item = node.children.iter().find(|(segment, _)| *segment == Segment::Item);
     match item {

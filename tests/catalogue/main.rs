@@ -6,6 +6,7 @@
     reason = "helpers of tests, which clippy.toml does not know as tests"
 )]
 
+mod apple;
 mod bytes;
 mod fixture;
 mod names;

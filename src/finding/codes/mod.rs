@@ -11,6 +11,7 @@ mod network;
 mod payloads;
 mod profiles;
 mod rules;
+mod signing;
 mod syntax;
 mod targets;
 mod values;
@@ -50,6 +51,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     payloads::TABLE,
     profiles::TABLE,
     rules::TABLE,
+    signing::TABLE,
     syntax::TABLE,
     targets::TABLE,
     values::TABLE,

@@ -50,7 +50,8 @@ DisableImport = true"#,
         severity: Severity::Warning,
         summary: "A setting whose domain the app does not read as preferences.",
         why: "The catalogue says that the app opens a file of its own, or that macOS takes these settings from a \
-              payload of Apple's. A profile that sets preferences puts the value where nobody looks for it.",
+              payload of Apple's. A profile that sets preferences puts the value where nobody looks for it. From a \
+              policy `build` makes such a payload by itself.",
         example: "prefsmith check --catalog site.toml policy.toml",
         instead: "Deliver it in the way that the app reads, and take it out of the policy.",
         allowable: true,

@@ -17,6 +17,50 @@ autohide = true"#,
         allowable: true,
     },
     CodeInfo {
+        name: "missing-key",
+        severity: Severity::Error,
+        summary: "A payload of Apple's, or a dictionary, lacks what it must have.",
+        why: "Apple's schema of profiles says which keys a payload of a type must have, always or beside another one. \
+              Without one of them a Mac refuses the profile, or the payload does nothing.",
+        example: r#"[settings.ExtensibleSSO]
+ExtensionIdentifier = "com.microsoft.CompanyPortalMac.ssoextension"
+TeamIdentifier      = "UBF8T346G9"
+Type                = "Redirect""#,
+        instead: r#"[settings.ExtensibleSSO]
+ExtensionIdentifier = "com.microsoft.CompanyPortalMac.ssoextension"
+TeamIdentifier      = "UBF8T346G9"
+Type                = "Redirect"
+URLs                = ["https://login.microsoftonline.com"]"#,
+        allowable: true,
+    },
+    CodeInfo {
+        name: "needs-another",
+        severity: Severity::Error,
+        summary: "An entry that needs another one beside it.",
+        why: "By the documentation one entry works only beside another, or beside a certain value of it. Alone it does \
+              nothing, or is refused.",
+        example: r#"[settings.ExtensibleSSO]
+ExtensionIdentifier = "com.microsoft.CompanyPortalMac.ssoextension"
+TeamIdentifier      = "UBF8T346G9"
+Type                = "Redirect"
+URLs                = ["https://login.microsoftonline.com"]
+
+[settings.ExtensibleSSO.PlatformSSO]
+AuthenticationMethod    = "Password"
+EnableCreateUserAtLogin = true"#,
+        instead: r#"[settings.ExtensibleSSO]
+ExtensionIdentifier = "com.microsoft.CompanyPortalMac.ssoextension"
+TeamIdentifier      = "UBF8T346G9"
+Type                = "Redirect"
+URLs                = ["https://login.microsoftonline.com"]
+
+[settings.ExtensibleSSO.PlatformSSO]
+AuthenticationMethod    = "Password"
+EnableCreateUserAtLogin = true
+UseSharedDeviceKeys     = true"#,
+        allowable: true,
+    },
+    CodeInfo {
         name: "payload-channel",
         severity: Severity::Error,
         summary: "A payload that the channel of the policy does not deliver.",

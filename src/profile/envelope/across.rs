@@ -95,6 +95,9 @@ fn settings(members: &[Member<'_>], catalog: &Catalog<'_>, findings: &mut Findin
     let mut seen: BTreeMap<Place<'_>, Vec<(&Member<'_>, &Setting)>> = BTreeMap::new();
     for member in members {
         for setting in member.plan.settings.iter().filter(|one| one.enforcement == Enforcement::Forced) {
+            if catalog.takes_several(setting.domain.as_str()) {
+                continue;
+            }
             let user = member.profile.user.as_deref();
             let place = (setting.channel, user, setting.domain.as_str(), setting.key.as_str());
             let known = seen.entry(place).or_default();

@@ -233,12 +233,17 @@ fn read_as(
 
 /// The settings in payloads that a policy carries as they stand, by domain and key: a Mac reads them as any other.
 ///
-/// None for a payload that holds no preferences.
-pub fn carried(passed: &Passed, identity: &Identity, catalog: &Catalog<'_>) -> Option<Vec<Setting>> {
+/// None for a payload that holds no preferences. `only`: whether the policy carries no other one of its type.
+pub fn carried(
+    passed: &Passed,
+    only: bool,
+    identity: &Identity,
+    catalog: &Catalog<'_>,
+) -> Option<Vec<Setting>> {
     let dict = Dict { entries: passed.value.clone(), places: passed.places.clone() };
     // What is wrong with it was said where the policy was checked.
     let mut unheard = Findings::new();
-    let payload = payload::payload(dict, catalog, &mut unheard);
+    let payload = payload::payload(dict, only, catalog, &mut unheard);
     if matches!(payload.content, Content::Foreign) {
         return None;
     }

@@ -56,12 +56,14 @@ impl<'v> Wrapped<'v> {
     }
 }
 
-/// Reads one payload.
-pub(super) fn payload(dict: Dict, catalog: &Catalog<'_>, findings: &mut Findings) -> HeldPayload {
+/// Reads one payload. Of a payload type of Apple's that the catalogue describes, the keys are settings, as long as it is
+/// the only one of its type: several of one type are each a thing of its own, and no key of theirs has one value.
+pub(super) fn payload(dict: Dict, only: bool, catalog: &Catalog<'_>, findings: &mut Findings) -> HeldPayload {
     let kind = dict.text("PayloadType").unwrap_or_default().to_owned();
+    let described = only && catalog.is_apple_payload(&kind);
     let content = if kind == MCX {
         Content::Preferences { form: Form::Mcx, domains: managed(&dict, findings) }
-    } else if kind.is_empty() || kind == "Configuration" || is_apple(&kind, catalog) {
+    } else if kind.is_empty() || kind == "Configuration" || is_apple(&kind, catalog) && !described {
         Content::Foreign
     } else {
         Content::Preferences { form: Form::Domain, domains: vec![direct(&dict, &kind, findings)] }

@@ -3,7 +3,7 @@
 use super::names::{self, Unknown};
 use super::{Held, HeldDomain, HeldProfile, HeldSetting, Shape};
 use crate::catalog::Catalog;
-use crate::finding::{Finding, Findings, Origin};
+use crate::finding::{Finding, Findings, Origin, Severity};
 use crate::plan::{Channel, Enforcement, Identity, Kind, Plan, Setting};
 use crate::policy::reads;
 use crate::value::{DomainName, KeyName};
@@ -24,8 +24,11 @@ pub fn plan(
     let identity = identity(held, profile);
     let mut chosen: BTreeMap<(DomainName, KeyName), Setting> = BTreeMap::new();
     let mut contradictions = Vec::new();
-    for (_, domain) in profile.domains() {
+    for (payload, domain) in profile.domains() {
         let known = names::domain(domain, catalog, unknown, findings);
+        if catalog.is_apple_payload(&domain.name) && payload.kind != domain.name {
+            findings.push(not_by_preferences(domain, catalog));
+        }
         let Some(name) = domain_name(domain, findings) else { continue };
         for setting in &domain.settings {
             let entry = catalog.key(&domain.name, &setting.key);
@@ -90,6 +93,18 @@ fn identity(held: &Held, profile: &HeldProfile) -> Identity {
             _ => Origin::Whole(held.source),
         }),
     }
+}
+
+/// Preferences of a domain that is a payload type of Apple's: macOS takes the payload, and nobody reads these.
+fn not_by_preferences(domain: &HeldDomain, catalog: &Catalog<'_>) -> Finding {
+    let name = domain.name.as_str();
+    let title = format!("preferences do not deliver the settings of {}", catalog.short(name));
+    Finding::new("not-a-preference", title)
+        .severity(Severity::Error)
+        .at(domain.at.clone(), "")
+        .about(name, "")
+        .note("macOS takes these settings from a payload of Apple's own")
+        .help(format!("carry the keys in a payload whose PayloadType is {name}, beside its PayloadUUID"))
 }
 
 fn domain_name(domain: &HeldDomain, findings: &mut Findings) -> Option<DomainName> {

@@ -39,7 +39,7 @@ pub(super) fn hold(
     let shape = shape(&dict);
     let profiles = match shape {
         Shape::Profile => vec![profile(dict, catalog, findings)],
-        Shape::Payload => vec![alone(payload::payload(dict, catalog, findings))],
+        Shape::Payload => vec![alone(payload::payload(dict, true, catalog, findings))],
         Shape::Shown => shown(&dict, catalog, findings),
         Shape::Domains => vec![alone(domains(dict, findings))],
         Shape::Preferences => vec![alone(preferences(dict, input, findings)?)],
@@ -108,10 +108,15 @@ fn profile(dict: Dict, catalog: &Catalog<'_>, findings: &mut Findings) -> HeldPr
     let places = dict.places.entry("PayloadContent");
     match dict.get("PayloadContent") {
         Some(Value::Array(items)) => {
+            let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+            for kind in items.iter().filter_map(kind_of) {
+                *kinds.entry(kind).or_default() += 1;
+            }
             for (index, item) in items.iter().enumerate() {
+                let only = kind_of(item).and_then(|kind| kinds.get(kind)) == Some(&1);
                 let places = places.item(index);
                 match Dict::new(item.clone(), places.clone()) {
-                    Some(inner) => payloads.push(payload::payload(inner, catalog, findings)),
+                    Some(inner) => payloads.push(payload::payload(inner, only, catalog, findings)),
                     None => findings.push(no_payload(&places.at, item)),
                 }
             }
@@ -139,6 +144,17 @@ fn profile(dict: Dict, catalog: &Catalog<'_>, findings: &mut Findings) -> HeldPr
     };
     let scope = scope.map(|channel| (channel, dict.at("PayloadScope").clone()));
     HeldProfile { envelope: dict, scope, user: None, payloads }
+}
+
+/// The type of a payload.
+fn kind_of(item: &Value) -> Option<&str> {
+    match item {
+        Value::Dictionary(entries) => match entries.get("PayloadType") {
+            Some(Value::String(kind)) => kind.as_literal(),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn no_payload(at: &Origin, item: &Value) -> Finding {

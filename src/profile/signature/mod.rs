@@ -4,14 +4,22 @@
 
 mod certificate;
 mod message;
+pub(crate) mod pem;
 #[cfg(test)]
 mod tests;
-mod verify;
+mod trust;
+pub(crate) mod verify;
 
 pub use certificate::Certificate;
+pub use pem::PemError;
+#[cfg(feature = "sign")]
+pub(crate) use trust::issuer_among;
+pub use trust::trust;
 
 use crate::finding::{Finding, Findings, Origin, SourceId};
+use crate::value::Date;
 use crate::value::read::ReadError;
+use std::borrow::Cow;
 
 /// What stands in a signed message beside its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +44,8 @@ pub struct Signer {
     /// Whether the signed digest is that of the content; none if the digest is not known, or there is none because the
     /// content itself is signed.
     pub content: Option<bool>,
+    /// When it was signed, by the signer's own word, which nobody else vouches for.
+    pub time: Option<Date>,
     /// Whether the signature holds.
     pub verdict: Verdict,
 }
@@ -80,6 +90,14 @@ pub fn signature(message: &[u8]) -> Result<Signature, ReadError> {
     let certificates: Vec<Certificate> = list.into_iter().flatten().collect();
     let signers = read.signers.iter().map(|signer| verify::verify(signer, &content, &certificates)).collect();
     Ok(Signature { signers, certificates, unread })
+}
+
+/// What a message signs, byte by byte.
+///
+/// # Errors
+/// It is no signed message.
+pub fn content(message: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
+    crate::value::read::cms::content(message)
 }
 
 /// What is to be said of the signature of a file. Without a day, no validity is judged.

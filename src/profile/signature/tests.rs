@@ -94,7 +94,7 @@ fn validity_is_judged_on_a_day() {
 fn the_chain_goes_from_the_signer_upwards() {
     let signature = signature(&file("rsa-sha256")).unwrap();
     let chain = signature.chain(&signature.signers[0]);
-    let names: Vec<&str> = chain.iter().map(|certificate| certificate.name()).collect();
+    let names: Vec<String> = chain.iter().map(|certificate| certificate.name()).collect();
     assert_eq!(names, ["Example Signer rsa", "Example Root"]);
     assert_eq!(chain[0].issuer, chain[1].subject);
     assert_eq!(chain[1].subject, "O=Example Corp,CN=Example Root");

@@ -4,22 +4,29 @@
 
 use super::message::{RawSigner, Who};
 use super::{Certificate, Signer, Verdict};
+use crate::value::Date;
 use crate::value::read::cms::{Elements, IDENTIFIER, INTEGER, OCTETS, SEQUENCE};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs1v15::Pkcs1v15Sign;
 use rsa::{BoxedUint, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
+use x509_cert::der::Decode;
 use x509_cert::der::oid::ObjectIdentifier;
+use x509_cert::time::Time;
 
 /// messageDigest and contentType, 1.2.840.113549.1.9.4 and .3.
 const MESSAGE_DIGEST: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x04";
 const CONTENT_TYPE: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x03";
 
-const RSA: &str = "1.2.840.113549.1.1.1";
-const EC: &str = "1.2.840.10045.2.1";
-const P256: &str = "1.2.840.10045.3.1.7";
-const P384: &str = "1.3.132.0.34";
+/// signingTime, 1.2.840.113549.1.9.5, and the tags of its two forms.
+const SIGNING_TIME: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x05";
+const TIMES: [u8; 2] = [0x17, 0x18];
+
+pub(crate) const RSA: &str = "1.2.840.113549.1.1.1";
+pub(crate) const EC: &str = "1.2.840.10045.2.1";
+pub(crate) const P256: &str = "1.2.840.10045.3.1.7";
+pub(crate) const P384: &str = "1.3.132.0.34";
 
 /// The digests, by their object identifiers.
 const DIGESTS: [(&str, Hash); 4] = [
@@ -44,7 +51,7 @@ const SIGNATURES: [(&str, Family, Option<Hash>); 10] = [
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Hash {
+pub(super) enum Hash {
     Sha1,
     Sha256,
     Sha384,
@@ -55,6 +62,17 @@ enum Hash {
 enum Family {
     Rsa,
     Ecdsa,
+}
+
+/// The public key of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// The object identifier of its algorithm.
+    pub kind: String,
+    /// That of its curve, where it has one.
+    pub curve: Option<String>,
+    /// The key itself: RSAPublicKey in DER, or a point.
+    pub bytes: Vec<u8>,
 }
 
 impl Hash {
@@ -103,6 +121,7 @@ pub(super) fn verify(signer: &RawSigner<'_>, content: &[u8], certificates: &[Cer
         digest: hash.map_or_else(|| digest.clone(), |hash| hash.name().to_owned()),
         algorithm: algorithm.clone(),
         content: None,
+        time: signing_time(signer),
         verdict: Verdict::Good,
     };
     let not = |why: String| Verdict::NotJudged(why);
@@ -130,12 +149,12 @@ pub(super) fn verify(signer: &RawSigner<'_>, content: &[u8], certificates: &[Cer
         judged.verdict = not("the certificate of the signer is not in the file".to_owned());
         return judged;
     };
-    judged.algorithm = named(certificate).map_or(algorithm.clone(), str::to_owned);
+    judged.algorithm = certificate.key.name().map_or(algorithm.clone(), str::to_owned);
     judged.verdict = match known {
         Some((_, family, own)) if own.is_none_or(|own| own == hash) => {
             let bytes = signer.signed_attributes();
             let hashed = hash.of(bytes.as_deref().unwrap_or(content));
-            holds(certificate, *family, hash, &hashed, signer.signature)
+            holds(&certificate.key, *family, hash, &hashed, signer.signature)
         }
         Some(_) => not("its algorithm and its digest do not belong together".to_owned()),
         None => not(format!("its algorithm is {algorithm}")),
@@ -150,34 +169,68 @@ fn belongs(signer: &RawSigner<'_>, certificate: &Certificate) -> bool {
     }
 }
 
-/// The kind of a certificate's key, if it is one of those that are judged.
-fn named(certificate: &Certificate) -> Option<&'static str> {
-    match (certificate.key_kind.as_str(), certificate.curve.as_deref()) {
-        (RSA, _) => Some("RSA"),
-        (EC, Some(P256)) => Some("ECDSA P-256"),
-        (EC, Some(P384)) => Some("ECDSA P-384"),
-        _ => None,
+/// When it was signed, by the signer's own word.
+fn signing_time(signer: &RawSigner<'_>) -> Option<Date> {
+    let found = TIMES.iter().find_map(|tag| Some((*tag, signer.attribute(SIGNING_TIME, *tag)?)));
+    let (tag, text) = found?;
+    let mut der = vec![tag, u8::try_from(text.len()).ok().filter(|length| *length < 0x80)?];
+    der.extend_from_slice(text);
+    let time = Time::from_der(&der).ok()?;
+    Date::from_seconds(i64::try_from(time.to_unix_duration().as_secs()).ok()?)
+}
+
+impl Key {
+    /// Its kind, if it is one of those that are judged.
+    pub fn name(&self) -> Option<&'static str> {
+        match (self.kind.as_str(), self.curve.as_deref()) {
+            (RSA, _) => Some("RSA"),
+            (EC, Some(P256)) => Some("ECDSA P-256"),
+            (EC, Some(P384)) => Some("ECDSA P-384"),
+            _ => None,
+        }
     }
 }
 
-fn holds(certificate: &Certificate, family: Family, hash: Hash, hashed: &[u8], signature: &[u8]) -> Verdict {
+/// Whether the holder of a key has signed the body of a certificate.
+///
+/// # Errors
+/// The algorithm or the kind of key is not judged, or the digest is one that can be forged: which.
+pub(super) fn issued(
+    key: &Key,
+    algorithm: &str,
+    body: &[u8],
+    signature: &[u8],
+) -> Result<bool, Option<Hash>> {
+    let known = SIGNATURES.iter().find(|(oid, ..)| *oid == algorithm);
+    let Some((_, family, Some(hash))) = known else { return Err(None) };
+    if *hash == Hash::Sha1 {
+        return Err(Some(*hash));
+    }
+    match holds(key, *family, *hash, &hash.of(body), signature) {
+        Verdict::Good => Ok(true),
+        Verdict::Broken(_) => Ok(false),
+        Verdict::NotJudged(_) => Err(None),
+    }
+}
+
+fn holds(key: &Key, family: Family, hash: Hash, hashed: &[u8], signature: &[u8]) -> Verdict {
     let broken = Verdict::Broken("it was not made with the key of its certificate, or was damaged");
     let unread =
         || Verdict::NotJudged("the key of its certificate cannot be read, or has an unusual size".to_owned());
-    let good = match (family, named(certificate)) {
-        (Family::Rsa, Some("RSA")) => match rsa_key(&certificate.key) {
+    let good = match (family, key.name()) {
+        (Family::Rsa, Some("RSA")) => match rsa_key(&key.bytes) {
             Some(key) => key.verify(hash.scheme(), hashed, signature).is_ok(),
             None => return unread(),
         },
         (Family::Ecdsa, Some("ECDSA P-256")) => {
-            let Ok(key) = p256::ecdsa::VerifyingKey::from_sec1_bytes(&certificate.key) else {
+            let Ok(key) = p256::ecdsa::VerifyingKey::from_sec1_bytes(&key.bytes) else {
                 return unread();
             };
             let signature = p256::ecdsa::Signature::from_der(signature);
             signature.is_ok_and(|signature| key.verify_prehash(hashed, &signature).is_ok())
         }
         (Family::Ecdsa, Some("ECDSA P-384")) => {
-            let Ok(key) = p384::ecdsa::VerifyingKey::from_sec1_bytes(&certificate.key) else {
+            let Ok(key) = p384::ecdsa::VerifyingKey::from_sec1_bytes(&key.bytes) else {
                 return unread();
             };
             let signature = p384::ecdsa::Signature::from_der(signature);
@@ -185,7 +238,7 @@ fn holds(certificate: &Certificate, family: Family, hash: Hash, hashed: &[u8], s
         }
         (_, Some(_)) => return broken,
         (_, None) => {
-            let kind = certificate.curve.as_ref().unwrap_or(&certificate.key_kind);
+            let kind = key.curve.as_ref().unwrap_or(&key.kind);
             return Verdict::NotJudged(format!("the key of its certificate is of the kind {kind}"));
         }
     };
@@ -193,7 +246,7 @@ fn holds(certificate: &Certificate, family: Family, hash: Hash, hashed: &[u8], s
 }
 
 /// RSAPublicKey: a sequence of modulus and exponent.
-fn rsa_key(key: &[u8]) -> Option<RsaPublicKey> {
+pub(crate) fn rsa_key(key: &[u8]) -> Option<RsaPublicKey> {
     let mut fields = Elements { rest: key }.inside(SEQUENCE).ok()?;
     let mut number = || {
         let bytes = fields.whole(INTEGER).ok()?;

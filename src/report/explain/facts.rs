@@ -1,7 +1,7 @@
 //! What is known of a key, in the shape that JSON has and the text is made from.
 
 use crate::catalog::model::{
-    Allowed, Compare, Confidence, Default, Delivery, Judgement, Literal, Node, Outside, Weight, When,
+    Allowed, Compare, Confidence, Default, Delivery, Judgement, Literal, Needs, Node, Outside, Weight, When,
 };
 use crate::catalog::{Catalog, Entry, KeyTopic};
 use crate::value::write;
@@ -235,6 +235,27 @@ pub(super) struct RemovalView<'a> {
     pub says: &'a str,
 }
 
+/// What must stand beside an entry.
+#[derive(Serialize)]
+pub(super) struct NeedsView<'a> {
+    pub field: &'a str,
+    pub is: Option<ValueView>,
+}
+
+impl<'a> NeedsView<'a> {
+    fn new(needs: &Needs<'a>) -> Self {
+        Self { field: needs.field, is: needs.is.as_ref().map(ValueView::new) }
+    }
+
+    /// As a policy writes it.
+    pub(super) fn text(&self) -> String {
+        match &self.is {
+            Some(value) => format!("`{} = {}`", self.field, value.text),
+            None => format!("`{}`", self.field),
+        }
+    }
+}
+
 #[derive(Serialize)]
 pub(super) struct KnownApp<'a> {
     pub path: &'a str,
@@ -256,12 +277,18 @@ pub(super) struct EntryView<'a> {
     pub delivery_why: Option<&'a str>,
     pub macos: Option<&'a str>,
     pub apps: &'a [&'a str],
+    pub required: bool,
+    pub required_if: Vec<NeedsView<'a>>,
+    pub needs: Vec<NeedsView<'a>>,
     pub superseded: Vec<SupersededView<'a>>,
     pub removal: Option<RemovalView<'a>>,
     #[serde(flatten)]
     pub facts: FactsView<'a>,
     pub known_apps: Vec<KnownApp<'a>>,
     pub weaker: Vec<EntryView<'a>>,
+    /// Whether all of its domains are payloads of Apple's.
+    #[serde(skip)]
+    pub apple: bool,
     /// Whether prefsmith's own catalogue speaks.
     #[serde(skip)]
     pub built_in: bool,
@@ -313,6 +340,9 @@ impl<'a> EntryView<'a> {
             delivery_why: key.delivery_why,
             macos: key.macos,
             apps: &key.apps,
+            required: entry.node.required,
+            required_if: entry.node.required_if.iter().map(NeedsView::new).collect(),
+            needs: entry.node.needs.iter().map(NeedsView::new).collect(),
             superseded: superseded.collect(),
             removal: removal.map(|r| RemovalView { value: ValueView::new(&r.value), says: r.says }),
             facts: FactsView::new(entry.node, key.node.confidence, catalog),
@@ -320,6 +350,7 @@ impl<'a> EntryView<'a> {
                 .map(|app| KnownApp { path: app.path, ids: &app.ids, default_id: app.default_id })
                 .collect(),
             weaker: entry.weaker.iter().map(|entry| Self::new(entry, reaches, catalog)).collect(),
+            apple: entry.domains.iter().all(|name| catalog.is_apple_payload(name)),
             built_in: entry.layer == catalog.builtin_layer(),
             reaches,
             key_works: &key.node.works,

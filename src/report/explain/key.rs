@@ -1,6 +1,6 @@
 //! A key as people read it.
 
-use super::facts::{EntryView, FactsView, KeyView, NotAKeyView, SourceView};
+use super::facts::{EntryView, FactsView, KeyView, NeedsView, NotAKeyView, SourceView};
 use super::rows::{Item, Row, item, paragraph, rows};
 use super::values::{default, kind, values};
 use super::{Style, sentence};
@@ -112,6 +112,7 @@ pub(super) fn entry_rows(entry: &EntryView<'_>) -> Vec<Row> {
     list.extend(values(facts));
     list.extend(default(facts));
     list.push(Row { label: "read by", items: builds(entry) });
+    list.extend(beside(entry));
     list.extend(reach(entry));
     list.push(Row { label: "in a policy", items: spelling(entry) });
     let removal = entry.removal.as_ref();
@@ -186,12 +187,33 @@ fn builds(entry: &EntryView<'_>) -> Vec<Item> {
     items
 }
 
+/// What must stand beside it, and beside what it must stand.
+fn beside(entry: &EntryView<'_>) -> Vec<Row> {
+    let mut list = Vec::new();
+    let texts = |needs: &[NeedsView<'_>]| needs.iter().map(NeedsView::text).collect::<Vec<_>>();
+    let conditions = texts(&entry.required_if);
+    if entry.required {
+        list.push(Row::text("required", "always"));
+    } else if !conditions.is_empty() {
+        list.push(Row::text("required", format!("with {}", conditions.join(" or "))));
+    }
+    let needs = texts(&entry.needs);
+    if !needs.is_empty() {
+        let needs: Vec<&str> = needs.iter().map(String::as_str).collect();
+        list.push(Row::text("needs", format!("{} beside it", listed(&needs))));
+    }
+    list
+}
+
 /// How and when it must arrive, and how it is compared.
 fn reach(entry: &EntryView<'_>) -> Vec<Row> {
     let why = entry.delivery_why.map_or(String::new(), |why| format!(". {}.", sentence(why)));
     let how = match entry.delivery {
         "forced-only" => format!("only by a profile that enforces it{why}"),
         "never-by-profile" => format!("never by a profile{why}"),
+        _ if entry.apple => {
+            "in a profile, as a payload of Apple's; neither by preferences nor by script".to_owned()
+        }
         _ => "by profile or by script".to_owned(),
     };
     let mut items = vec![item("", how)];

@@ -106,6 +106,8 @@ pub(super) struct DomainView<'a> {
     managed_file: Option<String>,
     container: Option<&'a str>,
     read_as: &'static str,
+    mdm: Option<&'a str>,
+    mdm_only: bool,
     misspelt: &'a [&'a str],
     retired: Option<&'a str>,
     product: Option<ProductView<'a>>,
@@ -129,7 +131,8 @@ impl<'a> DomainView<'a> {
             title: domain.title,
             summary: domain.summary,
             user_file,
-            managed_file: domain.file.is_none().then(|| format!("/Library/Managed Preferences/{name}.plist")),
+            managed_file: (domain.file.is_none() && !catalog.is_apple_payload(name))
+                .then(|| format!("/Library/Managed Preferences/{name}.plist")),
             container: domain.container,
             read_as: match domain.read_as {
                 ReadAs::Any => "any",
@@ -138,6 +141,8 @@ impl<'a> DomainView<'a> {
                 ReadAs::File => "file",
                 ReadAs::ApplePayload => "apple-payload",
             },
+            mdm: domain.mdm,
+            mdm_only: domain.mdm_only,
             misspelt: &domain.misspelt,
             retired: domain.retired,
             product: product.map(|product| ProductView::new(product, catalog)),
@@ -154,16 +159,30 @@ pub(super) fn domain(out: &mut String, view: &DomainView<'_>, style: Style) {
     out.push('\n');
     let mut list = Vec::new();
     list.extend(view.retired.map(|why| Row::text("retired", why)));
-    list.push(Row::text("user's file", view.user_file.as_str()));
+    let payload = view.read_as == "apple-payload";
+    if !payload {
+        list.push(Row::text("user's file", view.user_file.as_str()));
+    }
     list.extend(view.managed_file.as_deref().map(|file| Row::text("managed file", file)));
     let read_as = match view.read_as {
         "forced-only" => Some("only enforced values count"),
         "mandatory-or-recommended" => Some("enforced values are mandatory, others are recommendations"),
         "file" => Some("the app opens the user's file itself"),
-        "apple-payload" => Some("macOS writes it from a payload of Apple's"),
+        "apple-payload" => {
+            Some("from a payload of this type in a profile, which `build` makes; no preferences reach it")
+        }
         _ => None,
     };
-    list.extend(read_as.map(|text| Row::text("how it is read", text)));
+    list.extend(read_as.map(|text| Row::text("read", text)));
+    let mdm = view.mdm.map(|mdm| match mdm {
+        "user-approved" => "an MDM that the user has approved",
+        "supervised" => "an MDM that supervises the Mac",
+        _ => "any MDM",
+    });
+    list.extend(mdm.map(|mdm| {
+        let only = if view.mdm_only { "; nobody can install it by hand" } else { "" };
+        Row::text("comes from", format!("{mdm}{only}"))
+    }));
     let name = view.alias.map_or_else(|| format!("\"{}\"", view.name), str::to_owned);
     list.push(Row::text("in a policy", format!("[settings.{name}]")));
     if !view.misspelt.is_empty() {
