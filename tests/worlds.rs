@@ -1,10 +1,6 @@
 //! Macs from seeds: every verdict, from every layer that can give it; the same from memory, from a folder and from an
 //! archive; and files that mean harm in every place where a Mac can hold one.
-#![expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "helpers of tests, which clippy.toml does not know as tests"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy.toml does not know as tests")]
 
 #[path = "common/world.rs"]
 mod world;

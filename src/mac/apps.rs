@@ -1,5 +1,6 @@
 //! What is installed: apps with their versions and builds, AutoUpdate, macOS.
 
+use super::snapshot::About;
 use super::tree::Tree;
 use super::{MacError, User, keys};
 use crate::catalog::Catalog;
@@ -23,7 +24,7 @@ pub struct App {
     /// Its version with the build; none if it could not be read, or is no version.
     pub version: Option<Version>,
     /// Whether it came from the App Store: whether a receipt lies in it. None if nobody looked for one, as in a
-    /// snapshot that has none.
+    /// snapshot that no collector made.
     pub app_store: Option<bool>,
     /// Why its version is not known.
     pub doubt: Option<String>,
@@ -33,7 +34,7 @@ pub struct App {
 pub(super) fn installed(
     tree: &dyn Tree,
     homes: &[&str],
-    snapshot: bool,
+    about: &About,
     catalog: &Catalog<'_>,
 ) -> Result<BTreeMap<String, Vec<App>>, MacError> {
     let mut found = BTreeMap::new();
@@ -44,7 +45,7 @@ pub(super) fn installed(
             names.map(move |name| format!("{home}/Applications/{name}"))
         });
         let copies: Vec<App> =
-            own.chain(of_users).filter_map(|path| copy(tree, path, product, snapshot)).collect();
+            own.chain(of_users).filter_map(|path| copy(tree, path, product, about)).collect();
         if !copies.is_empty() && !found.contains_key(product.name) {
             found.insert(product.name.to_owned(), copies);
         }
@@ -56,7 +57,7 @@ pub(super) fn installed(
 }
 
 /// One copy of a product, if it lies there.
-fn copy(tree: &dyn Tree, path: String, product: &Product<'_>, snapshot: bool) -> Option<App> {
+fn copy(tree: &dyn Tree, path: String, product: &Product<'_>, about: &About) -> Option<App> {
     let info = format!("{path}/Contents/Info.plist");
     let entries = match keys(tree, &info, Some(&INFO)) {
         Ok(found) => found?,
@@ -82,7 +83,8 @@ fn copy(tree: &dyn Tree, path: String, product: &Product<'_>, snapshot: bool) ->
     };
     let app_store = match tree.list(&format!("{path}/Contents/_MASReceipt")) {
         Ok(Some(_)) => Some(true),
-        Ok(None) if !snapshot => Some(false),
+        // The collector takes it along with the app.
+        Ok(None) if !about.snapshot || about.collector.is_some() => Some(false),
         _ => None,
     };
     Some(App { bundle_id: id.to_owned(), version, app_store, doubt, path })
@@ -109,22 +111,29 @@ fn macos(tree: &dyn Tree) -> Option<App> {
 }
 
 /// Which sandboxed apps users have opened: by the user's name and the bundle identifier, where it can be told. The
-/// container of an app is made when it is first opened; a snapshot lacks those of which nothing was collected.
+/// container of an app is made when it is first opened; a snapshot lacks those of domains that were not asked for.
 pub(super) fn opened(
     tree: &dyn Tree,
     users: &[User],
-    snapshot: bool,
+    about: &About,
     catalog: &Catalog<'_>,
 ) -> BTreeMap<(String, String), bool> {
     let mut found = BTreeMap::new();
     let sandboxed: BTreeSet<&str> =
         catalog.domains().into_iter().filter_map(|domain| domain.container).collect();
+    // The collector makes the containers of the domains that it was asked for.
+    let whole = about.collected.as_ref().filter(|_| !about.managed_only);
+    let asked = whole.into_iter().flat_map(|collected| collected.keys());
+    let asked: BTreeSet<&str> =
+        asked.filter_map(|domain| catalog.domain(domain).and_then(|domain| domain.container)).collect();
     let ids = catalog.products().flat_map(|product| product.bundle_ids.iter().copied());
     for id in ids.filter(|id| sandboxed.contains(id)) {
         for user in users {
-            let there = match tree.list(&format!("{}/Library/Containers/{id}", user.home)) {
+            let container = format!("{}/Library/Containers/{id}", user.home);
+            let there = match tree.list(&container) {
                 Ok(Some(_)) => true,
-                Ok(None) if !snapshot => false,
+                Ok(None) if about.unreadable(&container).is_some() => continue,
+                Ok(None) if !about.snapshot || asked.contains(id) => false,
                 _ => continue,
             };
             found.insert((user.name.clone(), id.to_owned()), there);

@@ -65,7 +65,8 @@ impl<'m> Seen<'m, '_> {
 
     /// Whether it is not known whose preferences count, although somebody has a home there.
     fn nobody(&self) -> bool {
-        self.user.is_none() && !self.mac.everybody.is_empty()
+        let somebody = !self.mac.everybody.is_empty() || self.mac.about.unreadable("/Users").is_some();
+        self.user.is_none() && somebody
     }
 }
 

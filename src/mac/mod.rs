@@ -132,11 +132,11 @@ pub struct Mac {
 }
 
 impl Mac {
-    /// The same where, of a snapshot, only these keys of these domains were looked for: of any other only a managed
-    /// file proves anything. A Mac's disk has them all.
+    /// The same where, of a snapshot that does not say what was collected, only these keys of these domains were: of any
+    /// other only a managed file proves anything. A Mac's disk has them all.
     #[must_use]
     pub fn of_keys<'k>(mut self, keys: impl IntoIterator<Item = (&'k str, &'k str)>) -> Self {
-        if self.about.snapshot {
+        if self.about.snapshot && self.about.collected.is_none() {
             let keys = keys.into_iter().map(|(domain, key)| (domain.to_owned(), key.to_owned()));
             self.collected = Some(keys.collect());
         }

@@ -58,8 +58,8 @@ impl Mac {
         let everybody = reader.everybody()?;
         let users = chosen(who, &everybody, &about)?;
         let homes: Vec<&str> = everybody.iter().map(|user| user.home.as_str()).collect();
-        let apps = apps::installed(tree, &homes, about.snapshot, catalog)?;
-        let opened = apps::opened(tree, &users, about.snapshot, catalog);
+        let apps = apps::installed(tree, &homes, &about, catalog)?;
+        let opened = apps::opened(tree, &users, &about, catalog);
         let volume_licence = matches!(tree.read(VOLUME_LICENCE, LARGEST), Ok(Some(_)));
         let mut domains = BTreeMap::new();
         for ask in asks.iter().filter(|ask| ask.domain != GLOBAL) {

@@ -170,7 +170,8 @@ impl Making {
             }
         }
         let _ = writeln!(self.tables.entry(format!("[custom.\"{domain}\"]")).or_default(), "{name} = true");
-        self.expect(&domain, &name, Verdict::Unreadable, None, false);
+        // Whatever a layer below the managed ones says: no profile enforces it.
+        self.expect(&domain, &name, Verdict::Unreadable, None, !layer.managed());
     }
 
     /// Settings of the catalogue, for the verdicts that need its facts.
