@@ -274,3 +274,23 @@ fn the_licence_that_is_there() {
     assert!(!speaks(&world));
     assert!(speaks(&world.with("/Library/Preferences/com.microsoft.office.licensingV2.plist", "")));
 }
+
+/// What a collector was asked for, it looked for: receipts of apps, and the containers of domains.
+#[test]
+fn a_collector_s_snapshot_proves_what_it_looked_for() {
+    let (body, world) = fixture("app-not-registered.txt");
+    let about = |managed_only: bool| {
+        let list = |domain: &str, name: &str| key(domain, &format!("<array><string>{name}</string></array>"));
+        let collected =
+            list("com.microsoft.Word", "Key") + &list("com.microsoft.autoupdate2", "Applications");
+        let flag = if managed_only { key("managed-only", "<true/>") } else { String::new() };
+        key("format", "<integer>1</integer>")
+            + &key("collector", "<string>0.1.0</string>")
+            + &flag
+            + &key("collected", &format!("<dict>{collected}</dict>"))
+    };
+    let fires =
+        |world: &World| codes(&body, world, Who::Console).iter().any(|code| code == "app-not-registered");
+    assert!(fires(&world.clone().with("/prefsmith-snapshot.plist", &about(false))));
+    assert!(!fires(&world.with("/prefsmith-snapshot.plist", &about(true))));
+}

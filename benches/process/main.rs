@@ -164,7 +164,48 @@ fn prepare() -> (TempDir, usize) {
         write(&format!("profiles/p{number:03}.mobileconfig"), &profile(number));
     }
     write("write_profile.py", include_str!("../write_profile.py"));
+    mac(folder.path());
     (folder, count)
+}
+
+/// A Mac of twelve files of preferences, in binary as macOS writes them, and the policy that it follows: a folder, and an
+/// archive of it.
+fn mac(folder: &Path) {
+    let keys = |from: u32, count: u32| -> plist::Dictionary {
+        (from..from + count)
+            .map(|n| (format!("Key{n}"), plist::Value::String(format!("value {n}"))))
+            .collect()
+    };
+    let mut policy = "[policy]\nid = \"com.example.mac\"\n".to_owned();
+    let mut files: Vec<(String, plist::Dictionary)> = Vec::new();
+    for app in 0..6_u32 {
+        let domain = format!("com.example.app{app}");
+        let _ = write!(policy, "\n[custom.\"{domain}\"]\n");
+        (0..5).for_each(|n| drop(writeln!(policy, "Key{n} = \"value {n}\"")));
+        files.push((format!("Library/Managed Preferences/{domain}.plist"), keys(0, 20)));
+        if app < 4 {
+            files.push((format!("Users/anna/Library/Preferences/{domain}.plist"), keys(3, 60)));
+        }
+    }
+    files.push(("Users/anna/Library/Preferences/.GlobalPreferences.plist".to_owned(), keys(100, 120)));
+    files.push(("Library/Preferences/com.example.app0.plist".to_owned(), keys(0, 10)));
+    assert_eq!(files.len(), 12);
+    let gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    let mut archive = tar::Builder::new(gz);
+    for (path, content) in files {
+        let mut bytes = Vec::new();
+        plist::Value::Dictionary(content).to_writer_binary(&mut bytes).unwrap();
+        let place = folder.join("mac").join(&path);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(place, &bytes).unwrap();
+        let mut header = tar::Header::new_gnu();
+        header.set_size(u64::try_from(bytes.len()).unwrap());
+        header.set_mode(0o644);
+        archive.append_data(&mut header, path, bytes.as_slice()).unwrap();
+    }
+    std::fs::write(folder.join("mac.tar.gz"), archive.into_inner().unwrap().finish().unwrap()).unwrap();
+    std::fs::write(folder.join("mac.toml"), policy).unwrap();
+    std::fs::write(folder.join("read_mac.py"), include_str!("../read_mac.py")).unwrap();
 }
 
 /// Python itself: what is on the PATH may be a script that looks for it first.
@@ -242,6 +283,11 @@ fn cases() -> Vec<Case> {
     cases.push(with("a thousand: check", &[prefsmith, "check"]).every(10));
     cases.push(with("a thousand: build, into nothing", &build).fresh("out/many").every(25));
     cases.push(with("a thousand: build, nothing changed", &build).every(25));
+    for (name, input) in [("folder", "mac"), ("archive", "mac.tar.gz")] {
+        cases
+            .push(case(&format!("a Mac of 12 files, {name}: diff"), &[prefsmith, "diff", "mac.toml", input]));
+        cases.push(case(&format!("plistlib: a Mac of 12 files, {name}"), &[&python, "read_mac.py", input]));
+    }
     cases.push(case("python3 -c pass", &[&python, "-c", "pass"]));
     for name in ["ready-made", "every-key"] {
         let manifest = format!("out/{name}/manifest.json");

@@ -14,6 +14,7 @@ use crate::output::write_new;
 use crate::plan::Setting;
 use crate::profile::Form;
 use crate::report::mac::{View, what_remains};
+use crate::text::quote;
 use anyhow::{Result, anyhow, bail};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -45,16 +46,26 @@ pub(super) fn write(
         let whose = match outcome.rows.iter().filter_map(|row| row.user).collect::<Vec<_>>().as_slice() {
             [] => String::new(),
             _ if args.user.as_deref() == Some("all") => " --users all".to_owned(),
-            [first, ..] => format!(" --users {}", crate::text::quote(first)),
+            [first, ..] => format!(" --users {}", word(first)),
         };
         let (sets, removes) = (count(true), count(false));
-        let file = crate::text::quote(&label(path));
+        let file = word(&label(path));
         said.push_str(&format!("wrote {}, which sets {sets} and removes {removes}; ", label(path)));
         said.push_str(&format!("as root on that Mac: sh {file}{whose}\n"));
     }
     said.push_str(&what_remains(&remedies, view));
     say(&said);
     Ok(())
+}
+
+/// A word of a command, quoted where it must be.
+fn word(text: &str) -> String {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(fine) {
+        text.to_owned()
+    } else {
+        quote(text)
+    }
 }
 
 /// What the script does, each thing once: several users may need the same.
