@@ -52,9 +52,9 @@ impl About {
     }
 
     /// Whether apps and containers were looked for, so that one that is not there is none: on a disk, and by a collector
-    /// that says what it was asked for.
+    /// that says what it was asked for, which was more than the managed layer.
     pub fn looked_for_apps(&self) -> bool {
-        !self.snapshot || self.collected.is_some()
+        !self.snapshot || self.collected.is_some() && !self.managed_only
     }
 
     /// Why a snapshot has nothing to say of a key, if it has not: of no layer at all, or of all but the managed ones.
