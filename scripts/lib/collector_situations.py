@@ -56,7 +56,7 @@ class Situations(unittest.TestCase):
     def collect(self, *options, status=0, user="root"):
         """What the script said, and every file of the snapshot."""
         target = f"{self.top}/snapshot.tar.gz"
-        ran = self.mac.run(f"{self.top}/out/collector/collect.sh", "--out", target, *options, shell=SHELL, user=user)
+        ran = self.mac.run(f"{self.top}/out/collector/collect.sh", "--out", target, *options, shell=SHELL, user=user, timeout=400)
         self.assertEqual((ran.status, ran.errors), (status, ""), ran.output)
         with tarfile.open(target) as tar:
             found = {member.name.removeprefix("."): tar.extractfile(member).read() for member in tar if member.isfile()}
@@ -64,7 +64,7 @@ class Situations(unittest.TestCase):
         return ran.output, found
 
     def check(self, *options, status=0, user="root", errors=""):
-        ran = self.mac.run(f"{self.top}/out/check-script/check.sh", *options, shell=SHELL, user=user)
+        ran = self.mac.run(f"{self.top}/out/check-script/check.sh", *options, shell=SHELL, user=user, timeout=400)
         self.assertEqual((ran.status, ran.errors), (status, errors), ran.output)
         return ran.output
 
@@ -227,13 +227,13 @@ class Situations(unittest.TestCase):
         self.assertIn("--pseudonymise", self.mac.run(script, "--help", shell=SHELL).output)
 
     def test_every_key_that_the_catalogue_knows(self):
-        self.mac.write("alice", "com.microsoft.office", {"OfficeAutoSignIn": True, "Recent": 1})
-        path = "/Users/alice/Library/Preferences/com.microsoft.office.plist"
+        self.mac.write("alice", "com.microsoft.OneDrive", {"DisableTutorial": True, "Recent": 1})
+        path = "/Users/alice/Library/Preferences/com.microsoft.OneDrive.plist"
         _, found = self.collect()
         self.assertNotIn(path, found)
         _, found = self.collect("--catalogue")
-        self.assertEqual(plistlib.loads(found[path]), {"OfficeAutoSignIn": True})
-        self.assertIn("OfficeAutoSignIn", self.about["collected"]["com.microsoft.office"])
+        self.assertEqual(plistlib.loads(found[path]), {"DisableTutorial": True})
+        self.assertIn("DisableTutorial", self.about["collected"]["com.microsoft.OneDrive"])
 
     # The check.
 
@@ -272,7 +272,7 @@ class Situations(unittest.TestCase):
     def test_below_the_profiles(self):
         self.install()
         self.mac.write("alice", MAU, {"HowToCheck": "Manual"})
-        self.mac.write("computer", WORD, {"DisableResumeAssistant": True})
+        self.mac.write("computer", WORD, {"DisableResumeAssistant": False})
         said = self.check("--list", status=1)
         self.assertIn(f"not-enforced   {MAU} HowToCheck\n", said)
         said = self.check("--list", "--effective", status=1)
