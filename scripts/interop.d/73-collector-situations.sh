@@ -12,6 +12,6 @@ collector_situations() {
   SCRIPT_SHELL=$1 python3 -m unittest -q collector_situations
 }
 
-for shell in bash zsh; do
+for shell in bash; do
   step "situations of collectors and checks: run by $shell" collector_situations "$shell"
 done
