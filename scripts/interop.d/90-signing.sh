@@ -222,7 +222,7 @@ signing_chains() {
 signing_commands() {
   cd "$signing"
   "$prefsmith" sign plain.mobileconfig --cert rsa8.pem --key rsa8.key --chain middle.pem --out by-command --print-commands >commands
-  grep -A1 '^# the key in a file' commands | tail -n 1 >command
+  grep -A1 '^# the key in a file' commands | tail -n 1 >"command"
   sh -e command
   openssl_verifies by-command -CAfile root.pem
   exits 0 "$prefsmith" verify by-command --trust root.pem
