@@ -1,6 +1,6 @@
 //! Several profiles that come to the same Macs, and what a Mac would be with them, each as one set of facts.
 
-use crate::catalog::{Fact, Facts, Known, Licence};
+use crate::catalog::{Fact, Facts, Installed, Known, Licence};
 use crate::plan::{Enforcement, Plan, Setting};
 use crate::version::Ranges;
 use std::collections::BTreeSet;
@@ -72,5 +72,9 @@ impl Facts for Applied<'_> {
             Known::Unknown => self.over.licences(),
             known => known,
         }
+    }
+
+    fn copies(&self, product: &str) -> Known<Vec<Installed>> {
+        self.over.copies(product)
     }
 }
