@@ -22,12 +22,12 @@ pub use table::table;
 use super::visible;
 use crate::catalog::Catalog;
 use crate::catalog::condition::Place;
-use crate::check::is_secret;
+use crate::check::{is_secret, secret_value};
 use crate::endpoints::{LeftOut, LeftOutWhy, Network, Part, Row, Selection, State, Together};
-use crate::finding::{Origin, Sources, listed};
+use crate::finding::{Sources, listed};
 use crate::mac::{Layer, Mac};
-use crate::plan::{Channel, Enforcement, MASK, Setting};
-use crate::value::{DomainName, KeyName, Places, Value};
+use crate::plan::MASK;
+use crate::value::Value;
 use crate::version::Ranges;
 
 /// The longest text of a name or a value, in characters: longer ones are cut, JSON has them whole.
@@ -163,35 +163,12 @@ impl<'v> View<'v, '_> {
                     return told;
                 }
                 let Some((rung, value)) = ladder.winner() else { return told };
-                set(&mut told, value, self.is_secret(place, value));
+                set(&mut told, value, secret_value(&place.domain, &place.key, value, self.catalog));
                 told.layer = Some(rung.layer);
                 told.path = Some(rung.path);
             }
         }
         told
-    }
-
-    /// Whether a value of a Mac is a secret. A name that no preference can have proves nothing, so it is hidden.
-    fn is_secret(&self, place: &Place, value: &Value) -> bool {
-        let (Ok(domain), Ok(key)) = (DomainName::new(&place.domain), KeyName::new(&place.key)) else {
-            return true;
-        };
-        let origin = Origin::Whole(Sources::new().add("", ""));
-        let setting = Setting {
-            channel: Channel::Device,
-            domain,
-            key,
-            value: Some(value.clone()),
-            places: Places::leaf(origin.clone()),
-            enforcement: Enforcement::Forced,
-            reads: Vec::new(),
-            origin,
-            overrides: Vec::new(),
-            bare: false,
-            custom: false,
-            why: None,
-        };
-        is_secret(&setting, self.catalog)
     }
 }
 
