@@ -182,7 +182,9 @@ fn mac(folder: &Path) {
     for app in 0..6_u32 {
         let domain = format!("com.example.app{app}");
         let _ = write!(policy, "\n[custom.\"{domain}\"]\n");
-        (0..5).for_each(|n| drop(writeln!(policy, "Key{n} = \"value {n}\"")));
+        for n in 0..5 {
+            let _ = writeln!(policy, "Key{n} = \"value {n}\"");
+        }
         files.push((format!("Library/Managed Preferences/{domain}.plist"), keys(0, 20)));
         if app < 4 {
             files.push((format!("Users/anna/Library/Preferences/{domain}.plist"), keys(3, 60)));
