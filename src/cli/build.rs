@@ -98,7 +98,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let mut findings = Findings::new();
     let layers = Layers::load(global, &mut sources, &mut findings)?;
     let project = layers.project.as_ref();
-    let named = named(&args.policies)?;
+    let named = named(&args.policies, project)?;
     let listed = Found::listed(project, &named, &mut findings)?;
     say_findings(&findings, 0, &sources, "prefsmith check");
     if findings.has_errors() {
@@ -118,12 +118,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     build.all(&jobs, global, project)
 }
 
-/// The policies of the command line, those of folders by name.
-fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+/// The policies of the command line, those of folders by name, without what the project leaves out.
+fn named(paths: &[PathBuf], project: Option<&Found>) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
-            found.extend(walk(path, POLICIES).all(path, POLICIES).map_err(|why| anyhow!("{why}"))?);
+            let files = walk(path, POLICIES).all(path, POLICIES).map_err(|why| anyhow!("{why}"))?;
+            let left_out = project.map(Found::left_out);
+            found
+                .extend(files.into_iter().filter(|file| !left_out.as_ref().is_some_and(|out| out.has(file))));
         } else {
             found.push(path.clone());
         }

@@ -89,7 +89,10 @@ impl<'b, 'c> Batch<'b, 'c> {
             for (path, why) in walked.refused {
                 self.fail(&path, &why);
             }
-            for path in walked.files {
+            let left_out = project.map(Found::left_out);
+            for path in
+                walked.files.into_iter().filter(|path| !left_out.as_ref().is_some_and(|out| out.has(path)))
+            {
                 self.file(&path, project);
             }
         }

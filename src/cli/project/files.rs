@@ -123,6 +123,31 @@ impl Files {
     }
 }
 
+/// What the project leaves out, of files that were found and not named: nothing that is no pattern, which is said where
+/// the project's own files are looked for.
+pub(in crate::cli) struct LeftOut {
+    top: Option<PathBuf>,
+    matchers: Vec<Matcher>,
+}
+
+impl LeftOut {
+    pub(super) fn of(project: &Project, folder: &Folder) -> Self {
+        let reach = if folder.reach.as_os_str().is_empty() { Path::new(".") } else { &folder.reach };
+        let matchers = project.exclude.iter().filter_map(|said| Matcher::new(&said.text).ok()).collect();
+        Self { top: reach.canonicalize().ok(), matchers }
+    }
+
+    /// Whether a file is left out.
+    pub fn has(&self, path: &Path) -> bool {
+        let within = || {
+            let whole = path.canonicalize().ok()?;
+            Some(label(whole.strip_prefix(self.top.as_ref()?).ok()?))
+        };
+        !self.matchers.is_empty()
+            && within().is_some_and(|name| self.matchers.iter().any(|matcher| matcher.matches(&name)))
+    }
+}
+
 /// A path, everything below it, or a pattern.
 enum Matcher {
     Path(String),

@@ -14,7 +14,7 @@ use crate::finding::{Finding, Findings, Origin, Sources};
 use crate::plan::Plan;
 use crate::project::{FILE, MAX_BYTES, Project, Said};
 use anyhow::{Result, anyhow};
-use files::Files;
+use files::{Files, LeftOut};
 use folder::Folder;
 use std::path::{Path, PathBuf};
 
@@ -79,6 +79,11 @@ impl Found {
     pub fn is_at(&self, path: &Path) -> bool {
         let own = Path::new(&self.label);
         own == path || own.canonicalize().is_ok_and(|own| path.canonicalize().is_ok_and(|path| own == path))
+    }
+
+    /// What the project leaves out of folders.
+    pub fn left_out(&self) -> LeftOut {
+        LeftOut::of(&self.project, &self.folder)
     }
 
     /// Paths of the project file, from the current folder.
