@@ -203,12 +203,12 @@ schemas_audit() {
   written 1 fleet.out "$prefsmith" audit --format json "$fleet/office.toml" "$fleet/macs"
   written 3 few.out "$prefsmith" audit --format json "$fleet/office.toml" "$fleet/macs/anna" "$fleet/macs/emil" --user all
   hold audit fleet.out few.out
-  written 1 rows.out "$prefsmith" audit --format ndjson "$fleet/office.toml" "$fleet/macs" 2>/dev/null
+  written 1 lines.out "$prefsmith" audit --format ndjson "$fleet/office.toml" "$fleet/macs" 2>/dev/null
   while IFS= read -r line; do
     case $line in *'"state":"unreadable"'*) continue ;; esac
     number=$((number + 1))
     printf '%s\n' "$line" >"row$number.out"
-  done <rows.out
+  done <lines.out
   [ "$number" = 7 ] || fail "$number rows, not 7"
   hold diff-mac row?.out
 }
