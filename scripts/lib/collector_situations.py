@@ -91,7 +91,7 @@ class Situations(unittest.TestCase):
         # The policy's key, and what the rules about AutoUpdate look at; no other key of the catalogue.
         self.assertIn("HowToCheck", about["collected"][MAU])
         self.assertIn("UpdateCheckFrequency", about["collected"][MAU])
-        self.assertNotIn("MSIT_CONNECT", about["collected"][MAU])
+        self.assertNotIn("UpdateCheckInterval", about["collected"][MAU])
         self.assertEqual(about["unreadable"], {})
 
     def test_at_the_login_window_users_are_collected_from_the_disk(self):
