@@ -1,7 +1,9 @@
 //! The plan: one sorted list of settings that everything else reads. It knows no file format and no target.
 
+mod applies;
 mod targets;
 
+pub use applies::AppliesTo;
 pub use targets::{Given, TargetOptions};
 
 use crate::catalog::{Fact, Facts, Known, Licence};
@@ -275,6 +277,8 @@ pub struct Plan {
     pub identity: Identity,
     /// What runs out there.
     pub macs: Macs,
+    /// The Macs that it is for; profiles do not say.
+    pub applies_to: AppliesTo,
     /// The settings, by channel, domain, key.
     pub settings: Vec<Setting>,
     /// Payloads that are no preferences, by file, in the order in which they stand there.
@@ -317,6 +321,7 @@ impl Plan {
                 "channel": self.identity.channel.word(),
                 "variant": self.identity.variant,
             },
+            "applies_to": self.applies_to.to_json(),
             "left_out": self.left_out.iter().map(|left| left.to_json(sources, base)).collect::<Json>(),
             "settings": self.settings.iter().map(|s| s.to_json(sources, base, secret(s))).collect::<Json>(),
             "payloads": self.payloads.iter().map(|passed| passed.to_json(sources, base)).collect::<Json>(),

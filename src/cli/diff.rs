@@ -84,6 +84,9 @@ pub(super) struct Args {
     /// What an identity token stands for on this Mac, such as user.upn=anna@example.com
     #[arg(long, value_name = "TOKEN=VALUE", help_heading = "Of a Mac")]
     pub var: Vec<String>,
+    /// A table of what no Mac knows of itself, such as departments: CSV, by `serial` or `name`, for [applies-to]
+    #[arg(long, value_name = "FILE.csv", help_heading = "Of a Mac")]
+    pub attributes: Option<PathBuf>,
     /// Count a value of the wrong type as drift though the app takes it: 1 for true
     #[arg(long, help_heading = "Of a Mac")]
     pub strict_types: bool,
@@ -105,6 +108,7 @@ impl Args {
             ("--user", self.user.is_some()),
             ("--exemptions", self.exemptions.is_some()),
             ("--var", !self.var.is_empty()),
+            ("--attributes", self.attributes.is_some()),
             ("--strict-types", self.strict_types),
             ("--today", self.today.is_some()),
             ("--fix", self.fix.is_some()),

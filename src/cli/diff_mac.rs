@@ -1,5 +1,6 @@
 //! `prefsmith diff EXPECTED MAC`: where a Mac differs from a policy or from profiles, and which layer wins.
 
+use super::attributes::read_attributes;
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_text, say_findings};
 use super::diff::{Args, Format, TELLING};
 use super::fix;
@@ -7,6 +8,9 @@ use super::mac::{open, who};
 use super::sides::{Loaded, Reader};
 use crate::catalog::{Catalog, keys_of_rules};
 use crate::check::Options;
+use crate::diff::applies::{Applies, Asked};
+use crate::diff::attributes::Attributes;
+use crate::diff::audit::Scope;
 use crate::diff::contradictions;
 use crate::diff::exempt::{Exemption, exemptions};
 use crate::diff::on_mac::{self, spoken};
@@ -51,14 +55,16 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     let mac = read(actual, args, &plans, &catalog)?;
     remind(args.today, &exempt);
     let judging = Judging { user: None, tokens, strict_types: args.strict_types };
+    let applies = applies(args, &loaded, &mac, &catalog)?;
     let expected = Expected {
-        plans,
+        plans: if matches!(applies, Applies::No(_)) { Vec::new() } else { plans },
         incomplete: loaded.side().incomplete,
         judging,
         exemptions: &exempt,
         today: args.today,
     };
     let mut outcome = outcome(&expected, &mac, &catalog);
+    outcome.applies = applies;
     outcome.rules = spoken(&expected.plans, &mac, &catalog, &Options { today: args.today });
     let names = (loaded.name.clone(), label(actual));
     let view = View { names, mac: &mac, catalog: &catalog, show_secrets: global.show_secrets };
@@ -69,7 +75,9 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
         Format::Html => html(&outcome, &view)?,
         Format::Junit => junit(&outcome, &view),
     })?;
-    if let Some(path) = &args.fix {
+    if let Some(path) = &args.fix
+        && !matches!(outcome.applies, Applies::No(_))
+    {
         fix::write(path, &outcome, &view, &loaded, args)?;
     }
     Ok(match (outcome.drift(), outcome.decided()) {
@@ -77,6 +85,19 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
         (false, false) => Exit::Undecided,
         (false, true) => Exit::Fine,
     })
+}
+
+/// Whether the policy is for the Mac. Profiles do not say whom they are for.
+fn applies(args: &Args, loaded: &Loaded, mac: &Mac, catalog: &Catalog<'_>) -> Result<Applies> {
+    let plans = loaded.plans();
+    let scope = Scope::new(vec![(loaded.name.clone(), plans)], catalog)?;
+    let attributes = match args.attributes.is_some() {
+        true => read_attributes(args.attributes.as_deref(), &scope.attributes())?,
+        // At one Mac it is no fault: what nobody knows is said.
+        false => Attributes::default(),
+    };
+    let asked = Asked { catalog, attributes: &attributes };
+    Ok(loaded.plans().first().map_or(Applies::Yes, |plan| asked.applies(&plan.applies_to, mac)))
 }
 
 /// Reads what the plans, and the rules about their domains, ask of a Mac.

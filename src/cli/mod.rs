@@ -1,6 +1,7 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
 mod asked;
+mod attributes;
 mod audit;
 mod build;
 mod catalog;

@@ -2,6 +2,8 @@
 //! domain and key, with types and enforcement; payloads that are no preferences by what is in them; and the envelope
 //! apart, which says how a profile is called and not what it does.
 
+pub mod applies;
+pub mod attributes;
 pub mod audit;
 mod envelope;
 pub mod exempt;
@@ -9,10 +11,12 @@ mod inside;
 pub mod mend;
 pub mod on_mac;
 pub mod outcome;
+pub mod pattern;
 mod payloads;
 pub mod same;
 mod settings;
 mod side;
+pub mod table;
 pub mod verdict;
 #[cfg(test)]
 mod verdict_tests;

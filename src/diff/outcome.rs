@@ -1,6 +1,7 @@
 //! A Mac against all that was expected of it: every setting for every user who was asked about, with the exemptions,
 //! and what it comes to.
 
+use super::applies::Applies;
 use super::exempt::Exemption;
 use super::on_mac::Spoken;
 use super::verdict::{Extra, Judged, Judging, Verdict, extra, judge};
@@ -96,6 +97,8 @@ pub struct Outcome<'p> {
     pub incomplete: bool,
     /// Whether nothing that speaks for the Mac was seen: no value, no app, no user.
     pub blank: bool,
+    /// Whether what is expected is for this Mac; where it is not, nothing was asked of it.
+    pub applies: Applies,
 }
 
 impl Outcome<'_> {
@@ -116,9 +119,10 @@ impl Outcome<'_> {
     }
 
     /// Whether it could be said of every setting, and of at least one that the Mac has it. Where nothing was seen,
-    /// nothing is decided: a Mac without anything is not in order.
+    /// nothing is decided: a Mac without anything is not in order. Of a Mac that nothing is expected of, that is decided.
     pub fn decided(&self) -> bool {
-        self.count(Standing::Undecided) == 0 && !self.unseen() && !self.incomplete
+        let open = matches!(self.applies, Applies::Unknown(_)) || self.unseen() || self.incomplete;
+        matches!(self.applies, Applies::No(_)) || !open && self.count(Standing::Undecided) == 0
     }
 }
 
@@ -166,6 +170,7 @@ pub fn outcome<'p>(expected: &Expected<'p>, mac: &'p Mac, catalog: &Catalog<'_>)
         incomplete: expected.incomplete,
         extra: beside,
         rules: Vec::new(),
+        applies: Applies::Yes,
         rows,
     }
 }

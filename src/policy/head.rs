@@ -2,7 +2,7 @@
 
 use super::raw::{Head, MacsEntry, Raw, RawAllow, Said};
 use super::value::lower;
-use crate::document::{Kind, Table, nearest, wrong_shape};
+use crate::document::{Entry, Kind, Table, nearest, wrong_shape};
 use crate::finding::{Finding, Findings, Span, code_info, listed};
 use crate::plan::{Allow, Channel};
 use crate::value::{Value, write};
@@ -155,50 +155,55 @@ pub(super) fn macs(table: &Table<'_>, raw: &mut Raw, findings: &mut Findings) {
             raw.proxy_auth = table.boolean("proxy-auth", findings).map(|flag| (flag, entry.key_span));
             continue;
         }
-        let items = match entry.item.kind() {
-            Kind::String(_) => vec![entry.item],
-            Kind::Array(items) => items,
-            Kind::Float(written) => {
-                let finding = wrong_shape(&entry, "a range of versions in quotes");
-                findings.push(finding.help(format!("a version is text: `\"{written} ..\"`")));
-                continue;
-            }
-            Kind::Integer(written, _) => {
-                let finding = wrong_shape(&entry, "a range of versions in quotes");
-                findings.push(finding.help(format!("a version is text: `\"{written}.0 ..\"`")));
-                continue;
-            }
-            Kind::Boolean(_) if nearest(entry.key, ["proxy-auth"]).is_some() => {
-                let title = format!("`{}` is no product, and nothing else that [macs] knows", entry.key);
-                let finding = Finding::new("unknown-product", title).at(entry.key_span, "");
-                let finding = finding.help("did you mean `proxy-auth`?");
-                findings.push(finding.fix(entry.key_span, "proxy-auth", "write `proxy-auth`"));
-                continue;
-            }
-            _ => {
-                findings.push(wrong_shape(&entry, "a range of versions, or a list of ranges"));
-                continue;
-            }
-        };
-        let mut ranges = Vec::new();
-        let mut none = false;
-        for item in &items {
-            match item.as_string() {
-                Some("none") if items.len() == 1 => none = true,
-                Some(text) => ranges.push((text.to_owned(), item.span)),
-                None => findings.push(
-                    Finding::new(
-                        "wrong-shape",
-                        format!("a range of versions is text, not {}", item.kind().with_article()),
-                    )
-                    .at(item.span, "")
-                    .help(format!("write `\"{}\"`", item.source_text())),
-                ),
-            }
+        if matches!(entry.item.kind(), Kind::Boolean(_)) && nearest(entry.key, ["proxy-auth"]).is_some() {
+            let title = format!("`{}` is no product, and nothing else that [macs] knows", entry.key);
+            let finding = Finding::new("unknown-product", title).at(entry.key_span, "");
+            let finding = finding.help("did you mean `proxy-auth`?");
+            findings.push(finding.fix(entry.key_span, "proxy-auth", "write `proxy-auth`"));
+            continue;
         }
-        let product = (entry.key.to_owned(), entry.key_span);
-        raw.macs.push(MacsEntry { product, ranges: (!none).then_some(ranges) });
+        raw.macs.extend(versions(&entry, findings));
     }
+}
+
+/// A product with its ranges; none if it has none that can be used, which is said.
+pub(super) fn versions(entry: &Entry<'_>, findings: &mut Findings) -> Option<MacsEntry> {
+    let items = match entry.item.kind() {
+        Kind::String(_) => vec![entry.item],
+        Kind::Array(items) => items,
+        Kind::Float(written) => {
+            let finding = wrong_shape(entry, "a range of versions in quotes");
+            findings.push(finding.help(format!("a version is text: `\"{written} ..\"`")));
+            return None;
+        }
+        Kind::Integer(written, _) => {
+            let finding = wrong_shape(entry, "a range of versions in quotes");
+            findings.push(finding.help(format!("a version is text: `\"{written}.0 ..\"`")));
+            return None;
+        }
+        _ => {
+            findings.push(wrong_shape(entry, "a range of versions, or a list of ranges"));
+            return None;
+        }
+    };
+    let mut ranges = Vec::new();
+    let mut none = false;
+    for item in &items {
+        match item.as_string() {
+            Some("none") if items.len() == 1 => none = true,
+            Some(text) => ranges.push((text.to_owned(), item.span)),
+            None => findings.push(
+                Finding::new(
+                    "wrong-shape",
+                    format!("a range of versions is text, not {}", item.kind().with_article()),
+                )
+                .at(item.span, "")
+                .help(format!("write `\"{}\"`", item.source_text())),
+            ),
+        }
+    }
+    let product = (entry.key.to_owned(), entry.key_span);
+    Some(MacsEntry { product, ranges: (!none).then_some(ranges) })
 }
 
 /// One `[[allow]]`; none if it cannot be used, which is said. Of a document that is not `whole`, what seems to be

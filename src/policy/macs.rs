@@ -15,7 +15,7 @@ pub(super) fn resolve(files: &[&Raw], catalog: &Catalog<'_>, findings: &mut Find
     for raw in files {
         for entry in &raw.macs {
             let Some(product) = catalog.product(&entry.product.0) else {
-                findings.push(unknown_product(entry, catalog));
+                findings.push(unknown_product(entry, catalog, &["licence", "proxy-auth"]));
                 continue;
             };
             if let Some(ranges) = ranges(entry, findings) {
@@ -120,7 +120,8 @@ fn suites(catalog: &Catalog<'_>, stated: &BTreeMap<&str, (Ranges, Span)>, macs: 
     }
 }
 
-fn unknown_product(entry: &MacsEntry, catalog: &Catalog<'_>) -> Finding {
+/// A name that is no product. `more`: what else may stand there.
+pub(super) fn unknown_product(entry: &MacsEntry, catalog: &Catalog<'_>, more: &[&str]) -> Finding {
     let (name, span) = &entry.product;
     let finding =
         Finding::new("unknown-product", format!("`{name}` is no product of the catalogue")).at(*span, "");
@@ -133,19 +134,27 @@ fn unknown_product(entry: &MacsEntry, catalog: &Catalog<'_>) -> Finding {
     if let Some(near) = meant {
         return finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"));
     }
-    match nearest(name, names.iter().copied().chain(["licence", "proxy-auth"])) {
+    match nearest(name, names.iter().copied().chain(more.iter().copied())) {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?")).fix(*span, near, format!("write `{near}`"))
         }
         None => {
             // Weak layers name a product for each domain: the list would be as long as theirs.
             let own: Vec<_> = names.into_iter().filter(|name| !catalog.is_hearsay(name)).collect();
-            finding.help(format!("known: {}, `licence` and `proxy-auth`", own.join(", ")))
+            let more = match more {
+                [] => String::new(),
+                more => format!(
+                    ", {}",
+                    more.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
+                ),
+            };
+            finding.help(format!("known: {}{more}", own.join(", ")))
         }
     }
 }
 
-fn ranges(entry: &MacsEntry, findings: &mut Findings) -> Option<Ranges> {
+/// The versions that an entry names.
+pub(super) fn ranges(entry: &MacsEntry, findings: &mut Findings) -> Option<Ranges> {
     let Some(texts) = &entry.ranges else { return Some(Ranges::none()) };
     if texts.is_empty() {
         findings.push(

@@ -4,6 +4,7 @@
 //! asks one. Findings about syntax and names are pushed on the way; what values mean is judged in `check`.
 
 mod accounts;
+mod applies;
 mod head;
 mod macs;
 mod merge;

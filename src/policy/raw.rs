@@ -1,5 +1,6 @@
 //! One policy file as it was written: spanned, checked for grammar, not yet for names.
 
+use super::applies::RawApplies;
 use super::targets::TargetInfo;
 use crate::finding::Span;
 use crate::plan::{Allow, Channel, Enforcement, Given};
@@ -167,6 +168,8 @@ pub(super) struct Raw {
     pub allows: Vec<RawAllow>,
     pub payloads: Vec<RawPayload>,
     pub targets: Vec<RawTarget>,
+    /// `[applies-to]`.
+    pub applies: Option<RawApplies>,
     pub variants: Vec<RawVariant>,
     /// Whether a `[policy]` that cannot be used was told.
     pub head_told: bool,

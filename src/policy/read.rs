@@ -1,5 +1,6 @@
 //! The grammar of a policy file: by depth, never by catalogue.
 
+use super::applies;
 use super::head;
 use super::payload;
 use super::raw::{Group, Header, Named, Raw, RawSetting, RawVariant, Section, Why};
@@ -37,6 +38,9 @@ pub(super) fn read(source: SourceId, text: &str, findings: &mut Findings) -> Raw
 fn sections(root: &Table<'_>, text: &Lines<'_>, raw: &mut Raw, findings: &mut Findings) {
     if let Some(table) = root.table("macs", findings) {
         head::macs(&table, raw, findings);
+    }
+    if let Some(table) = root.table("applies-to", findings) {
+        applies::read(&table, raw, findings);
     }
     let sections =
         [Section::Settings, Section::SetOnce, Section::Defaults, Section::Custom, Section::CustomSetOnce];

@@ -5,7 +5,7 @@ use super::merge::{Candidate, Chosen, InFile, over_files};
 use super::names::{self, Groups, Wanted, add_groups, domains};
 use super::raw::{Head, Named, Raw, RawSetting, Section};
 use super::settle::{attach_both, reads, require_stamp, setting, still_left_out, with_data};
-use super::{Policy, macs, targets};
+use super::{Policy, applies, macs, targets};
 use crate::catalog::{Catalog, KeyRef};
 use crate::document::nearest;
 use crate::finding::{Finding, Findings, Origin, Severity, Span, listed};
@@ -44,6 +44,7 @@ impl Policy {
         let base: Vec<&Raw> = self.files.iter().collect();
         let files: Vec<&Raw> = base.iter().chain(&own).copied().collect();
         let macs = macs::resolve(&files, catalog, findings);
+        let applies_to = applies::resolve(&files, &macs, catalog, findings);
         let mut resolver = Resolver {
             catalog,
             macs: &macs,
@@ -88,6 +89,7 @@ impl Policy {
         Plan {
             identity,
             macs,
+            applies_to,
             settings,
             targets: targets::resolve(&base, &own, catalog, findings),
             payloads: payloads.clone(),

@@ -7,7 +7,8 @@ use super::places::may_be_line;
 use super::pool::{Body, Job, Step, Work};
 use crate::catalog::{Catalog, keys_of_rules};
 use crate::check::Options;
-use crate::diff::audit::{Fingerprint, Glance, Newest, Scope, State};
+use crate::diff::applies::Asked;
+use crate::diff::audit::{Fingerprint, Glance, Newest, Scope};
 use crate::diff::exempt::Exemption;
 use crate::diff::on_mac::{rules_for, spoken};
 use crate::diff::outcome::{Expected, Outcome, outcome};
@@ -144,6 +145,8 @@ pub(super) struct Judge<'j, 'c> {
     /// Where rows are written: which snapshots are the newest.
     pub newest: Option<&'j Newest>,
     pub keys: Keys<'j>,
+    /// Which Macs the policies are for.
+    pub asked: Asked<'j, 'c>,
 }
 
 /// The keys that are asked of each Mac.
@@ -206,8 +209,8 @@ impl Work for Judge<'_, '_> {
 
 impl Judge<'_, '_> {
     fn judged(&self, mac: Mac, name: String) -> Found {
-        let applied = self.scope.all();
-        let plans = self.scope.plans(applied);
+        let applied = self.scope.applied(|to| self.asked.applies(to, &mac));
+        let plans = self.scope.plans(applied.policies);
         let judging = Judging { user: None, tokens: self.tokens(&mac), strict_types: self.strict_types };
         let expected = Expected {
             plans,
@@ -217,24 +220,25 @@ impl Judge<'_, '_> {
             today: self.today,
         };
         let mut outcome = outcome(&expected, &mac, self.catalog);
-        let glance = Glance::of(&outcome, &mac, self.scope, applied);
+        outcome.applies = applied.applies;
+        let glance = Glance::of(&outcome, &mac, self.scope, applied.policies);
         if self.rows == Some(Rows::Json) {
             let options = Options { today: self.today };
             outcome.rules = spoken(&expected.plans, &mac, self.catalog, &options);
         }
-        let row = self.rows.map(|rows| self.row(rows, &outcome, &mac, &name, glance.state));
+        let row = self.rows.map(|rows| self.row(rows, &outcome, &mac, &name, &glance));
         Found::Mac(Box::new(glance), name, row)
     }
 
-    fn row(&self, rows: Rows, outcome: &Outcome<'_>, mac: &Mac, name: &str, state: State) -> String {
-        let policies: Vec<&str> = self.scope.names().collect();
+    fn row(&self, rows: Rows, outcome: &Outcome<'_>, mac: &Mac, name: &str, glance: &Glance) -> String {
+        let policies: Vec<&str> = self.scope.names_of(glance.applied()).collect();
         let view = View {
             names: (policies.join(", "), name.to_owned()),
             mac,
             catalog: self.catalog,
             show_secrets: self.show_secrets,
         };
-        rows.mac(&Row { outcome, view: &view, state })
+        rows.mac(&Row { outcome, view: &view, state: glance.state })
     }
 
     /// What identity tokens stand for on a Mac: what was said, and what its snapshot knows.

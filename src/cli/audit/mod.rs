@@ -1,11 +1,13 @@
 //! `prefsmith audit POLICY… SNAPSHOT…`: many Macs against what they should be, folded into one answer.
 
+mod least;
 mod look;
 mod places;
 mod pool;
 mod progress;
 mod stop;
 
+use super::attributes::read_attributes;
 use super::common::{Exit, Global, Layers, complain, day, label, mask, print, say, say_findings};
 use super::diff::TELLING;
 use super::diff_mac::{exempt, remind, tokens};
@@ -13,13 +15,15 @@ use super::mac::who;
 use super::sides::{Loaded, Reader};
 use super::walk::{PROFILES, has_extension, is_policy};
 use crate::catalog::Catalog;
+use crate::diff::applies::Asked;
 use crate::diff::audit::{Fingerprint, Ledger, Newest, Scope, Summary};
 use crate::diff::contradictions;
 use crate::diff::exempt::Exemption;
 use crate::finding::{Findings, Sources};
-use crate::report::audit::{Rows, View, json, sum, text};
+use crate::report::audit::{Baseline, Change, Rows, View, json, sum, text};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::ValueEnum;
+use least::{Percent, fail_under};
 use look::{Found, Judge, Keys, Survey, of_rules};
 use places::Places;
 use progress::Progress;
@@ -45,15 +49,18 @@ Examples:
   prefsmith audit office.toml snapshots/
   prefsmith audit office.toml fleet.tar                    an archive of snapshots
   prefsmith audit office.toml macos.toml snapshots/        several policies together
+  prefsmith audit finance.toml legal.toml snapshots/ --attributes directory.csv    each for its own Macs, by [applies-to]
+  prefsmith audit office.toml snapshots/ --format json >today.json    and the next day:
+  prefsmith audit office.toml snapshots/ --baseline today.json --fail-under 98
   prefsmith audit office.toml snapshots/ --format csv >macs.csv       a line for each Mac
   prefsmith audit office.toml snapshots/ --format ndjson >macs.ndjson every setting of each Mac
   find /srv/snapshots -name '*.tar.gz' -mtime -7 -print0 | prefsmith audit office.toml -
 
 Exit status:
-  0    every Mac is as it should be
-  1    at least one drifts, or a policy has errors
+  0    every Mac is as it should be; with --fail-under, enough of them are
+  1    at least one drifts, or with --fail-under too few are compliant; or a policy has errors
   2    what is named cannot be read, there are no snapshots, or nothing can be written
-  3    none is known to drift, but at least one could not be read or decided
+  3    none is known to drift, but at least one could not be read or decided, or no policy applies to any
   130  ended by Ctrl-C, after what was known until then was written")]
 pub(super) struct Args {
     /// What should be (policies and profiles, by their names), and Macs (everything else)
@@ -71,6 +78,9 @@ pub(super) struct Args {
     /// A file that says what may differ on which Macs, why, and until when
     #[arg(long, value_name = "FILE")]
     exemptions: Option<PathBuf>,
+    /// A table of what no Mac knows of itself, such as departments: CSV, by `serial` or `name`, for [applies-to]
+    #[arg(long, value_name = "FILE.csv")]
+    attributes: Option<PathBuf>,
     /// What an identity token stands for on every Mac. What a snapshot knows is known: device.serial, device.name
     #[arg(long, value_name = "TOKEN=VALUE")]
     var: Vec<String>,
@@ -80,6 +90,12 @@ pub(super) struct Args {
     /// The day on which exemptions are judged; without it, none has ended
     #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<jiff::civil::Date>,
+    /// An earlier `audit --format json`: what got better since then, and what got worse
+    #[arg(long, value_name = "OLD.json")]
+    baseline: Option<PathBuf>,
+    /// Fail only if fewer Macs than this are compliant, in percent of all that a policy applies to; drift alone is no failure
+    #[arg(long, value_name = "PERCENT")]
+    fail_under: Option<Percent>,
     /// How many Macs are judged at once; without it one for each processor. What comes out is the same
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -143,7 +159,20 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let policies = loaded.iter().map(|loaded| (loaded.name.clone(), loaded.plans())).collect();
     let scope = Scope::new(policies, &catalog)?;
     let incomplete = loaded.iter().any(|loaded| loaded.side().incomplete);
-    let audit = Audit { args, global, catalog: &catalog, scope: &scope, incomplete, tokens, exemptions };
+    let attributes = read_attributes(args.attributes.as_deref(), &scope.attributes())?;
+    let asked = Asked { catalog: &catalog, attributes: &attributes };
+    let baseline = args.baseline.as_deref().map(least::baseline).transpose()?;
+    let audit = Audit {
+        args,
+        global,
+        catalog: &catalog,
+        scope: &scope,
+        incomplete,
+        tokens,
+        exemptions,
+        asked,
+        baseline: baseline.as_ref(),
+    };
     audit.run(&macs)
 }
 
@@ -161,6 +190,8 @@ struct Audit<'a, 'c> {
     incomplete: bool,
     tokens: BTreeMap<String, String>,
     exemptions: Vec<Exemption>,
+    asked: Asked<'a, 'c>,
+    baseline: Option<&'a Baseline>,
 }
 
 /// What came of an audit beside what was kept of the Macs.
@@ -190,14 +221,18 @@ impl Audit<'_, '_> {
             ensure!(refused, "there are no snapshots in what was named");
             return Ok(Exit::Failure);
         }
-        self.show(&summary, places.passed + course.passed)?;
+        self.show(&summary, &ledger, places.passed + course.passed)?;
         let macs = &summary.macs;
-        Ok(match () {
-            () if partial => Exit::Interrupted,
-            () if refused => Exit::Failure,
-            () if macs.drifted > 0 => Exit::Found,
-            () if macs.compliant < macs.of() => Exit::Undecided,
-            () => Exit::Fine,
+        if macs.of() == 0 && !partial {
+            complain("no policy applies to any of the Macs: nothing was judged");
+        }
+        Ok(match self.args.fail_under {
+            _ if partial => Exit::Interrupted,
+            _ if refused => Exit::Failure,
+            Some(least) => fail_under(least, &summary),
+            None if macs.drifted > 0 => Exit::Found,
+            None if macs.compliant < macs.of() || macs.of() == 0 => Exit::Undecided,
+            None => Exit::Fine,
         })
     }
 
@@ -240,6 +275,7 @@ impl Audit<'_, '_> {
             rows,
             newest: known.as_ref(),
             keys: Keys::new(self.scope, &of_rules),
+            asked: self.asked,
         };
         let mut out = std::io::BufWriter::with_capacity(64 << 10, std::io::stdout());
         let mut course = Course { passed: 0, failed: None };
@@ -300,8 +336,15 @@ impl Audit<'_, '_> {
         newest
     }
 
-    fn show(&self, summary: &Summary<'_>, passed: usize) -> Result<()> {
-        let view = View { summary, catalog: self.catalog, show_secrets: self.global.show_secrets, passed };
+    fn show(&self, summary: &Summary<'_>, ledger: &Ledger, passed: usize) -> Result<()> {
+        let view = View {
+            summary,
+            catalog: self.catalog,
+            show_secrets: self.global.show_secrets,
+            passed,
+            fleet: if self.args.format == Format::Json { ledger.fleet() } else { Vec::new() },
+            change: self.baseline.map(|baseline| Change::new(baseline, ledger)),
+        };
         match self.args.format {
             Format::Text => print(&text(&view)),
             Format::Json => print(&json(&view)),

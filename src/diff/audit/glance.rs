@@ -1,6 +1,7 @@
 //! What is kept of one Mac that was judged.
 
 use super::{Fingerprint, Scope};
+use crate::diff::applies::Applies;
 use crate::diff::outcome::{Outcome, Row, Standing};
 use crate::diff::verdict::Verdict;
 use crate::mac::{Layer, Mac};
@@ -41,6 +42,7 @@ impl State {
     pub fn of(outcome: &Outcome<'_>) -> Self {
         match (outcome.drift(), outcome.decided()) {
             (true, _) => Self::Drifted,
+            _ if matches!(outcome.applies, Applies::No(_)) => Self::Outside,
             (false, false) => Self::Undecided,
             (false, true) => Self::Compliant,
         }
@@ -115,6 +117,8 @@ pub struct Glance {
     pub serial: String,
     /// What it counts as.
     pub state: State,
+    /// Whether nobody knows if one of the policies applies to it.
+    pub(super) unsure: bool,
     /// The policies that apply to it, a bit for each.
     pub(super) applied: u128,
     /// What is said of settings, by place; without those that a profile enforces for the Mac, as it should.
@@ -158,10 +162,32 @@ impl Glance {
             taken: about.taken.map(|taken| taken.seconds()),
             name: short(&about.name),
             serial: short(&about.serial),
-            state: if applied == 0 { State::Outside } else { State::of(outcome) },
+            state: State::of(outcome),
+            unsure: matches!(outcome.applies, Applies::Unknown(_)),
             applied,
             cells,
             apps: apps(mac, scope),
+        }
+    }
+
+    /// The policies that apply to it, a bit for each.
+    pub fn applied(&self) -> u128 {
+        self.applied
+    }
+
+    /// Of a Mac of which nothing is known but what it counts as.
+    #[cfg(test)]
+    pub(super) fn bare(mac: Option<Fingerprint>, state: State) -> Self {
+        Self {
+            mac,
+            state,
+            taken: None,
+            name: String::new(),
+            serial: String::new(),
+            unsure: false,
+            applied: 1,
+            cells: Vec::new(),
+            apps: Vec::new(),
         }
     }
 

@@ -30,6 +30,7 @@ pub(super) struct Kept {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Said {
     pub state: State,
+    pub unsure: bool,
     pub applied: u128,
     pub cells: Box<[Cell]>,
 }
@@ -58,8 +59,12 @@ impl Ledger {
         };
         let installs = &mut self.installs;
         let apps: Box<[u32]> = glance.apps.into_iter().map(|one| installs.of(one)).collect();
-        let said =
-            Said { state: glance.state, applied: glance.applied, cells: glance.cells.into_boxed_slice() };
+        let said = Said {
+            state: glance.state,
+            unsure: glance.unsure,
+            applied: glance.applied,
+            cells: glance.cells.into_boxed_slice(),
+        };
         self.kept.push(Kept {
             mac: glance.mac.map_or(0, |mac| mac.0),
             known: glance.mac.is_some(),

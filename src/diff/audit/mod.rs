@@ -7,6 +7,7 @@ mod fingerprint;
 mod glance;
 mod ledger;
 mod scope;
+mod since;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -14,5 +15,6 @@ mod tests;
 pub use fingerprint::Fingerprint;
 pub use glance::{Glance, Install, State};
 pub use ledger::{Ledger, Newest};
-pub use scope::{Scope, ScopeError};
+pub use scope::{Applied, Scope, ScopeError};
+pub use since::Since;
 pub use summary::{AppSum, MacSum, Macs, SettingSum, Summary, Unread};

@@ -1,7 +1,8 @@
 //! What many Macs are judged by: the settings of all policies, each once, and the apps that they are about.
 
 use crate::catalog::Catalog;
-use crate::plan::{Plan, Setting};
+use crate::diff::applies::Applies;
+use crate::plan::{AppliesTo, Plan, Setting};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why policies are too many.
@@ -13,6 +14,15 @@ pub enum ScopeError {
     /// More settings than an audit tells apart.
     #[error("an audit takes at most {} settings", Scope::SETTINGS)]
     Settings,
+}
+
+/// Which policies are for a Mac.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Those that are, a bit for each.
+    pub policies: u128,
+    /// What is to be said of the Mac: for it, nobody knows whether one of them is; not for it, none of them is.
+    pub applies: Applies,
 }
 
 /// What many Macs are judged by.
@@ -78,6 +88,11 @@ impl<'p> Scope<'p> {
         self.policies.iter().map(|(name, _)| name.as_str())
     }
 
+    /// What the policies are called whose bit is set.
+    pub fn names_of(&self, applied: u128) -> impl Iterator<Item = &str> {
+        self.names().enumerate().filter(move |(at, _)| applied >> at & 1 == 1).map(|(_, name)| name)
+    }
+
     /// The plans of the policies whose bit is set.
     pub fn plans(&self, applied: u128) -> Vec<&'p Plan> {
         let chosen = self.policies.iter().enumerate().filter(|(at, _)| applied >> at & 1 == 1);
@@ -90,6 +105,39 @@ impl<'p> Scope<'p> {
             Self::POLICIES => u128::MAX,
             some => (1 << some) - 1,
         }
+    }
+
+    /// The policies that are for a Mac, of which `of` tells it. One of which nobody knows is not judged, and the Mac is then
+    /// undecided at best; where none is and of each it is known, nothing is expected of the Mac.
+    pub fn applied(&self, of: impl Fn(&AppliesTo) -> Applies) -> Applied {
+        let mut policies = 0;
+        let (mut not, mut open) = (Vec::new(), Vec::new());
+        for (at, (name, plans)) in self.policies.iter().enumerate() {
+            let said = |why: Vec<String>| why.into_iter().map(move |why| format!("{name}: {why}"));
+            // Only policies say whom they are for, and each is one plan.
+            match plans.first().map_or(Applies::Yes, |plan| of(&plan.applies_to)) {
+                Applies::Yes => policies |= 1 << at,
+                Applies::No(why) => not.extend(said(why)),
+                Applies::Unknown(why) => open.extend(said(why)),
+            }
+        }
+        let applies = match (policies, open.is_empty()) {
+            (_, false) => Applies::Unknown(open),
+            (0, true) => Applies::No(not),
+            (_, true) => Applies::Yes,
+        };
+        Applied { policies, applies }
+    }
+
+    /// The attributes of Macs that the policies ask for, each with the first policy that does.
+    pub fn attributes(&self) -> BTreeMap<&'p str, &str> {
+        let mut found = BTreeMap::new();
+        for (name, plans) in &self.policies {
+            for attribute in plans.iter().flat_map(|plan| plan.applies_to.attributes.keys()) {
+                found.entry(attribute.as_str()).or_insert(name.as_str());
+            }
+        }
+        found
     }
 
     /// Every setting.

@@ -22,6 +22,8 @@ pub struct Summary<'p> {
     pub partial: bool,
     /// What the policies are called, in the order in which they were named.
     pub policies: Vec<String>,
+    /// To how many Macs each of them applies.
+    pub applied: Vec<usize>,
     /// How many Macs count as what.
     pub macs: Macs,
     /// Every setting of the policies, each once, in the order of the policies.
@@ -52,6 +54,8 @@ pub struct Macs {
     pub unread: usize,
     /// Macs that no policy applies to.
     pub outside: usize,
+    /// Macs of which nobody knows whether one of the policies applies to them. They are undecided, or drift by another.
+    pub unsure: usize,
 }
 
 impl Macs {
@@ -79,6 +83,8 @@ pub struct SettingSum<'p> {
     pub verdicts: BTreeMap<Verdict, usize>,
     /// How many Macs count as what.
     pub standings: BTreeMap<Standing, usize>,
+    /// Both at once: one verdict may count as this on some Macs and as that on others.
+    pub told: BTreeMap<(Standing, Verdict), usize>,
     /// Of the Macs that drifted: the layer that the value in effect comes from; none where nothing is set.
     pub layers: BTreeMap<Option<Layer>, usize>,
 }
@@ -97,6 +103,7 @@ impl SettingSum<'_> {
     fn add(&mut self, verdict: Verdict, standing: Standing, macs: usize) {
         *self.verdicts.entry(verdict).or_default() += macs;
         *self.standings.entry(standing).or_default() += macs;
+        *self.told.entry((standing, verdict)).or_default() += macs;
     }
 }
 
@@ -132,6 +139,8 @@ pub struct MacSum {
     pub undecided: usize,
     /// How many settings were asked for.
     pub of: usize,
+    /// Whether nobody knows if one of the policies applies to it.
+    pub unsure: bool,
     /// The settings that drift or are undecided, by their places in [`Summary::settings`], with their verdicts.
     pub settings: Vec<(usize, Verdict)>,
 }
@@ -171,8 +180,16 @@ pub(super) fn of<'p>(ledger: &Ledger, scope: &Scope<'p>, partial: bool) -> Summa
             State::Outside => &mut macs.outside,
         } += count;
     }
+    let mut applied = vec![0; scope.names().count()];
+    for (said, count) in said.iter().zip(&of_said) {
+        macs.unsure += if said.unsure { *count } else { 0 };
+        for (at, macs) in applied.iter_mut().enumerate() {
+            *macs += if said.applied >> at & 1 == 1 { *count } else { 0 };
+        }
+    }
     Summary {
         partial,
+        applied,
         policies: scope.names().map(str::to_owned).collect(),
         settings: settings(&said, &of_said, scope),
         apps: apps(ledger, &of_apps, scope),
@@ -180,6 +197,14 @@ pub(super) fn of<'p>(ledger: &Ledger, scope: &Scope<'p>, partial: bool) -> Summa
         unread: ledger.named.clone(),
         macs,
     }
+}
+
+/// The newest snapshot of each Mac, and what it counts as.
+pub(super) fn newest_states(ledger: &Ledger) -> Vec<(&Kept, State)> {
+    let said = ledger.said.list();
+    let state = |kept: &Kept| number(kept.said).and_then(|at| said.get(at)).map(|said| said.state);
+    let (newest, _) = ledger.newest();
+    newest.into_iter().filter_map(|kept| Some((kept, state(kept)?))).collect()
 }
 
 fn number(number: u32) -> Option<usize> {
@@ -234,6 +259,7 @@ fn empty<'p>(setting: &'p Setting) -> SettingSum<'p> {
         macs: 0,
         verdicts: BTreeMap::new(),
         standings: BTreeMap::new(),
+        told: BTreeMap::new(),
         layers: BTreeMap::new(),
     }
 }
@@ -298,6 +324,7 @@ fn worst(ledger: &Ledger, newest: &[&Kept], said: &[&Said], scope: &Scope<'_>) -
             state: said.state,
             drifted: drifted.0,
             undecided: undecided.0,
+            unsure: said.unsure,
             of: scope.walk(said.applied).map(|(_, place)| place).collect::<BTreeSet<_>>().len(),
             settings: said.cells.iter().filter(told).map(|cell| (cell.place(), cell.verdict())).collect(),
         })

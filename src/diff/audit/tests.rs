@@ -3,6 +3,7 @@
 use super::glance::Cell;
 use super::{Fingerprint, Glance, Install, Ledger, Newest, Scope, ScopeError, State, Summary};
 use crate::catalog::Catalog;
+use crate::diff::applies::Applies;
 use crate::diff::outcome::{Expected, Standing, outcome};
 use crate::diff::verdict::{Judging, Verdict};
 use crate::finding::{Findings, Sources};
@@ -60,7 +61,11 @@ fn glance(world: &World, scope: &Scope<'_>, catalog: &Catalog<'_>, applied: u128
         exemptions: &[],
         today: None,
     };
-    Glance::of(&outcome(&expected, &mac, catalog), &mac, scope, applied)
+    let mut outcome = outcome(&expected, &mac, catalog);
+    if applied == 0 {
+        outcome.applies = Applies::No(Vec::new());
+    }
+    Glance::of(&outcome, &mac, scope, applied)
 }
 
 /// The counts of states: compliant, drifted, undecided, unread, outside.
@@ -178,14 +183,9 @@ fn a_setting_that_nobody_judged_is_undecided() {
 #[test]
 fn the_newest_of_each_mac() {
     let glance = |mac: Option<u64>, taken: Option<i64>, state: State| Glance {
-        mac: mac.map(Fingerprint),
         taken,
-        name: String::new(),
-        serial: String::new(),
-        state,
-        applied: 1,
-        cells: Vec::new(),
         apps: vec![(0, Install::None)],
+        ..Glance::bare(mac.map(Fingerprint), state)
     };
     use State::{Compliant, Drifted};
     let input = [

@@ -1,10 +1,29 @@
-//! Codes about variants of a policy, and who gets which.
+//! Codes about variants of a policy, whom it is for, and who gets which.
 
 use super::CodeInfo;
 use crate::finding::Severity;
 
 /// In the order of their names.
 pub(super) static TABLE: &[CodeInfo] = &[
+    CodeInfo {
+        name: "applies-to",
+        severity: Severity::Error,
+        summary: "An `[applies-to]` that no Mac can meet.",
+        why: "`[applies-to]` says for which Macs a policy is: `audit` and `diff` judge no others by it. An empty list, an \
+              empty text, or versions of an app that `[macs]` rules out leave nobody: every Mac would count as one that \
+              the policy has nothing to say of.",
+        example: r#"[macs]
+Outlook = "16.80 .."
+
+[applies-to.apps]
+Outlook = ".. 16.16.x""#,
+        instead: r#"[macs]
+Outlook = "16.80 .."
+
+[applies-to.apps]
+Outlook = "..""#,
+        allowable: false,
+    },
     CodeInfo {
         name: "same-group",
         severity: Severity::Error,

@@ -4,10 +4,10 @@ use super::super::diff::object;
 use super::super::visible;
 use super::{View, share};
 use crate::check::is_secret;
-use crate::diff::audit::{AppSum, MacSum, SettingSum, Unread};
+use crate::diff::audit::{AppSum, MacSum, SettingSum, State, Unread};
 use crate::diff::outcome::Standing;
 use crate::diff::verdict::Verdict;
-use crate::plan::MASK;
+use crate::plan::{MASK, Setting};
 use crate::value::Value;
 use serde_json::{Map, Value as Json, json};
 
@@ -19,6 +19,7 @@ pub fn json(view: &View<'_, '_>) -> String {
         "version": 1,
         "partial": summary.partial,
         "policies": summary.policies,
+        "applied": summary.policies.iter().zip(&summary.applied).map(|(policy, macs)| json!({ "policy": policy, "macs": macs })).collect::<Json>(),
         "snapshots": macs.snapshots,
         "older": macs.older,
         "macs": macs.all(),
@@ -27,16 +28,41 @@ pub fn json(view: &View<'_, '_>) -> String {
         "undecided": macs.undecided,
         "unreadable": macs.unread,
         "outside": macs.outside,
+        "unsure": macs.unsure,
         "compliance": {
             "compliant": macs.compliant,
             "of": macs.of(),
-            "percent": share(macs.compliant, macs.of()).map(tenths),
+            "percent": percent_of(macs.compliant, macs.of()),
         },
+        "change": view.change.as_ref().map(|change| change.json(view)),
         "settings": summary.settings.iter().map(|sum| setting(sum, view)).collect::<Json>(),
         "apps": summary.apps.iter().map(app).collect::<Json>(),
         "worst": summary.worst.iter().map(|mac| worst(mac, view)).collect::<Json>(),
         "unread": summary.unread.iter().map(unread).collect::<Json>(),
+        "fleet": fleet(view),
     }))
+}
+
+/// Each Mac that says which it is, by its fingerprint, in the list of what it counts as.
+fn fleet(view: &View<'_, '_>) -> Json {
+    let of = |state: State| -> Json {
+        let macs = view.fleet.iter().filter(|(_, own)| *own == state);
+        macs.map(|(print, _)| Json::from(format!("{:016x}", print.0))).collect()
+    };
+    State::ALL.into_iter().map(|state| (state.word().to_owned(), of(state))).collect::<Map<_, _>>().into()
+}
+
+/// A share in percent, with one decimal, rounded down; null of none.
+pub(super) fn percent_of(part: usize, of: usize) -> Json {
+    share(part, of).map_or(Json::Null, tenths)
+}
+
+/// What is expected of a setting; a secret is masked.
+pub(super) fn expected(setting: &Setting, view: &View<'_, '_>) -> Json {
+    let hidden = !view.show_secrets && is_secret(setting, view.catalog);
+    let mask = hidden.then(|| Value::string(MASK));
+    let shown = |value: &Value| object(value, Some(mask.as_ref().unwrap_or(value)));
+    setting.value.as_ref().map_or(Json::Null, shown)
 }
 
 /// Tenths as a number with one decimal: 975 is 97.5.
@@ -47,9 +73,6 @@ fn tenths(tenths: usize) -> Json {
 
 fn setting(sum: &SettingSum<'_>, view: &View<'_, '_>) -> Json {
     let setting = sum.setting;
-    let hidden = !view.show_secrets && is_secret(setting, view.catalog);
-    let mask = hidden.then(|| Value::string(MASK));
-    let shown = |value: &Value| object(value, Some(mask.as_ref().unwrap_or(value)));
     let mut fields = Map::new();
     let mut put = |name: &str, value: Json| drop(fields.insert(name.to_owned(), value));
     put("policies", sum.policies.iter().filter_map(|at| view.summary.policies.get(*at)).cloned().collect());
@@ -57,7 +80,7 @@ fn setting(sum: &SettingSum<'_>, view: &View<'_, '_>) -> Json {
     put("domain", setting.domain.as_str().into());
     put("key", setting.key.as_str().into());
     put("enforcement", setting.enforcement.word().into());
-    put("expected", setting.value.as_ref().map_or(Json::Null, shown));
+    put("expected", expected(setting, view));
     let reads = setting.reads.iter();
     put(
         "reads",
@@ -107,6 +130,7 @@ fn worst(mac: &MacSum, view: &View<'_, '_>) -> Json {
         "drifted": mac.drifted,
         "undecided": mac.undecided,
         "of": mac.of,
+        "unsure": mac.unsure,
         "settings": settings.collect::<Json>(),
     })
 }

@@ -1,16 +1,18 @@
 //! What a fleet comes to, as text and as JSON, and a row for each of its Macs.
 
+mod change;
 mod json;
 mod rows;
 mod text;
 
+pub use change::{Baseline, Change};
 pub use json::json;
 pub use rows::{Row, Rows};
 pub use text::{sum, text};
 
 use super::visible;
 use crate::catalog::Catalog;
-use crate::diff::audit::{Macs, Summary};
+use crate::diff::audit::{Fingerprint, Macs, State, Summary};
 
 /// The longest text of a name, in characters: longer ones are cut, JSON has them whole.
 const LONGEST: usize = 200;
@@ -25,6 +27,10 @@ pub struct View<'v, 'c> {
     pub show_secrets: bool,
     /// How many files of folders were no snapshots.
     pub passed: usize,
+    /// Each Mac that says which it is, in the order of fingerprints: only JSON has it, for a later audit.
+    pub fleet: Vec<(Fingerprint, State)>,
+    /// What changed since an earlier audit.
+    pub change: Option<Change<'v>>,
 }
 
 impl View<'_, '_> {
@@ -52,14 +58,12 @@ fn macs(count: usize) -> String {
     format!("{} {}", visible::number(count), if count == 1 { "Mac" } else { "Macs" })
 }
 
-/// What the Macs count as, each with its number, without those that nobody counts as.
+/// What the Macs count as that should be compliant, each with its number.
 fn states(macs: &Macs) -> Vec<(&'static str, usize)> {
-    let all = [
+    vec![
         ("compliant", macs.compliant),
         ("drifted", macs.drifted),
         ("undecided", macs.undecided),
         ("unreadable", macs.unread),
-    ];
-    let outside = (macs.outside > 0).then_some(("outside", macs.outside));
-    all.into_iter().chain(outside).collect()
+    ]
 }

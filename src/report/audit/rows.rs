@@ -117,7 +117,7 @@ fn cells(row: &Row<'_, '_>) -> String {
         row.outcome.rows.len().to_string(),
         told.join("; "),
         row.view.names.1.clone(),
-        String::new(),
+        row.outcome.applies.because().join("; "),
     ];
     csv_line(&mut out, &cells.each_ref().map(String::as_str));
     out

@@ -4,7 +4,6 @@ use super::super::visible;
 use super::{LONGEST, View, macs, percent, states};
 use crate::diff::audit::{AppSum, MacSum, SettingSum, Summary};
 use crate::diff::outcome::Standing;
-use crate::diff::verdict::Verdict;
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
@@ -20,6 +19,7 @@ const SETTINGS: usize = 6;
 pub fn text(view: &View<'_, '_>) -> String {
     let mut text = Text { out: String::new(), view };
     text.head();
+    text.change();
     text.settings(Standing::Drifted, "Settings that drift");
     text.settings(Standing::Undecided, "Settings that are undecided");
     text.exempt();
@@ -40,8 +40,12 @@ pub fn sum(summary: &Summary<'_>) -> String {
         .map(|(word, count)| format!("{} {word}", visible::number(count)))
         .collect();
     let be = if summary.macs.compliant == 1 { "is" } else { "are" };
+    let outside = match summary.macs.outside {
+        0 => String::new(),
+        count => format!("; no policy applies to {} more", visible::number(count)),
+    };
     format!(
-        "{} of {} {be} compliant ({}): {}",
+        "{} of {} {be} compliant ({}): {}{outside}",
         visible::number(summary.macs.compliant),
         macs(of),
         percent(summary.macs.compliant, of),
@@ -83,8 +87,33 @@ impl Text<'_, '_, '_> {
         if !left.is_empty() {
             self.line(0, &format!("left out: {}", left.join(", ")));
         }
+        self.applied();
         self.line(0, "");
         self.line(0, &sum(summary));
+        let unsure = summary.macs.unsure;
+        if unsure > 0 {
+            self.line(0, &format!("of {} nobody knows whether a policy applies to them", macs(unsure)));
+        }
+        self.line(0, "");
+    }
+
+    /// To how many Macs each of several policies applies.
+    fn applied(&mut self) {
+        let summary = self.view.summary;
+        if summary.policies.len() < 2 {
+            return;
+        }
+        for (policy, count) in summary.policies.iter().zip(&summary.applied) {
+            self.line(1, &format!("{} applies to {}", visible::line(policy, LONGEST), macs(*count)));
+        }
+    }
+
+    /// What changed since an earlier audit.
+    fn change(&mut self) {
+        let Some(change) = &self.view.change else { return };
+        for (depth, line) in change.lines(self.view) {
+            self.line(depth, &line);
+        }
         self.line(0, "");
     }
 
@@ -195,20 +224,21 @@ impl Text<'_, '_, '_> {
     }
 }
 
-/// The verdicts that a standing is made of, as far as they tell: `3 differs, 1 missing`.
+/// The verdicts that a standing is made of: `3 differs, 1 missing`.
 fn verdicts(sum: &SettingSum<'_>, standing: Standing) -> String {
-    let of = |verdict: &Verdict| match standing {
-        Standing::Undecided => verdict.undecided(),
-        _ => {
-            !verdict.undecided()
-                && !matches!(verdict, Verdict::Enforced | Verdict::Absent | Verdict::NotApplicable)
-        }
-    };
-    let told = Verdict::ALL.into_iter().filter(of).map(|verdict| (verdict, sum.verdict(verdict)));
-    let told = told.filter(|(_, count)| *count > 0);
-    told.map(|(verdict, count)| format!("{} {}", visible::number(count), verdict.word()))
+    let told = sum.told.iter().filter(|((own, _), _)| *own == standing);
+    told.map(|((_, verdict), count)| format!("{} {}", visible::number(*count), verdict.word()))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// A Mac by its name, its serial number and its snapshot.
+pub(super) fn one_mac([name, serial, source]: &[String; 3]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend((!name.is_empty()).then(|| visible::line(name, LONGEST)));
+    parts.extend((!serial.is_empty()).then(|| format!("serial {}", visible::line(serial, LONGEST))));
+    let source = visible::line(source, LONGEST);
+    if parts.is_empty() { source } else { format!("{} ({source})", parts.join(", ")) }
 }
 
 fn one(mac: &MacSum) -> String {
@@ -222,7 +252,10 @@ fn one(mac: &MacSum) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{} {word}", visible::number(count)))
         .collect();
-    let counts = if counts.is_empty() { "nothing was found of it".to_owned() } else { counts.join(", ") };
-    parts.push(format!("{counts} of {}", visible::number(mac.of)));
+    parts.push(match (counts.is_empty(), mac.unsure) {
+        (true, true) => "nobody knows whether a policy applies".to_owned(),
+        (true, false) => format!("nothing was found of it of {}", visible::number(mac.of)),
+        (false, _) => format!("{} of {}", counts.join(", "), visible::number(mac.of)),
+    });
     format!("{} ({})", parts.join(", "), visible::line(&mac.source, LONGEST))
 }

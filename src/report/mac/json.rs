@@ -43,6 +43,8 @@ pub(in crate::report) fn value(outcome: &Outcome<'_>, view: &View<'_, '_>) -> Js
             "taken": about.taken.map(|taken| taken.to_string()),
             "users": view.mac.users.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(),
         },
+        "applies": outcome.applies.word(),
+        "because": outcome.applies.because(),
         "drift": outcome.drift(),
         "decided": outcome.decided(),
         "summary": summary,

@@ -2,6 +2,7 @@
 
 use super::super::visible;
 use super::{LONGEST, View};
+use crate::diff::applies::Applies;
 use crate::diff::outcome::{Outcome, Row, Standing};
 use quick_xml::escape::escape;
 use std::collections::BTreeMap;
@@ -18,25 +19,34 @@ pub fn junit(outcome: &Outcome<'_>, view: &View<'_, '_>) -> String {
     let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     let name = format!("{} on {}", view.names.0, view.who());
     // Without a test that says so, what was not looked at would be green.
-    let open = match (outcome.unseen(), outcome.incomplete) {
-        (true, _) => Some("nothing of what is expected was found to be there"),
-        (false, true) => Some("parts of what is expected could not be read"),
-        (false, false) => None,
+    let (open, element) = match (&outcome.applies, outcome.unseen(), outcome.incomplete) {
+        (Applies::No(_), ..) => (Some("the policy does not apply to this Mac"), "skipped"),
+        (Applies::Unknown(_), ..) => (Some("whether the policy applies to this Mac is not known"), "error"),
+        (Applies::Yes, true, _) => (Some("nothing of what is expected was found to be there"), "error"),
+        (Applies::Yes, false, true) => (Some("parts of what is expected could not be read"), "error"),
+        (Applies::Yes, false, false) => (None, "error"),
     };
-    let _ =
-        writeln!(out, "<testsuites name=\"{}\" {}>", text(&name), counts(&all, usize::from(open.is_some())));
+    let more = open.map(|_| element);
+    let _ = writeln!(out, "<testsuites name=\"{}\" {}>", text(&name), counts(&all, more));
     for (domain, rows) in suites {
-        let _ = writeln!(out, "  <testsuite name=\"{}\" {}>", text(&view.domain(domain)), counts(&rows, 0));
+        let _ =
+            writeln!(out, "  <testsuite name=\"{}\" {}>", text(&view.domain(domain)), counts(&rows, None));
         for row in rows {
             case(&mut out, row, view);
         }
         out.push_str("  </testsuite>\n");
     }
     if let Some(why) = open {
-        out.push_str("  <testsuite name=\"Mac\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n");
+        let why = text(
+            &std::iter::once(why.to_owned())
+                .chain(outcome.applies.because().to_vec())
+                .collect::<Vec<_>>()
+                .join(": "),
+        );
+        let _ = writeln!(out, "  <testsuite name=\"Mac\" {}>", counts(&[], more));
         let _ = writeln!(
             out,
-            "    <testcase classname=\"Mac\" name=\"seen\"><error message=\"{why}\"></error></testcase>"
+            "    <testcase classname=\"Mac\" name=\"seen\"><{element} message=\"{why}\"></{element}></testcase>"
         );
         out.push_str("  </testsuite>\n");
     }
@@ -44,15 +54,16 @@ pub fn junit(outcome: &Outcome<'_>, view: &View<'_, '_>) -> String {
     out
 }
 
-fn counts(rows: &[&Row<'_>], more: usize) -> String {
+/// The numbers of a suite. `more`: it has one more test, which is this.
+fn counts(rows: &[&Row<'_>], more: Option<&str>) -> String {
     let count =
         |standings: &[Standing]| rows.iter().filter(|row| standings.contains(&row.standing())).count();
     format!(
         "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
-        rows.len() + more,
+        rows.len() + usize::from(more.is_some()),
         count(&[Standing::Drifted]),
-        count(&[Standing::Undecided]) + more,
-        count(&[Standing::NotApplicable, Standing::Exempt]),
+        count(&[Standing::Undecided]) + usize::from(more == Some("error")),
+        count(&[Standing::NotApplicable, Standing::Exempt]) + usize::from(more == Some("skipped")),
     )
 }
 

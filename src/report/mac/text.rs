@@ -3,6 +3,7 @@
 use super::super::visible;
 use super::{LONGEST, View, typed};
 use crate::diff::Inside;
+use crate::diff::applies::Applies;
 use crate::diff::on_mac::{Spoken, Stand};
 use crate::diff::outcome::{Outcome, Row, Standing};
 use crate::plan::MASK;
@@ -127,7 +128,9 @@ impl Text<'_, '_, '_> {
         for line in notes(outcome, self.view) {
             self.line(0, &line);
         }
-        self.line(0, &summary(outcome));
+        if !matches!(outcome.applies, Applies::No(_)) {
+            self.line(0, &summary(outcome));
+        }
     }
 }
 
@@ -219,6 +222,15 @@ impl View<'_, '_> {
 /// What must be known beside the numbers.
 pub(super) fn notes(outcome: &Outcome<'_>, view: &View<'_, '_>) -> Vec<String> {
     let mut notes = Vec::new();
+    match &outcome.applies {
+        Applies::Yes => {}
+        Applies::No(why) => {
+            return vec![format!("the policy does not apply to this Mac: {}", why.join("; "))];
+        }
+        Applies::Unknown(why) => {
+            notes.push(format!("whether the policy applies to this Mac is not known: {}", why.join("; ")));
+        }
+    }
     let cloud = view.cloud(&outcome.rows);
     if !cloud.is_empty() {
         notes.push(format!(

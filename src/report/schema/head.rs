@@ -32,6 +32,7 @@ const RANGES: &str = concat!("^", range!(), "([,;]", range!(), ")*$");
 /// Adds the tables, without `[policy]`, which only a policy as a whole has.
 pub(super) fn tables(catalog: &Catalog<'_>, properties: &mut Map<String, Json>) {
     properties.insert("macs".to_owned(), macs(catalog));
+    properties.insert("applies-to".to_owned(), applies_to(catalog));
     properties.insert("payload".to_owned(), payload());
     properties.insert("allow".to_owned(), allow(catalog));
     properties.insert("target".to_owned(), targets(catalog));
@@ -143,15 +144,60 @@ pub(super) fn policy() -> Json {
     })
 }
 
-fn macs(catalog: &Catalog<'_>) -> Json {
+/// `[applies-to]`: the Macs that a policy is for.
+fn applies_to(catalog: &Catalog<'_>) -> Json {
+    let pattern = json!({ "type": "string", "pattern": r"\S" });
+    let patterns = json!({ "anyOf": [{ "type": "array", "minItems": 1, "items": pattern }, pattern] });
+    let mut apps: BTreeMap<&str, Json> = BTreeMap::new();
+    for product in catalog.products() {
+        let text = format!(
+            "Macs on which {} is installed, in these versions: `\"16.80 ..\"`, a list of ranges, `\"..\"`: any version, or `\"none\"`: not installed.",
+            product.title
+        );
+        apps.entry(product.name).or_insert_with(|| told(&text, versions()));
+    }
+    let macos = json!({ "type": "string", "pattern": RANGES, "minLength": 1 });
+    json!({
+        "type": "object",
+        "description": "The Macs that the policy is for: those that meet every condition. `audit` and `diff` judge no others by it; the MDM's scope is its own.",
+        "properties": {
+            "macOS": told("The versions of macOS: `\"14 ..\"`, or a list of ranges.", json!({ "anyOf": [
+                macos,
+                { "type": "array", "minItems": 1, "items": macos },
+            ] })),
+            "serial": told("Patterns of serial numbers, with `*` and `?`; with `name`, either will do.", patterns.clone()),
+            "name": told("Patterns of names, with `*` and `?`; with `serial`, either will do.", patterns.clone()),
+            "apps": {
+                "type": "object",
+                "description": "Apps by product or bundle identifier, each with its versions.",
+                "properties": apps,
+                "patternProperties": { r"\.": versions() },
+                "additionalProperties": false,
+            },
+            "attributes": {
+                "type": "object",
+                "description": "Columns of the table of `--attributes`, each with patterns of what stands there.",
+                "additionalProperties": patterns,
+            },
+        },
+        "additionalProperties": false,
+    })
+}
+
+/// Versions of an app: a range, a list of ranges, or `none`.
+fn versions() -> Json {
     let range = json!({ "type": "string", "pattern": RANGES, "minLength": 1 });
     let none = json!({ "type": "string", "enum": ["none"] });
-    let versions = json!({ "anyOf": [
+    json!({ "anyOf": [
         range,
         none,
         { "type": "array", "minItems": 1, "items": range },
         { "type": "array", "minItems": 1, "maxItems": 1, "items": none },
-    ] });
+    ] })
+}
+
+fn macs(catalog: &Catalog<'_>) -> Json {
+    let versions = versions();
     let mut properties: BTreeMap<&str, Json> = BTreeMap::new();
     for product in catalog.products() {
         let suite = product.suite.map_or(String::new(), |suite| format!(" Narrows `{suite}`."));
