@@ -118,10 +118,19 @@ impl<'t> Table<'t> {
         Ok(table)
     }
 
+    /// The line on which the record begins. The reader tells where it began to look, empty lines before it included.
+    fn line(&self) -> u64 {
+        let Some(at) = self.record.position() else { return 0 };
+        let start = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+        let rest = self.reader.get_ref().get_ref().get(start..).unwrap_or_default();
+        let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        (at.line()..).nth(empty.filter(|byte| **byte == b'\n').count()).unwrap_or(u64::MAX)
+    }
+
     /// The next line, and its cells.
     fn cells(&mut self) -> Result<Option<(u64, Vec<String>)>, TableError> {
         let more = self.reader.read_byte_record(&mut self.record);
-        let line = self.record.position().map_or(0, csv::Position::line);
+        let line = self.line();
         let more = more.map_err(|error| TableError::Row { line, why: error.to_string() })?;
         Ok(more.then(|| (line, self.record.iter().map(cell).collect())))
     }
