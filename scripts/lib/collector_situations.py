@@ -88,7 +88,10 @@ class Situations(unittest.TestCase):
         self.assertEqual(about["hardware-uuid"], "00000000-0000-1000-8000-000000000001")
         self.assertEqual(about["name"], "Ada's \"Mac\" <1>")
         self.assertEqual(about["console-user"], "alice")
-        self.assertEqual(about["collected"][MAU], ["HowToCheck"])
+        # The policy's key, and what the rules about AutoUpdate look at; no other key of the catalogue.
+        self.assertIn("HowToCheck", about["collected"][MAU])
+        self.assertIn("UpdateCheckFrequency", about["collected"][MAU])
+        self.assertNotIn("UpdateCheckInterval", about["collected"][MAU])
         self.assertEqual(about["unreadable"], {})
 
     def test_at_the_login_window_users_are_collected_from_the_disk(self):
@@ -240,7 +243,7 @@ class Situations(unittest.TestCase):
     def test_the_words(self):
         self.assertEqual(self.check(status=3), "Not installed\n")
         self.install()
-        self.assertEqual(self.check(status=1), "Drift: HowToCheck, DisableResumeAssistant\n")
+        self.assertEqual(self.check(status=1), "Drift: DisableResumeAssistant, HowToCheck\n")
         self.manage()
         self.assertEqual(self.check(), "Compliant\n")
         self.manage(mau="AutomaticCheck")
