@@ -1,10 +1,12 @@
 //! Configuration profiles: one for the whole policy, or with `--split` one for each domain.
 
+use super::parts::is_preference;
 use super::{Artefact, Request, Target, passed};
 use crate::check::CheckedPlan;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
 use crate::profile::{Content, Form, Kept, Payload, Profile, Slice, identifier, payload_identifier, uuid};
+use crate::value::write::WriteError;
 use crate::value::{DomainName, FileName, KeyName, Value};
 use std::collections::BTreeMap;
 
@@ -58,6 +60,36 @@ fn plainly_spelt(request: &Request<'_, '_>, findings: &mut Findings) -> CheckedP
 /// any target writes that takes profiles. Its tokens are spelt already: a token that is left is an error. Nothing, if
 /// there is nothing to enforce or something is wrong, which is said.
 pub(super) fn profiles(request: &Request<'_, '_>, findings: &mut Findings) -> Vec<(String, Vec<u8>)> {
+    let profiles = composed(request, findings);
+    let xml = |(stem, profile): (String, Profile)| match profile.to_xml() {
+        Ok(bytes) => Some((stem, bytes)),
+        Err(error) => {
+            unwritable(request, &error, findings);
+            None
+        }
+    };
+    profiles.into_iter().filter_map(xml).collect()
+}
+
+/// That a text of a profile cannot be written.
+pub(super) fn unwritable(request: &Request<'_, '_>, error: &WriteError, findings: &mut Findings) {
+    let finding = Finding::new("unwritable-text", format!("the profile cannot be written: {error}"));
+    findings.push(at_policy(finding, request));
+}
+
+/// What the profile of a stem is called: as the policy, or with `--split` with what it is about.
+pub(super) fn called(request: &Request<'_, '_>, stem: &str) -> String {
+    let name = &request.plan.identity.name;
+    let part = stem.strip_prefix(request.stem).map_or("", |rest| rest.trim_start_matches('.'));
+    match request.catalog.domain(part) {
+        _ if part.is_empty() => name.clone(),
+        Some(domain) => format!("{name}: {}", domain.title),
+        None => format!("{name}: {part}"),
+    }
+}
+
+/// The same, before they are written.
+pub(super) fn composed(request: &Request<'_, '_>, findings: &mut Findings) -> Vec<(String, Profile)> {
     let domains = carried(request, findings);
     for setting in &request.plan.settings {
         refuse(request, setting, findings);
@@ -97,15 +129,7 @@ pub(super) fn profiles(request: &Request<'_, '_>, findings: &mut Findings) -> Ve
     if request.blocked(findings) {
         return Vec::new();
     }
-    let xml = |(stem, profile): (String, Profile)| match profile.to_xml() {
-        Ok(bytes) => Some((stem, bytes)),
-        Err(error) => {
-            let finding = Finding::new("unwritable-text", format!("the profile cannot be written: {error}"));
-            findings.push(at_policy(finding, request));
-            None
-        }
-    };
-    profiles.into_iter().filter_map(xml).collect()
+    profiles
 }
 
 pub(super) fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
@@ -120,8 +144,9 @@ fn carried(request: &Request<'_, '_>, findings: &mut Findings) -> BTreeMap<Domai
     let mut left: BTreeMap<&'static str, Vec<&Setting>> = BTreeMap::new();
     for setting in &request.plan.settings {
         let Some(value) = &setting.value else {
-            // One that took a setting out of what is extended has done its work.
-            if setting.overrides.is_empty() {
+            // One that took a setting out of what is extended has done its work. A payload of Apple's has what stands
+            // in it, and nothing else.
+            if setting.overrides.is_empty() && is_preference(setting, request.catalog) {
                 left.entry("unset").or_default().push(setting);
             }
             continue;
