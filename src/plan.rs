@@ -1,6 +1,7 @@
 //! The plan: one sorted list of settings that everything else reads. It knows no file format and no target.
 
 mod targets;
+mod texts;
 
 pub use targets::{Given, TargetOptions};
 

@@ -6,6 +6,7 @@
 mod across;
 mod allow;
 mod beside;
+mod builds;
 mod context;
 mod delivery;
 mod family;
@@ -24,6 +25,7 @@ mod variables;
 mod versions;
 
 pub use across::{Accepted, Across, Member, across};
+pub use builds::Cut;
 pub use family::{Family, family};
 pub use rule_words::{Reader, filled};
 pub use status::{holds_secrets, is_secret, looks_secret, secret_value, secrets};
@@ -42,6 +44,8 @@ use std::ops::Deref;
 pub struct CheckedPlan {
     plan: Plan,
     options: Options,
+    /// The parts that are profiles of their own.
+    cuts: Vec<Cut>,
 }
 
 impl CheckedPlan {
@@ -78,11 +82,20 @@ impl CheckedPlan {
         part
     }
 
+    /// The same plan under another id and another name: those of a part that is a profile of its own.
+    #[must_use]
+    pub fn called(mut self, id: String, name: String) -> Self {
+        self.plan.identity.id = id;
+        self.plan.identity.name = name;
+        self
+    }
+
     /// The same, without payloads.
     #[must_use]
     pub fn part(&self, wanted: impl Fn(&Setting) -> bool) -> Self {
         let mut part = self.only(wanted);
         part.plan.payloads.clear();
+        part.cuts.clear();
         part
     }
 
@@ -241,7 +254,10 @@ pub fn check_beside(
     allows.finish(&plan, &mut findings);
     let findings = findings.sorted();
     let options = options.clone();
-    let plan =
-        if findings.count(Severity::Error) == 0 { Ok(CheckedPlan { plan, options }) } else { Err(plan) };
+    let plan = if findings.count(Severity::Error) == 0 {
+        Ok(CheckedPlan { plan, options, cuts: Vec::new() })
+    } else {
+        Err(plan)
+    };
     Checked { findings, allowed, plan }
 }

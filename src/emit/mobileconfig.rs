@@ -78,19 +78,7 @@ pub(super) fn profiles(request: &Request<'_, '_>, findings: &mut Findings) -> Ve
     if request.blocked(findings) {
         return Vec::new();
     }
-    let mut profiles: Vec<(String, Profile)> = Vec::new();
-    if request.split {
-        for (domain, carried) in &domains {
-            let stem = format!("{}.{domain}", request.stem);
-            profiles.push((stem, profile(request, Slice::Domain, &[(domain, carried)])));
-        }
-        profiles.extend(passed::files(request, findings));
-    } else {
-        let parts: Vec<_> = domains.iter().collect();
-        let mut whole = profile(request, Slice::Whole, &parts);
-        whole.passed = passed::payloads(request, payloads, Slice::Whole);
-        profiles.push((request.stem.to_owned(), whole));
-    }
+    let profiles = by_builds(request, &domains, findings);
     if !request.blocked(findings) {
         passed::clashes(request, &profiles, findings);
     }
@@ -106,6 +94,49 @@ pub(super) fn profiles(request: &Request<'_, '_>, findings: &mut Findings) -> Ve
         }
     };
     profiles.into_iter().filter_map(xml).collect()
+}
+
+/// The profiles of each part of a plan that is cut by builds; of the only part otherwise.
+fn by_builds(
+    request: &Request<'_, '_>,
+    domains: &BTreeMap<DomainName, Carried>,
+    findings: &mut Findings,
+) -> Vec<(String, Profile)> {
+    if request.plan.cuts().is_empty() {
+        return slices(request, domains, findings);
+    }
+    let mut profiles = Vec::new();
+    for (stem, part) in request.parts() {
+        // What was deployed is the policy's own profile.
+        let keep = request.keep.filter(|_| stem == request.stem);
+        let inner = Request { plan: &part, stem: &stem, keep, ..*request };
+        // What there is to say of its settings was said of the whole.
+        let domains = carried(&inner, &mut Findings::new());
+        profiles.extend(slices(&inner, &domains, findings));
+    }
+    profiles
+}
+
+/// One profile for all domains, or with `--split` one for each.
+fn slices(
+    request: &Request<'_, '_>,
+    domains: &BTreeMap<DomainName, Carried>,
+    findings: &mut Findings,
+) -> Vec<(String, Profile)> {
+    let mut profiles: Vec<(String, Profile)> = Vec::new();
+    if request.split {
+        for (domain, carried) in domains {
+            let stem = format!("{}.{domain}", request.stem);
+            profiles.push((stem, profile(request, Slice::Domain, &[(domain, carried)])));
+        }
+        profiles.extend(passed::files(request, findings));
+    } else {
+        let parts: Vec<_> = domains.iter().collect();
+        let mut whole = profile(request, Slice::Whole, &parts);
+        whole.passed = passed::payloads(request, &request.plan.payloads, Slice::Whole);
+        profiles.push((request.stem.to_owned(), whole));
+    }
+    profiles
 }
 
 pub(super) fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {

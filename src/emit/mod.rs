@@ -1,6 +1,7 @@
 //! From a checked plan to artefacts in memory; one file for each target.
 
 mod asked;
+mod by_build;
 mod check_script;
 mod collector;
 mod defaults;
@@ -15,6 +16,7 @@ mod readme;
 mod sql;
 mod tokens;
 
+pub use by_build::builds_page;
 pub use check_script::{CheckOptions, CheckScript, check_script};
 pub use collector::Collector;
 pub use defaults::{Defaults, Step, mend};
