@@ -4,9 +4,10 @@
 emulate -R zsh
 zmodload zsh/zpty zsh/datetime
 
-# wait_for TEXT: reads what zsh writes until TEXT is in it, for ten seconds at most; keeps it in $seen.
+# wait_for TEXT: reads what zsh writes until TEXT is in it, for a minute at most (compinit reads a thousand files, and
+# other steps run beside this one); keeps it in $seen.
 wait_for() {
-  local until=$((EPOCHREALTIME + 10)) part
+  local until=$((EPOCHREALTIME + 60)) part
   seen=
   while ((EPOCHREALTIME < until)); do
     if zpty -rt z part; then seen+=$part; else sleep 0.05; fi
