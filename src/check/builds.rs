@@ -9,34 +9,13 @@ use super::CheckedPlan;
 use crate::catalog::Catalog;
 use crate::catalog::model::When;
 use crate::finding::{Finding, Findings, listed};
-use crate::plan::{Enforcement, Reads, Setting};
+use crate::plan::{Cut, Enforcement, Reads, Setting};
 use crate::text::slug;
-use crate::value::{DomainName, KeyName};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The product that every Mac has.
 const MACOS: &str = "macOS";
-
-/// The settings that one range of builds reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cut {
-    /// What its profile and its identifiers are called behind the policy's: `Outlook-16.80-and-later`.
-    pub slug: String,
-    /// Which Macs get it: `Outlook 16.80 and later`.
-    pub words: String,
-    /// What a Mac must have, all of it: products with all versions that read the settings.
-    pub needs: Vec<(String, Ranges)>,
-    keys: BTreeSet<(DomainName, KeyName)>,
-}
-
-impl Cut {
-    /// Whether a setting is in its profile.
-    pub fn has(&self, setting: &Setting) -> bool {
-        // The names are those of the plan, and looking one up would need a pair of its own.
-        self.keys.iter().any(|(domain, key)| *domain == setting.domain && *key == setting.key)
-    }
-}
 
 impl CheckedPlan {
     /// The same plan, with what is to be a profile of its own. What stays for every Mac though only some builds read it

@@ -25,14 +25,13 @@ mod variables;
 mod versions;
 
 pub use across::{Accepted, Across, Member, across};
-pub use builds::Cut;
 pub use family::{Family, family};
 pub use rule_words::{Reader, filled};
 pub use status::{holds_secrets, is_secret, looks_secret, secret_value, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
-use crate::plan::{Kind, Plan, Setting};
+use crate::plan::{Cut, Kind, Plan, Setting};
 use crate::value::Value;
 use context::{Context, Subject};
 use sound::Sound;

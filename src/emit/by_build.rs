@@ -2,9 +2,9 @@
 
 use super::mobileconfig::at_policy;
 use super::{Artefact, Readme, Request};
-use crate::check::{CheckedPlan, Cut};
+use crate::check::CheckedPlan;
 use crate::finding::{Finding, Findings};
-use crate::plan::{Enforcement, Setting};
+use crate::plan::{Cut, Enforcement, Setting};
 use crate::value::FileName;
 use crate::version::Ranges;
 

@@ -3,8 +3,8 @@
 use super::super::Request;
 use super::super::sql::{macs_with, macs_with_all};
 use super::{LABELS, NAME, scalar};
-use crate::check::Cut;
 use crate::finding::{Finding, Findings};
+use crate::plan::Cut;
 use crate::text::yaml_block;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

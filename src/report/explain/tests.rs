@@ -35,6 +35,30 @@ fn a_key_with_words_as_values() {
     insta::assert_snapshot!(told(&["HowToCheck"]));
 }
 
+/// Each effect is told of every key that it looks at, by the key's own domain.
+#[test]
+fn what_keys_do_to_the_network() {
+    let office = told(&["DiagnosticDataTypePreference"]);
+    assert!(office.contains("  network  "), "{office}");
+    let catalog = Catalog::builtin();
+    for effect in catalog.effects() {
+        for atom in effect.rule.when.iter().chain(&effect.rule.unless) {
+            let (domains, keys) = crate::endpoints::looks_at(&effect.rule, atom, &catalog);
+            for (domain, key) in domains.iter().flat_map(|domain| keys.iter().map(move |key| (domain, key))) {
+                if catalog.key(domain, key).is_none() {
+                    continue;
+                }
+                let said = json(&[&format!("{domain}:{key}")]);
+                let list = said["topics"][0]["entries"][0]["network"].as_array().unwrap();
+                let names: Vec<&str> = list.iter().map(|one| one["name"].as_str().unwrap()).collect();
+                assert!(names.contains(&effect.rule.id), "{domain}:{key} {names:?} {}", effect.rule.id);
+            }
+        }
+    }
+    let without = json(&["HowToCheck"]);
+    assert!(without["topics"][0]["entries"][0]["network"].is_array());
+}
+
 #[test]
 fn a_dictionary_by_apps() {
     insta::assert_snapshot!(told(&["Applications"]));
