@@ -9,6 +9,7 @@ fn the_command_line() {
         .case("tests/cmd/*.trycmd")
         .case("README.md")
         .case("docs/editors.md")
+        .case("docs/audit.md")
         .case("docs/diff.md")
         .case("docs/show.md")
         .case("docs/signatures.md")

@@ -196,6 +196,23 @@ schemas_diff_mac() {
   hold diff-mac lab.out exempt.out denied.out blank.out users.out
 }
 
+# The fleet, and each line about one Mac, which is that Mac's difference.
+schemas_audit() {
+  local fleet=$repo/docs/audit number=0 line
+  cd "$schemas"
+  written 1 fleet.out "$prefsmith" audit --format json "$fleet/office.toml" "$fleet/macs"
+  written 3 few.out "$prefsmith" audit --format json "$fleet/office.toml" "$fleet/macs/anna" "$fleet/macs/emil" --user all
+  hold audit fleet.out few.out
+  written 1 lines.out "$prefsmith" audit --format ndjson "$fleet/office.toml" "$fleet/macs" 2>/dev/null
+  while IFS= read -r line; do
+    case $line in *'"state":"unreadable"'*) continue ;; esac
+    number=$((number + 1))
+    printf '%s\n' "$line" >"row$number.out"
+  done <lines.out
+  [ "$number" = 7 ] || fail "$number rows, not 7"
+  hold diff-mac row?.out
+}
+
 schemas_show() {
   local macs=$repo/tests/cmd/show.in
   cd "$schemas"
@@ -248,7 +265,7 @@ schemas_refuse() {
   cd "$schemas"
   printf '{ "version": 1 }\n' >short
   "$prefsmith" diff --format json all.toml other.toml | sed 's/"verdict": "same"/"verdict": "fine"/; s/"drift": true,/"drift": "yes",/' >odd || true
-  for kind in check plan diff diff-mac show endpoints endpoints-compare manifest verify; do
+  for kind in check plan diff diff-mac audit show endpoints endpoints-compare manifest verify; do
     exits 1 hold "$kind" short
     says "is a required property"
   done
@@ -260,6 +277,7 @@ step "check --format json, against its schema" schemas_check
 step "plan --format json, against its schema" schemas_plan
 step "diff --format json, against its schema" schemas_diff
 step "diff of a Mac --format json, against its schema" schemas_diff_mac
+step "audit --format json and ndjson, against their schemas" schemas_audit
 step "verify --format json, against its schema" schemas_verify
 step "show --format json, against its schema" schemas_show
 step "endpoints --format json, against its schema" schemas_endpoints

@@ -29,13 +29,13 @@ mac_other_walks() {
     cp "$lib/mac_worlds.py" "$mac/other$number"
     sed "$change" "$lib/walk_mac.py" >"$mac/other$number/walk_mac.py"
     if cmp -s "$lib/walk_mac.py" "$mac/other$number/walk_mac.py"; then fail "changes nothing: $change"; fi
-    python3 "$mac/other$number/mac_worlds.py" make "$mac/other$number/worlds" 1 12
+    python3 "$mac/other$number/mac_worlds.py" make "$mac/other$number/worlds" 1 24
     PYTHONPATH=$mac/other$number exits 1 python3 "$mac/other$number/mac_worlds.py" compare "$mac/other$number/worlds" "$prefsmith"
     says 'not '
   done <<'CHANGES'
 s/return host + ask/return ask(root, "user", f"{folder}\/{domain}.plist", key) + host; host + ask/
 s/found.rungs += mine + theirs/found.rungs += theirs + mine/
-s/if type(one) is not type(other):/if False:/
+s/if type(one) is not type(other):/if {type(one), type(other)} not in ({bool, int}, {type(one)}):/
 s/os.path.isdir(root + container)/os.path.isdir(root + container + "\/Data\/Library")/
 CHANGES
 }

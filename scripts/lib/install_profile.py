@@ -3,7 +3,7 @@ Preferences, for a device profile also into the folder of each user; what it set
 
     install(profile, root, users, fmt) -> the values that are enforced, by domain
 
-It reads the profile with plistlib and knows nothing of prefsmith. macOS writes binary files, with keys of its own
+What `profiles show` prints of it goes where a snapshot keeps that. It reads the profile with plistlib and knows nothing of prefsmith. macOS writes binary files, with keys of its own
 beside the preferences, and one file that sums them up.
 """
 
@@ -45,6 +45,24 @@ def merge(path, values, fmt):
         plistlib.dump(content, file, fmt=fmt)
 
 
+def show(path, user, profile):
+    """Adds a profile to what `profiles show -all -output stdout-xml` prints."""
+    names = {"PayloadIdentifier", "PayloadUUID", "PayloadType", "PayloadVersion", "PayloadDisplayName"}
+    items = []
+    for payload in profile["PayloadContent"]:
+        own = payload.get("PayloadContent", {key: value for key, value in payload.items() if key not in ENVELOPE})
+        items.append({key: value for key, value in payload.items() if key in names} | {"PayloadContent": own})
+    renamed = {"Profile" + key[len("Payload"):]: profile[key] for key in sorted(names) if key in profile}
+    content = {}
+    if os.path.exists(path):
+        with open(path, "rb") as file:
+            content = plistlib.load(file)
+    content.setdefault(user, []).append(renamed | {"ProfileItems": items})
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        plistlib.dump(content, file)
+
+
 def install(path, root, users, fmt=plistlib.FMT_BINARY):
     with open(path, "rb") as file:
         profile = plistlib.load(file)
@@ -56,6 +74,8 @@ def install(path, root, users, fmt=plistlib.FMT_BINARY):
     for domain, values in forced.items():
         for folder in folders:
             merge(f"{folder}/{domain}.plist", values | own, fmt)
+    for user in ["_computerlevel"] if device else users:
+        show(f"{root}/evidence/profiles.plist", user, profile)
     for folder in folders:
         merge(f"{folder}/complete.plist", {domain: {"Forced": values} for domain, values in forced.items()}, fmt)
     for domain, values in once.items():

@@ -7,6 +7,7 @@ would, by an order of layers that a test may turn around.
 import os
 import plistlib
 import re
+import shutil
 import subprocess
 import unittest
 import tempfile
@@ -100,6 +101,8 @@ class OnAMac(unittest.TestCase):
         self.command("defaults", DEFAULTS.replace("STAND_IN,", f"{stand_in!r},").replace("[STAND_IN", f"[{stand_in!r}"))
         for name in ("killall", "sleep"):
             self.command(name, "#!/bin/sh\nexit 0\n")
+        # The script is given the folder as its root, so the paths that it names are this machine's.
+        self.command("chmod", f'#!/bin/sh\nexec {shutil.which("chmod")} "$@"\n')
 
     def command(self, name, text):
         path = os.path.join(self.mac.bin, name)

@@ -55,6 +55,8 @@ pub(super) enum Exit {
     Undecided,
     Found,
     Failure,
+    /// Somebody ended it, after what was known until then was said.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -64,6 +66,7 @@ impl From<Exit> for ExitCode {
             Exit::Undecided => Self::from(3),
             Exit::Found => Self::from(1),
             Exit::Failure => Self::from(2),
+            Exit::Interrupted => Self::from(130),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     };
     let loaded = reader.read(&args.expected).map_err(|why| anyhow!("{why}"));
     let loaded = loaded.with_context(|| label(&args.expected))?;
-    let exempt = exempt(args, &catalog, &mut sources, &mut policies)?;
+    let exempt = exempt(args.exemptions.as_deref(), &catalog, &mut sources, &mut policies)?;
     files.extend(contradictions(&loaded.side(), &catalog));
     let stop = policies.has_errors();
     let (telling, _) = files.partition(|finding| TELLING.contains(&finding.code.as_str()));
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
     }
     let plans = loaded.plans();
     let mac = read(actual, args, &plans, &catalog)?;
-    remind(args, &exempt);
+    remind(args.today, &exempt);
     let judging = Judging { user: None, tokens, strict_types: args.strict_types };
     let expected = Expected {
         plans,
@@ -81,20 +81,12 @@ pub(super) fn run(args: &Args, actual: &Path, global: &Global) -> Result<Exit> {
 
 /// Reads what the plans, and the rules about their domains, ask of a Mac.
 fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> Result<Mac> {
-    let settings = plans.iter().flat_map(|plan| &plan.settings);
-    let own: Vec<(&str, &str)> =
-        settings.map(|setting| (setting.domain.as_str(), setting.key.as_str())).collect();
+    let own = own(plans);
     let of_rules = keys_of_rules(&on_mac::rules_for(plans, catalog), catalog);
-    let mut keys: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let asked =
         of_rules.iter().flat_map(|(domain, keys)| keys.iter().map(|key| (domain.as_str(), key.as_str())));
-    for (domain, key) in own.iter().copied().chain(asked) {
-        keys.entry(domain).or_default().insert(key);
-    }
-    let keys: Vec<(&str, Vec<&str>)> =
-        keys.into_iter().map(|(domain, keys)| (domain, keys.into_iter().collect())).collect();
-    let asks: Vec<Ask<'_>> =
-        keys.iter().map(|(domain, keys)| Ask { domain, keys: Some(keys.as_slice()) }).collect();
+    let keys = by_domain(own.iter().copied().chain(asked));
+    let asks = asks(&keys);
     let who = who(args.user.as_deref());
     let tree = open(actual).map_err(|why| anyhow!("{why}")).with_context(|| label(actual))?;
     let mac = Mac::read(tree.as_ref(), &asks, who, catalog).with_context(|| label(actual))?;
@@ -103,15 +95,35 @@ fn read(actual: &Path, args: &Args, plans: &[&Plan], catalog: &Catalog<'_>) -> R
     Ok(mac.of_keys(own))
 }
 
+/// The keys of plans, with their domains.
+pub(super) fn own<'p>(plans: &[&'p Plan]) -> Vec<(&'p str, &'p str)> {
+    let settings = plans.iter().flat_map(|plan| &plan.settings);
+    settings.map(|setting| (setting.domain.as_str(), setting.key.as_str())).collect()
+}
+
+/// Keys by their domains, each once.
+pub(super) fn by_domain<'k>(keys: impl Iterator<Item = (&'k str, &'k str)>) -> Vec<(&'k str, Vec<&'k str>)> {
+    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (domain, key) in keys {
+        found.entry(domain).or_default().insert(key);
+    }
+    found.into_iter().map(|(domain, keys)| (domain, keys.into_iter().collect())).collect()
+}
+
+/// What is asked of a Mac: these keys.
+pub(super) fn asks<'k>(keys: &'k [(&'k str, Vec<&'k str>)]) -> Vec<Ask<'k>> {
+    keys.iter().map(|(domain, keys)| Ask { domain, keys: Some(keys.as_slice()) }).collect()
+}
+
 /// Says what a report cannot show: what was not asked for.
-fn remind(args: &Args, exempt: &[Exemption]) {
-    if args.today.is_none() && exempt.iter().any(|exemption| exemption.until.is_some()) {
+pub(super) fn remind(today: Option<jiff::civil::Date>, exempt: &[Exemption]) {
+    if today.is_none() && exempt.iter().any(|exemption| exemption.until.is_some()) {
         complain("exemptions that end are taken as running: --today DATE judges them");
     }
 }
 
 /// What `--var` says that identity tokens stand for.
-fn tokens(list: &[String], catalog: &Catalog<'_>) -> Result<BTreeMap<String, String>> {
+pub(super) fn tokens(list: &[String], catalog: &Catalog<'_>) -> Result<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for text in list {
         let (name, value) =
@@ -129,13 +141,14 @@ fn tokens(list: &[String], catalog: &Catalog<'_>) -> Result<BTreeMap<String, Str
     Ok(found)
 }
 
-fn exempt(
-    args: &Args,
+/// What may differ, by the file of `--exemptions`.
+pub(super) fn exempt(
+    path: Option<&Path>,
     catalog: &Catalog<'_>,
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Result<Vec<Exemption>> {
-    let Some(path) = &args.exemptions else { return Ok(Vec::new()) };
+    let Some(path) = path else { return Ok(Vec::new()) };
     let read = read_text(path, MAX_BYTES).map_err(|why| anyhow!("{why}")).with_context(|| label(path))?;
     let source = sources.add(label(path), read.clone());
     Ok(exemptions(source, &read, catalog, findings))

@@ -4,7 +4,7 @@
 use super::commands::Commands;
 use super::common::open_file;
 use super::live::Live;
-use crate::mac::archive::{Archive, Limits};
+use crate::mac::archive::{self, Archive, Limits};
 use crate::mac::folder::Folder;
 use crate::mac::tree::Tree;
 use crate::mac::{ABOUT, Who};
@@ -13,9 +13,7 @@ use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 /// How gzip's output begins in base64.
-const LINE: &[u8] = b"H4sI";
-/// How the names of archives end.
-const ARCHIVES: [&str; 3] = [".tar.gz", ".tgz", ".tar"];
+pub(super) const LINE: &[u8] = b"H4sI";
 
 /// Whether an input is a Mac: by its name if it is a file, and by what lies in it if it is a folder. The letter case
 /// counts, on disks too that do not tell it: a folder of profiles may have one that is called `library`.
@@ -38,8 +36,7 @@ fn is_line(path: &Path) -> bool {
 
 /// Whether a name is that of an archive.
 pub(super) fn is_archive(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    ARCHIVES.iter().any(|end| name.ends_with(end))
+    path.file_name().is_some_and(|name| archive::is_archive(&name.to_string_lossy()))
 }
 
 /// Whose preferences are read, by `--user`.
@@ -66,15 +63,23 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Tree>, String> {
     let (file, _) = open_file(path)?;
     let limits = Limits::default();
     let read = if is_line(path) {
-        let mut text = String::new();
-        // What is larger is cut off, and no base64 any more.
-        let bytes = file.take(limits.bytes).read_to_string(&mut text).ok().and_then(|_| from_base64(&text));
-        let bytes = bytes.ok_or("it begins as a snapshot in one line, and is cut off or changed")?;
-        Archive::read(Cursor::new(bytes), &limits)
+        Archive::read(Cursor::new(line(file)?), &limits)
     } else {
         Archive::read(BufReader::new(file), &limits)
     };
     Ok(Box::new(read.map_err(|error| error.to_string())?))
+}
+
+/// The archive of a snapshot in one line.
+///
+/// # Errors
+/// It is not whole.
+pub(super) fn line(file: impl Read) -> Result<Vec<u8>, String> {
+    let mut text = String::new();
+    // What is larger is cut off, and no base64 any more.
+    let read = file.take(Limits::default().bytes).read_to_string(&mut text);
+    let bytes = read.ok().and_then(|_| from_base64(&text));
+    bytes.ok_or_else(|| "it begins as a snapshot in one line, and is cut off or changed".to_owned())
 }
 
 /// Opens a Mac that runs, with its commands.

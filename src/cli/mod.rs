@@ -1,6 +1,7 @@
 //! The command line: parse, call, render, choose the exit status. One file for each verb.
 
 mod asked;
+mod audit;
 mod build;
 mod catalog;
 mod check;
@@ -74,6 +75,7 @@ enum Verb {
     Plan(plan::Args),
     Diff(diff::Args),
     Show(show::Args),
+    Audit(audit::Args),
     Import(import::Args),
     Explain(explain::Args),
     Endpoints(endpoints::Args),
@@ -100,6 +102,7 @@ pub fn main() -> ExitCode {
         Verb::Plan(args) => plan::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
+        Verb::Audit(args) => audit::run(args, &cli.global),
         Verb::Import(args) => import::run(args, &cli.global),
         Verb::Explain(args) => explain::run(args, &cli.global),
         Verb::Endpoints(args) => endpoints::run(args, &cli.global),

@@ -2,6 +2,7 @@
 //! domain and key, with types and enforcement; payloads that are no preferences by what is in them; and the envelope
 //! apart, which says how a profile is called and not what it does.
 
+pub mod audit;
 mod envelope;
 pub mod exempt;
 mod inside;

@@ -1,11 +1,12 @@
 //! A snapshot in an archive (`.tar.gz` or `.tar`), held in memory: bounded, and no entry leads anywhere.
 
-use super::LARGEST;
 use super::tree::{Entry, Tree, Unreadable};
+use super::{ABOUT, LARGEST};
 use flate2::read::MultiGzDecoder;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, Read};
+use std::ops::ControlFlow;
 use tar::EntryType;
 
 /// How much an archive may ask for.
@@ -15,6 +16,13 @@ pub struct Limits {
     pub bytes: u64,
     /// Entries.
     pub entries: usize,
+}
+
+impl Limits {
+    /// Why reading failed.
+    fn refuse(&self, error: &Error) -> ArchiveError {
+        if is_large(error) { ArchiveError::Large(self.bytes) } else { broken(error) }
+    }
 }
 
 impl Default for Limits {
@@ -44,6 +52,31 @@ pub enum ArchiveError {
     /// One name twice.
     #[error("`{0}` is twice in the archive")]
     Twice(String),
+    /// An archive in it is larger than the limit.
+    #[error("`{0}` in the archive is larger than {1}; what comes behind it was not read")]
+    Inside(String, Mebibytes),
+    /// It holds archives, and is no snapshot itself: the first of them.
+    #[error("it is no snapshot, and holds others, such as `{0}`: `prefsmith audit` takes such an archive")]
+    Nested(String),
+}
+
+/// Bytes, shown in MiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mebibytes(pub u64);
+
+impl std::fmt::Display for Mebibytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} MiB", self.0 >> 20)
+    }
+}
+
+/// How the names of archives end.
+const ENDINGS: [&str; 3] = [".tar.gz", ".tgz", ".tar"];
+
+/// Whether a name is that of an archive. What macOS writes beside a file (`._x`) is none.
+pub fn is_archive(name: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    !name.starts_with('.') && ENDINGS.iter().any(|end| name.ends_with(end))
 }
 
 /// A snapshot in memory.
@@ -59,31 +92,24 @@ impl Archive {
     ///
     /// # Errors
     /// What a collector never writes, or more than the limits allow.
-    pub fn read(mut input: impl Read, limits: &Limits) -> Result<Self, ArchiveError> {
-        let mut head = [0_u8; 2];
-        let mut got = 0;
-        while let Some(rest) = head.get_mut(got..).filter(|rest| !rest.is_empty()) {
-            match input.read(rest).map_err(|error| broken(&error))? {
-                0 => break,
-                more => got += more,
-            }
-        }
-        let start = head.get(..got).unwrap_or(&[]).to_vec();
-        let whole = start.as_slice().chain(input);
-        if head == [0x1F, 0x8B] {
-            Self::unpack(MultiGzDecoder::new(whole), limits)
-        } else {
-            Self::unpack(whole, limits)
-        }
+    pub fn read(input: impl Read, limits: &Limits) -> Result<Self, ArchiveError> {
+        Self::unpack(inflated(input)?, limits, None)
     }
 
-    fn unpack(input: impl Read, limits: &Limits) -> Result<Self, ArchiveError> {
+    /// Reads an archive as far as one of its files, and leaves the rest: what is in it is then not known.
+    ///
+    /// # Errors
+    /// As of [`Archive::read`], of what lies before the file; or of all, if the file is not there.
+    pub fn read_until(input: impl Read, limits: &Limits, path: &str) -> Result<Self, ArchiveError> {
+        Self::unpack(inflated(input)?, limits, Some(path))
+    }
+
+    fn unpack(input: impl Read, limits: &Limits, until: Option<&str>) -> Result<Self, ArchiveError> {
         let mut archive = tar::Archive::new(Bounded { input, left: limits.bytes });
         let mut found = Self::default();
         let mut count = 0;
-        let large = |error: &Error| {
-            if is_large(error) { ArchiveError::Large(limits.bytes) } else { broken(error) }
-        };
+        let mut of_mac = false;
+        let large = |error: &Error| limits.refuse(error);
         for entry in archive.entries().map_err(|error| large(&error))? {
             let mut entry = entry.map_err(|error| large(&error))?;
             count += 1;
@@ -97,12 +123,20 @@ impl Archive {
                     found.folder(&path);
                 }
                 EntryType::Regular | EntryType::Continuous => {
+                    of_mac |= is_of_mac(&path);
+                    if !of_mac && is_archive(&path) {
+                        return Err(ArchiveError::Nested(shown(path.trim_start_matches('/'))));
+                    }
                     let bytes = content(&mut entry).map_err(|error| large(&error))?;
                     if let Some((folder, _)) = path.rsplit_once('/') {
                         found.folder(folder);
                     }
+                    let last = until == Some(path.as_str());
                     if found.files.insert(path.clone(), bytes).is_some() {
                         return Err(ArchiveError::Twice(shown(&path)));
+                    }
+                    if last {
+                        return Ok(found);
                     }
                 }
                 _ => return Err(ArchiveError::Kind(shown(&path))),
@@ -153,6 +187,56 @@ impl Tree for Archive {
     }
 }
 
+/// Looks at each archive in an archive, in its order: its name and its bytes, or why it has none. Other files, and what
+/// macOS writes beside files, are passed over. Ends early where that says so.
+///
+/// # Errors
+/// The archive itself cannot be read to its end, or one in it is larger than the limit: what comes behind is not known.
+pub fn each_inside(
+    input: impl Read,
+    limits: &Limits,
+    look: &mut dyn FnMut(String, Vec<u8>) -> ControlFlow<()>,
+) -> Result<(), ArchiveError> {
+    let mut archive = tar::Archive::new(inflated(input)?);
+    for entry in archive.entries().map_err(|error| broken(&error))? {
+        let mut entry = entry.map_err(|error| broken(&error))?;
+        let name = shown(&String::from_utf8_lossy(&entry.path_bytes()));
+        if entry.size() > limits.bytes {
+            return Err(ArchiveError::Inside(name, Mebibytes(limits.bytes)));
+        }
+        let file = matches!(entry.header().entry_type(), EntryType::Regular | EntryType::Continuous);
+        if file && is_archive(&name) {
+            let mut bytes = Vec::new();
+            let read = entry.read_to_end(&mut bytes).map_err(|error| broken(&error))?;
+            if u64::try_from(read).ok() != Some(entry.size()) {
+                return Err(ArchiveError::Broken(format!("`{name}` in it is cut off")));
+            }
+            if look(name, bytes).is_break() {
+                return Ok(());
+            }
+        }
+    }
+    // The check sum stands behind the last entry. What else does is nothing that anybody packs.
+    let mut rest = archive.into_inner().take(limits.bytes);
+    let copied = std::io::copy(&mut rest, &mut std::io::sink()).map_err(|error| broken(&error))?;
+    if copied == limits.bytes { Err(ArchiveError::Large(limits.bytes)) } else { Ok(()) }
+}
+
+/// What is in a file, compressed or not: by its first two bytes.
+fn inflated<'r>(mut input: impl Read + 'r) -> Result<Box<dyn Read + 'r>, ArchiveError> {
+    let mut head = [0_u8; 2];
+    let mut got = 0;
+    while let Some(rest) = head.get_mut(got..).filter(|rest| !rest.is_empty()) {
+        match input.read(rest).map_err(|error| broken(&error))? {
+            0 => break,
+            more => got += more,
+        }
+    }
+    let start = std::io::Cursor::new(head).take(u64::try_from(got).unwrap_or(0));
+    let whole = start.chain(input);
+    Ok(if head == [0x1F, 0x8B] { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+}
+
 /// The bytes of an entry; none if it is larger than any file that is read, which need not be kept.
 fn content(entry: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
@@ -165,6 +249,12 @@ fn content(entry: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
     }
     std::io::copy(entry, &mut std::io::sink())?;
     Ok(None)
+}
+
+/// Whether a file is one that a snapshot has: no archive of archives begins with it.
+fn is_of_mac(path: &str) -> bool {
+    let top = path.split('/').nth(1).unwrap_or_default();
+    path == ABOUT || ["Applications", "Library", "System", "Users", "evidence"].contains(&top)
 }
 
 /// The path of an entry as a Mac has it: `./Library/x` is `/Library/x`.

@@ -79,6 +79,16 @@ pub enum Silence {
     Below,
 }
 
+impl About {
+    /// Reads what a snapshot says of itself; of a Mac's disk nothing is known.
+    ///
+    /// # Errors
+    /// Its file is no good.
+    pub fn read(tree: &dyn Tree) -> Result<Self, MacError> {
+        about(tree)
+    }
+}
+
 /// Reads what a snapshot says of itself; of a Mac's disk nothing is known.
 pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
     if let Some(about) = tree.about() {

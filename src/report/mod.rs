@@ -1,5 +1,6 @@
 //! Renders what the other rooms say, for people and for programs; returns text and never prints.
 
+pub mod audit;
 pub mod diff;
 pub mod endpoints;
 pub mod explain;
@@ -12,3 +13,5 @@ pub mod secrets;
 pub mod show;
 pub mod signature;
 mod visible;
+
+pub(crate) use visible::number;

@@ -67,7 +67,7 @@ fn shown(text: &str, max: usize, mut push: impl FnMut(&mut String, char)) -> Str
 }
 
 /// A number with commas between thousands: `4,980`.
-pub(super) fn number(n: usize) -> String {
+pub(crate) fn number(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -83,7 +83,15 @@ pub(super) fn number(n: usize) -> String {
 /// the text means the same and is safe to look at.
 pub(super) fn json(value: &impl serde::Serialize) -> String {
     // Only a map with keys that are no strings, or a failing writer, can make this fail; reports have neither.
-    let plain = serde_json::to_string_pretty(value).unwrap_or_default();
+    safe(&serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+/// The same in one line.
+pub(super) fn json_line(value: &impl serde::Serialize) -> String {
+    safe(&serde_json::to_string(value).unwrap_or_default())
+}
+
+fn safe(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len() + 1);
     for c in plain.chars() {
         if c == '\u{7F}' || is_hidden(c) {

@@ -17,22 +17,26 @@ pub fn csv(outcome: &Outcome<'_>, view: &View<'_, '_>) -> String {
         let setting = row.judged.setting;
         let of = row.user.filter(|_| several).map_or(String::new(), |user| format!(" ({user})"));
         let object = format!("{}:{}{of}", setting.domain.as_str(), setting.key.as_str());
-        line(&mut out, [&object, action(row), &reason(row, view)]);
+        line(&mut out, &[&object, action(row), &reason(row, view)]);
     }
     for (extra, _) in &outcome.extra {
         let by = extra.profiles.iter().map(|name| format!(", by {name}")).collect::<String>();
         let reason = format!("{}, and not expected{by}", extra.layer.says());
-        line(&mut out, [&format!("{}:{}", extra.domain, extra.key), "nothing", &reason]);
+        line(&mut out, &[&format!("{}:{}", extra.domain, extra.key), "nothing", &reason]);
     }
     out
 }
 
-fn line(out: &mut String, cells: [&str; 3]) {
-    let cells = cells.map(|text| {
-        let text = visible::line(text, 4 * LONGEST).replace('"', "\"\"");
-        let guard = if text.starts_with(FORMULA) { "'" } else { "" };
-        format!("\"{guard}{text}\"")
-    });
+/// A line of a table, of which no cell can be a formula.
+pub(in crate::report) fn line(out: &mut String, cells: &[&str]) {
+    let cells: Vec<String> = cells
+        .iter()
+        .map(|text| {
+            let text = visible::line(text, 4 * LONGEST).replace('"', "\"\"");
+            let guard = if text.starts_with(FORMULA) { "'" } else { "" };
+            format!("\"{guard}{text}\"")
+        })
+        .collect();
     out.push_str(&cells.join(","));
     out.push_str("\r\n");
 }

@@ -17,7 +17,8 @@ pub fn json(outcome: &Outcome<'_>, view: &View<'_, '_>) -> String {
     visible::json(&value(outcome, view))
 }
 
-fn value(outcome: &Outcome<'_>, view: &View<'_, '_>) -> Json {
+/// The same, not yet as text.
+pub(in crate::report) fn value(outcome: &Outcome<'_>, view: &View<'_, '_>) -> Json {
     let mut summary = Map::new();
     for verdict in Verdict::ALL {
         let count = outcome.rows.iter().filter(|row| row.judged.verdict == verdict).count();

@@ -10,9 +10,10 @@ mod tests;
 mod text;
 
 pub use csv::csv;
+pub(super) use csv::line as csv_line;
 pub use html::html;
 pub use json::json;
-pub(super) use json::rule as rule_json;
+pub(super) use json::{rule as rule_json, value as json_value};
 pub use junit::junit;
 pub use remains::what_remains;
 pub(super) use text::RULES;

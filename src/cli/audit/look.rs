@@ -1,0 +1,259 @@
+//! Looking at one snapshot: opening it, judging the Mac, and writing its row.
+
+use super::super::common::open_file;
+use super::super::diff_mac::{asks, by_domain, own};
+use super::super::mac::{LINE, line, open};
+use super::places::may_be_line;
+use super::pool::{Body, Job, Step, Work};
+use crate::catalog::{Catalog, keys_of_rules};
+use crate::check::Options;
+use crate::diff::audit::{Fingerprint, Glance, Newest, Scope, State};
+use crate::diff::exempt::Exemption;
+use crate::diff::on_mac::{rules_for, spoken};
+use crate::diff::outcome::{Expected, Outcome, outcome};
+use crate::diff::verdict::Judging;
+use crate::mac::archive::{Archive, ArchiveError, Limits, each_inside};
+use crate::mac::tree::Tree;
+use crate::mac::{ABOUT, About, Ask, Mac, Who};
+use crate::report::audit::{Row, Rows};
+use crate::report::mac::View;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// What an archive of archives, and each of those in it, may ask for.
+const LIMITS: Limits = Limits { bytes: 64 << 20, entries: 100_000 };
+
+/// What came of one snapshot.
+pub(super) enum Found {
+    /// A Mac: what is kept of it, what it is called, and its row.
+    Mac(Box<Glance>, String, Option<String>),
+    /// It cannot be read, and why; with its row.
+    Unread(String, String, Option<String>),
+    /// There is a newer one of the same Mac.
+    Older,
+    /// It is a file of another kind, which lies in a folder.
+    Passed,
+}
+
+/// A snapshot that was opened.
+enum Opened {
+    Tree(Box<dyn Tree>),
+    Outer(Job),
+    Passed,
+}
+
+/// Opens a snapshot: all of it, or as far as what it says of itself.
+fn opened(job: Job, whole: bool) -> Result<Opened, (Job, String)> {
+    let read = |input: &mut dyn std::io::Read| match whole {
+        true => Archive::read(input, &Limits::default()),
+        false => Archive::read_until(input, &Limits::default(), ABOUT),
+    };
+    let archive = match &job.body {
+        Body::Bad(why) => return Err((job.clone(), why.clone())),
+        Body::Folder(path) => return open(path).map(Opened::Tree).map_err(|why| (job, why)),
+        Body::Bytes(bytes) => read(&mut bytes.as_slice()),
+        Body::File(path) => match file(path) {
+            Err(why) => return Err((job, why)),
+            Ok(Kind::Other) => return Ok(Opened::Passed),
+            Ok(Kind::Line(bytes)) => read(&mut bytes.as_slice()),
+            Ok(Kind::Archive(file)) => read(&mut BufReader::new(file)),
+        },
+    };
+    match archive {
+        Ok(archive) => Ok(Opened::Tree(Box::new(archive))),
+        Err(ArchiveError::Nested(_)) => Ok(Opened::Outer(job)),
+        Err(error) => Err((job, error.to_string())),
+    }
+}
+
+enum Kind {
+    Archive(File),
+    Line(Vec<u8>),
+    Other,
+}
+
+/// Opens a file that may be a snapshot: by its name an archive, or else by its first bytes one line of text.
+fn file(path: &Path) -> Result<Kind, String> {
+    let (mut file, _) = open_file(path)?;
+    if !may_be_line(path) {
+        return Ok(Kind::Archive(file));
+    }
+    let mut start = Vec::new();
+    let read = file.by_ref().take(8).read_to_end(&mut start).and_then(|_| file.rewind());
+    read.map_err(|error| error.to_string())?;
+    Ok(match start.as_slice() {
+        [0x1F, 0x8B, ..] => Kind::Archive(file),
+        start if start.starts_with(LINE) => Kind::Line(line(file)?),
+        _ => Kind::Other,
+    })
+}
+
+/// Looks at what is in an archive of archives.
+fn inside(job: &Job, each: &mut dyn FnMut(Job) -> ControlFlow<()>) -> Result<(), String> {
+    let Body::File(path) = &job.body else { return Ok(()) };
+    let (file, _) = open_file(path)?;
+    let read = each_inside(BufReader::new(file), &LIMITS, &mut |name, bytes| {
+        let name = name.strip_prefix("./").unwrap_or(&name);
+        each(Job { name: format!("{}: {name}", job.name), body: Body::Bytes(bytes) })
+    });
+    read.map_err(|error| error.to_string())
+}
+
+/// The first look: which Mac each snapshot is of, and when it was taken.
+pub(super) struct Survey;
+
+impl Work for Survey {
+    type Found = Option<About>;
+
+    fn look(&self, job: Job) -> Step<Self::Found> {
+        match opened(job, false) {
+            Ok(Opened::Outer(job)) => Step::Outer(job),
+            Ok(Opened::Tree(tree)) => Step::Done(About::read(tree.as_ref()).ok()),
+            Ok(Opened::Passed) | Err(_) => Step::Done(None),
+        }
+    }
+
+    fn inside(&self, job: &Job, each: &mut dyn FnMut(Job) -> ControlFlow<()>) -> Result<(), String> {
+        inside(job, each)
+    }
+
+    fn broken(&self, _: &str, _: String) -> Self::Found {
+        None
+    }
+}
+
+/// Judges each Mac.
+pub(super) struct Judge<'j, 'c> {
+    pub catalog: &'j Catalog<'c>,
+    pub scope: &'j Scope<'j>,
+    /// Whether parts of what is expected could not be read.
+    pub incomplete: bool,
+    pub who: Who<'j>,
+    /// What identity tokens stand for on every Mac.
+    pub tokens: &'j BTreeMap<String, String>,
+    pub strict_types: bool,
+    pub exemptions: &'j [Exemption],
+    pub today: Option<Date>,
+    pub show_secrets: bool,
+    /// How the row of each Mac is written; none: there are no rows.
+    pub rows: Option<Rows>,
+    /// Where rows are written: which snapshots are the newest.
+    pub newest: Option<&'j Newest>,
+    pub keys: Keys<'j>,
+}
+
+/// The keys that are asked of each Mac.
+pub(super) struct Keys<'k> {
+    own: Vec<(&'k str, &'k str)>,
+    all: Vec<(&'k str, Vec<&'k str>)>,
+}
+
+impl<'k> Keys<'k> {
+    /// Of the policies, and, where rules are told, of the rules about their domains.
+    pub fn new(scope: &'k Scope<'_>, of_rules: &'k [(String, Vec<String>)]) -> Self {
+        let own = own(&scope.plans(scope.all()));
+        let more =
+            of_rules.iter().flat_map(|(domain, keys)| keys.iter().map(|key| (domain.as_str(), key.as_str())));
+        let all = by_domain(own.iter().copied().chain(more));
+        Self { own, all }
+    }
+}
+
+/// The keys of the rules that have to do with what is judged.
+pub(super) fn of_rules(scope: &Scope<'_>, catalog: &Catalog<'_>) -> Vec<(String, Vec<String>)> {
+    let keys = keys_of_rules(&rules_for(&scope.plans(scope.all()), catalog), catalog);
+    keys.into_iter().map(|(domain, keys)| (domain, keys.into_iter().collect())).collect()
+}
+
+impl Work for Judge<'_, '_> {
+    type Found = Found;
+
+    fn look(&self, job: Job) -> Step<Found> {
+        let name = job.name.clone();
+        let tree = match opened(job, true) {
+            Ok(Opened::Outer(job)) => return Step::Outer(job),
+            Ok(Opened::Passed) => return Step::Done(Found::Passed),
+            Err((_, why)) => return Step::Done(self.broken(&name, why)),
+            Ok(Opened::Tree(tree)) => tree,
+        };
+        let asks: Vec<Ask<'_>> = asks(&self.keys.all);
+        let older = |about: &About| {
+            let taken = about.taken.map(|taken| taken.seconds());
+            self.newest.is_some_and(|newest| newest.is_older(Fingerprint::of(about), taken))
+        };
+        if self.newest.is_some() && About::read(tree.as_ref()).is_ok_and(|about| older(&about)) {
+            return Step::Done(Found::Older);
+        }
+        Step::Done(match Mac::read(tree.as_ref(), &asks, self.who, self.catalog) {
+            Err(why) => self.broken(&name, why.to_string()),
+            Ok(mac) => self.judged(mac.of_keys(self.keys.own.iter().copied()), name),
+        })
+    }
+
+    fn inside(&self, job: &Job, each: &mut dyn FnMut(Job) -> ControlFlow<()>) -> Result<(), String> {
+        inside(job, each)
+    }
+
+    fn broken(&self, name: &str, why: String) -> Found {
+        let row = self.rows.map(|rows| rows.unread(name, &why));
+        Found::Unread(name.to_owned(), why, row)
+    }
+}
+
+impl Judge<'_, '_> {
+    fn judged(&self, mac: Mac, name: String) -> Found {
+        let applied = self.scope.all();
+        let plans = self.scope.plans(applied);
+        let judging = Judging { user: None, tokens: self.tokens(&mac), strict_types: self.strict_types };
+        let expected = Expected {
+            plans,
+            incomplete: self.incomplete,
+            judging,
+            exemptions: self.exemptions,
+            today: self.today,
+        };
+        let mut outcome = outcome(&expected, &mac, self.catalog);
+        let glance = Glance::of(&outcome, &mac, self.scope, applied);
+        if self.rows == Some(Rows::Json) {
+            let options = Options { today: self.today };
+            outcome.rules = spoken(&expected.plans, &mac, self.catalog, &options);
+        }
+        let row = self.rows.map(|rows| self.row(rows, &outcome, &mac, &name, glance.state));
+        Found::Mac(Box::new(glance), name, row)
+    }
+
+    fn row(&self, rows: Rows, outcome: &Outcome<'_>, mac: &Mac, name: &str, state: State) -> String {
+        let policies: Vec<&str> = self.scope.names().collect();
+        let view = View {
+            names: (policies.join(", "), name.to_owned()),
+            mac,
+            catalog: self.catalog,
+            show_secrets: self.show_secrets,
+        };
+        rows.mac(&Row { outcome, view: &view, state })
+    }
+
+    /// What identity tokens stand for on a Mac: what was said, and what its snapshot knows.
+    fn tokens(&self, mac: &Mac) -> BTreeMap<String, String> {
+        let mut tokens = self.tokens.clone();
+        let user = match mac.users.as_slice() {
+            [only] => Some(only.name.clone()),
+            _ => None,
+        };
+        let known = [
+            ("device.serial", mac.about.serial.clone()),
+            ("device.name", mac.about.name.clone()),
+            ("user.short-name", user),
+        ];
+        for (token, value) in known {
+            if let Some(value) = value {
+                tokens.entry(token.to_owned()).or_insert(value);
+            }
+        }
+        tokens
+    }
+}

@@ -1,0 +1,18 @@
+//! Many Macs against what was expected of them, folded into one answer.
+//!
+//! [`Scope`] says what is judged, [`Glance`] is what is kept of one Mac, [`Ledger`] takes the glances one after the other
+//! and keeps a few dozen bytes of each, and [`Summary`] is what they come to: of every Mac the newest snapshot.
+
+mod fingerprint;
+mod glance;
+mod ledger;
+mod scope;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+pub use fingerprint::Fingerprint;
+pub use glance::{Glance, Install, State};
+pub use ledger::{Ledger, Newest};
+pub use scope::{Scope, ScopeError};
+pub use summary::{AppSum, MacSum, Macs, SettingSum, Summary, Unread};

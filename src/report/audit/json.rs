@@ -1,0 +1,116 @@
+//! What a fleet comes to as JSON, as `docs/json.md` describes it.
+
+use super::super::diff::object;
+use super::super::visible;
+use super::{View, share};
+use crate::check::is_secret;
+use crate::diff::audit::{AppSum, MacSum, SettingSum, Unread};
+use crate::diff::outcome::Standing;
+use crate::diff::verdict::Verdict;
+use crate::plan::MASK;
+use crate::value::Value;
+use serde_json::{Map, Value as Json, json};
+
+/// What a fleet comes to as JSON.
+pub fn json(view: &View<'_, '_>) -> String {
+    let summary = view.summary;
+    let macs = &summary.macs;
+    visible::json(&json!({
+        "version": 1,
+        "partial": summary.partial,
+        "policies": summary.policies,
+        "snapshots": macs.snapshots,
+        "older": macs.older,
+        "macs": macs.all(),
+        "compliant": macs.compliant,
+        "drifted": macs.drifted,
+        "undecided": macs.undecided,
+        "unreadable": macs.unread,
+        "outside": macs.outside,
+        "compliance": {
+            "compliant": macs.compliant,
+            "of": macs.of(),
+            "percent": share(macs.compliant, macs.of()).map(tenths),
+        },
+        "settings": summary.settings.iter().map(|sum| setting(sum, view)).collect::<Json>(),
+        "apps": summary.apps.iter().map(app).collect::<Json>(),
+        "worst": summary.worst.iter().map(|mac| worst(mac, view)).collect::<Json>(),
+        "unread": summary.unread.iter().map(unread).collect::<Json>(),
+    }))
+}
+
+/// Tenths as a number with one decimal: 975 is 97.5.
+fn tenths(tenths: usize) -> Json {
+    // The nearest number of that text: dividing could come out longer.
+    format!("{}.{}", tenths / 10, tenths % 10).parse::<f64>().map_or(Json::Null, Json::from)
+}
+
+fn setting(sum: &SettingSum<'_>, view: &View<'_, '_>) -> Json {
+    let setting = sum.setting;
+    let hidden = !view.show_secrets && is_secret(setting, view.catalog);
+    let mask = hidden.then(|| Value::string(MASK));
+    let shown = |value: &Value| object(value, Some(mask.as_ref().unwrap_or(value)));
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Json| drop(fields.insert(name.to_owned(), value));
+    put("policies", sum.policies.iter().filter_map(|at| view.summary.policies.get(*at)).cloned().collect());
+    put("channel", setting.channel.word().into());
+    put("domain", setting.domain.as_str().into());
+    put("key", setting.key.as_str().into());
+    put("enforcement", setting.enforcement.word().into());
+    put("expected", setting.value.as_ref().map_or(Json::Null, shown));
+    let reads = setting.reads.iter();
+    put(
+        "reads",
+        reads.map(|reads| json!({ "product": reads.product, "ranges": reads.all().describe() })).collect(),
+    );
+    put("macs", sum.macs.into());
+    for verdict in Verdict::ALL {
+        put(verdict.word(), sum.verdict(verdict).into());
+    }
+    let standing: Map<String, Json> =
+        Standing::ALL.iter().map(|one| (one.word().to_owned(), sum.standing(*one).into())).collect();
+    put("standing", standing.into());
+    let layers = sum.layers.iter();
+    let layers: Map<String, Json> = layers
+        .map(|(layer, macs)| (layer.map_or("none", |layer| layer.word()).to_owned(), (*macs).into()))
+        .collect();
+    put("layers", layers.into());
+    put("why", setting.why.clone().into());
+    fields.into()
+}
+
+fn app(sum: &AppSum) -> Json {
+    let versions = sum.versions.iter();
+    json!({
+        "product": sum.product,
+        "versions": versions
+            .map(|(version, macs)| json!({ "version": version.to_string(), "macs": macs }))
+            .collect::<Json>(),
+        "missing": sum.missing,
+        "unknown": sum.unknown,
+    })
+}
+
+fn worst(mac: &MacSum, view: &View<'_, '_>) -> Json {
+    let settings = mac.settings.iter().filter_map(|(at, verdict)| {
+        let setting = view.summary.settings.get(*at)?.setting;
+        let (domain, key) = (setting.domain.as_str(), setting.key.as_str());
+        Some(json!({ "domain": domain, "key": key, "verdict": verdict.word() }))
+    });
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    json!({
+        "name": text(&mac.name),
+        "serial": text(&mac.serial),
+        "snapshot": mac.source,
+        "taken": mac.taken.map(|taken| taken.to_string()),
+        "state": mac.state.word(),
+        "drifted": mac.drifted,
+        "undecided": mac.undecided,
+        "of": mac.of,
+        "settings": settings.collect::<Json>(),
+    })
+}
+
+fn unread(unread: &Unread) -> Json {
+    json!({ "snapshot": unread.source, "why": unread.why })
+}
