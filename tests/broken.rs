@@ -44,6 +44,7 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("exemption", "a file of `--exemptions`"),
     ("first-account-refused", "tests/rules"),
     ("forced-version-deferred", "tests/rules"),
+    ("intune-too-large", "a policy of a million bytes: tests/mdms.rs"),
     ("key-mismatch", "`sign`"),
     ("left-policy", "`build --previous`"),
     ("mail-domain-overlap", "tests/rules"),

@@ -37,6 +37,8 @@ jamf_build() {
   python3 "$lib/check_jamf.py" folder "$jamf_out/$1/jamf" "$3"
   "$jamf_validator" "$lib/check_jamf.py" schemas "$jamf_out/$1/jamf" "$jamf_out/$1.json"
   for script in "$jamf_out/$1"/jamf/{scripts,attributes}/*.sh; do
+    # A policy of payloads alone has no attribute.
+    [ -e "$script" ] || continue
     dash -n "$script"
     bash --posix -n "$script"
     zsh -n "$script"

@@ -8,6 +8,9 @@ use crate::plan::{Cut, Enforcement, Setting};
 use crate::value::FileName;
 use crate::version::Ranges;
 
+/// The targets that make no profiles.
+const WITHOUT_PROFILES: [&str; 5] = ["check-script", "collector", "defaults", "munki", "osquery"];
+
 impl Request<'_, '_> {
     /// The cut that a profile of this stem holds; none: it is for every Mac.
     pub(super) fn cut(&self, stem: &str) -> Option<&Cut> {
@@ -51,7 +54,7 @@ pub fn builds_page(
     made: &[Artefact],
     findings: &mut Findings,
 ) -> Option<Artefact> {
-    let profiles = made.iter().any(|made| made.path.as_str().ends_with(".mobileconfig"));
+    let profiles = made.iter().any(|made| !WITHOUT_PROFILES.contains(&made.target.as_str()));
     if request.plan.cuts().is_empty() || !profiles {
         return None;
     }

@@ -4,7 +4,7 @@ use super::{Part, Question};
 use crate::catalog::condition::{Firing, Place};
 use crate::catalog::host::HostPattern;
 use crate::catalog::network::{Effect, Reach};
-use crate::catalog::rule::{ANY, Atom, Rule};
+use crate::catalog::rule::{ANY, Rule};
 use crate::catalog::{Catalog, Known};
 use crate::version::Ranges;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,24 +82,18 @@ pub fn asks<'c>(catalog: &Catalog<'c>) -> BTreeMap<&'c str, BTreeSet<&'c str>> {
     let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for rule in catalog.effects().into_iter().map(|effect| &effect.rule) {
         for atom in rule.when.iter().chain(&rule.unless) {
-            let (domains, keys) = looks_at(rule, atom, catalog);
+            let list = atom.over.map(|(list, _)| list).or(rule.each);
+            let domains = match (atom.path.domain, list) {
+                ("@", Some(list)) => catalog.list(list).map_or(Vec::new(), |list| list.domains.clone()),
+                (domain, _) => vec![domain],
+            };
+            let keys = if atom.path.key == "{key}" { rule.any_key.clone() } else { vec![atom.path.key] };
             for domain in domains {
                 found.entry(domain).or_default().extend(keys.iter().copied());
             }
         }
     }
     found
-}
-
-/// The domains and the keys in them that one condition of an effect looks at.
-pub fn looks_at<'c>(rule: &Rule<'c>, atom: &Atom<'c>, catalog: &Catalog<'c>) -> (Vec<&'c str>, Vec<&'c str>) {
-    let list = atom.over.map(|(list, _)| list).or(rule.each);
-    let domains = match (atom.path.domain, list) {
-        ("@", Some(list)) => catalog.list(list).map_or(Vec::new(), |list| list.domains.clone()),
-        (domain, _) => vec![domain],
-    };
-    let keys = if atom.path.key == "{key}" { rule.any_key.clone() } else { vec![atom.path.key] };
-    (domains, keys)
 }
 
 fn reach<'e, 'c>(effect: &'e Effect<'c>, doing: Doing) -> &'e Reach<'c> {

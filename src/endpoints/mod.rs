@@ -9,7 +9,7 @@ mod select;
 mod tests;
 
 pub use change::{Change, changes};
-pub use effect::{Because, Doing, asks, looks_at};
+pub use effect::{Because, Doing, asks};
 pub use facts::{Applied, Together};
 pub use hosts::{Contested, Lists, lists};
 pub use select::{Selected, Selection};

@@ -9,10 +9,11 @@ mod schema;
 mod scripts;
 mod xml;
 
-use super::mobileconfig::{at_policy, profiles};
-use super::{Artefact, Request, Target, spelt};
+use super::mobileconfig::{at_policy, called, profiles};
+use super::parts::is_preference;
+use super::{Artefact, Request, Target, over, spelt};
 use crate::finding::{Finding, Findings, listed};
-use crate::plan::Enforcement;
+use crate::plan::{Enforcement, Setting};
 use crate::profile::Form;
 use crate::value::{Value, write};
 use bodies::General;
@@ -80,7 +81,10 @@ fn form(request: &Request<'_, '_>, findings: &mut Findings) {
 /// Payloads that are carried as they stand, in an unsigned profile.
 fn rewritten(request: &Request<'_, '_>, findings: &mut Findings) {
     let payloads = &request.plan.payloads;
-    let kinds: BTreeSet<&str> = payloads.iter().map(|passed| passed.kind.as_str()).collect();
+    let mut kinds: BTreeSet<&str> = payloads.iter().map(|passed| passed.kind.as_str()).collect();
+    let of_apple: Vec<&Setting> =
+        request.plan.settings.iter().filter(|setting| !is_preference(setting, request.catalog)).collect();
+    kinds.extend(of_apple.iter().map(|setting| setting.domain.as_str()));
     if kinds.is_empty() {
         return;
     }
@@ -92,6 +96,7 @@ fn rewritten(request: &Request<'_, '_>, findings: &mut Findings) {
         let finding = if known { finding } else { finding.at(passed.origin.clone(), "") };
         finding.about(&passed.kind, "")
     });
+    let finding = over(finding, &of_apple);
     findings.push(
         finding
             .note("of an unsigned profile it stores the payload types that it knows, some with all of their default keys")
@@ -130,7 +135,8 @@ impl Build<'_, '_, '_> {
             left_out: &left_out,
             scripts: made,
             groups: !groups.is_empty(),
-            forms: self.request.plan.settings.iter().any(|setting| setting.value.is_some()),
+            forms: self.artefacts.iter().any(|made| made.path.as_str().contains("/schemas/")),
+            plists: self.artefacts.iter().any(|made| made.path.as_str().ends_with(".plist")),
         };
         let readme = readme::write(self.request, &about).artefact(self.request, NAME, self.findings);
         self.artefacts.extend(readme);
@@ -172,7 +178,8 @@ impl Build<'_, '_, '_> {
     /// The enforced keys of each domain, for *Application & Custom Settings*.
     fn plists(&mut self) {
         let mut domains: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
-        for setting in &self.request.plan.settings {
+        let plan = self.request.plan;
+        for setting in plan.settings.iter().filter(|setting| is_preference(setting, self.request.catalog)) {
             if let (Enforcement::Forced, Some(value)) = (setting.enforcement, &setting.value) {
                 let keys = domains.entry(setting.domain.as_str()).or_default();
                 keys.insert(setting.key.as_str().to_owned(), value.clone());
@@ -193,7 +200,8 @@ impl Build<'_, '_, '_> {
     /// A form for each domain; what they leave out, a sentence for each.
     fn schemas(&mut self) -> Vec<String> {
         let (plan, catalog) = (self.request.plan, self.request.catalog);
-        let set = plan.settings.iter().filter(|setting| setting.value.is_some());
+        let set = |setting: &&Setting| setting.value.is_some() && is_preference(setting, catalog);
+        let set = plan.settings.iter().filter(set);
         let domains: BTreeSet<&str> = set.map(|setting| setting.domain.as_str()).collect();
         let mut left_out = Vec::new();
         for domain in domains {
@@ -210,14 +218,8 @@ impl Build<'_, '_, '_> {
     fn profile(&mut self, stem: &str, bytes: &[u8]) -> Option<String> {
         let identity = &self.request.plan.identity;
         let part = stem.strip_prefix(self.request.stem).map_or("", |rest| rest.trim_start_matches('.'));
-        let cut = self.request.cut(stem);
-        let rest = cut.and_then(|cut| part.strip_prefix(cut.slug.as_str())).unwrap_or(part);
-        let rest = rest.trim_start_matches('.');
-        let title = self.request.catalog.domain(rest).map_or(rest, |domain| domain.title);
-        let pieces = [identity.name.as_str(), cut.map_or("", |cut| cut.words.as_str()), title];
-        let pieces: Vec<&str> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
-        let name = pieces.join(": ");
-        let only = cut.map(|cut| self.on_server(&groups::title_of(cut)));
+        let name = called(self.request, stem);
+        let only = self.request.cut(stem).map(|cut| self.on_server(&groups::title_of(cut)));
         let general = General {
             name: &name,
             description: identity.description.as_deref().unwrap_or_default(),

@@ -5,8 +5,7 @@ use super::rows::{Item, Row, item};
 use super::sentence;
 use crate::catalog::network::{Effect, Reach};
 use crate::catalog::rule::{Atom, Hold, Number, Path, Rule, Test, plain};
-use crate::catalog::{Catalog, Entry};
-use crate::endpoints::looks_at;
+use crate::catalog::{Catalog, Entry, keys_of_rules};
 use crate::finding::listed;
 use crate::value::toml_key;
 use serde::Serialize;
@@ -51,13 +50,11 @@ pub(super) struct NetworkView<'a> {
 }
 
 /// The effects that look at a key in one of the domains of an entry; none of a position inside it.
-pub(super) fn network<'a, 'c>(entry: &Entry<'_, '_>, catalog: &'a Catalog<'c>) -> Vec<NetworkView<'a>> {
-    let about = |effect: &&'a Effect<'c>| {
-        let rule = &effect.rule;
-        rule.when.iter().chain(&rule.unless).any(|atom| {
-            let (domains, keys) = looks_at(rule, atom, catalog);
-            keys.contains(&entry.key.name) && domains.iter().any(|domain| entry.domains.contains(domain))
-        })
+pub(super) fn network<'a>(entry: &Entry<'_, '_>, catalog: &'a Catalog<'_>) -> Vec<NetworkView<'a>> {
+    let about = |effect: &&Effect<'_>| {
+        let keys = keys_of_rules(&[&effect.rule], catalog);
+        let looks = |domain: &&str| keys.get(*domain).is_some_and(|keys| keys.contains(entry.key.name));
+        entry.domains.iter().any(looks)
     };
     let all = catalog.effects().into_iter().filter(|_| entry.path.is_empty()).filter(about);
     all.map(|effect| NetworkView::new(effect, &entry.domains, catalog)).collect()

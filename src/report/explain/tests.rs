@@ -41,22 +41,29 @@ fn what_keys_do_to_the_network() {
     let office = told(&["DiagnosticDataTypePreference"]);
     assert!(office.contains("  network  "), "{office}");
     let catalog = Catalog::builtin();
+    let mut looked = 0;
     for effect in catalog.effects() {
         for atom in effect.rule.when.iter().chain(&effect.rule.unless) {
-            let (domains, keys) = crate::endpoints::looks_at(&effect.rule, atom, &catalog);
-            for (domain, key) in domains.iter().flat_map(|domain| keys.iter().map(move |key| (domain, key))) {
-                if catalog.key(domain, key).is_none() {
-                    continue;
-                }
-                let said = json(&[&format!("{domain}:{key}")]);
-                let list = said["topics"][0]["entries"][0]["network"].as_array().unwrap();
-                let names: Vec<&str> = list.iter().map(|one| one["name"].as_str().unwrap()).collect();
-                assert!(names.contains(&effect.rule.id), "{domain}:{key} {names:?} {}", effect.rule.id);
+            let path = &atom.path;
+            let list = atom.over.map(|(list, _)| list).or(effect.rule.each);
+            let domain = match path.domain {
+                "@" => catalog.list(list.unwrap()).unwrap().domains.first().copied().unwrap(),
+                domain => domain,
+            };
+            // Of a list some domains may lack the key.
+            if catalog.key(domain, path.key).is_none() {
+                continue;
             }
+            let said = json(&[&format!("{domain}:{}", path.key)]);
+            let list = said["topics"][0]["entries"][0]["network"].as_array().unwrap();
+            let names: Vec<&str> = list.iter().map(|one| one["name"].as_str().unwrap()).collect();
+            assert!(names.contains(&effect.rule.id), "{domain}:{} {names:?} {}", path.key, effect.rule.id);
+            looked += 1;
         }
     }
-    let without = json(&["HowToCheck"]);
-    assert!(without["topics"][0]["entries"][0]["network"].is_array());
+    assert!(looked > 30, "{looked} conditions");
+    let none = json(&["AutoUpdate:ExtendedLogging"]);
+    assert_eq!(none["topics"][0]["entries"][0]["network"], serde_json::json!([]));
 }
 
 #[test]
