@@ -107,5 +107,7 @@ for shell in dash bash zsh; do
 done
 step "scripts with the parameters of Jamf" \
   python3 "$lib/jamf_attributes.py" bash scripts "$jamf_out/office-privacy/jamf"
-step "extension attributes of single settings, and of builds" \
-  python3 "$lib/jamf_attributes.py" dash everything "$jamf_out/everything/jamf"
+for shell in dash bash zsh; do
+  step "extension attributes of single settings, and of builds, run by $shell" \
+    python3 "$lib/jamf_attributes.py" "$shell" everything "$jamf_out/everything/jamf"
+done

@@ -10,7 +10,7 @@ use super::project::{Found, together};
 use super::walk::{POLICIES, walk};
 use crate::catalog::Catalog;
 use crate::check::{CheckedPlan, Options};
-use crate::emit::{Artefact, manifest};
+use crate::emit::{Artefact, builds_page, manifest};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::plan::Identity;
@@ -35,6 +35,7 @@ Examples:
   prefsmith build office.toml                         out/office/office.mobileconfig
   prefsmith build office.toml --split --out dist      one profile for each domain
   prefsmith build policies/*.toml --out dist          dist/<name> for each
+  prefsmith build office.toml --by-build              one profile for each range of builds
   prefsmith build --check                             all that prefsmith.toml names, in a CI job
   prefsmith build office.toml --target defaults       scripts, into out/office/defaults
   prefsmith build office.toml --check                 are the files in out/office up to date?
@@ -62,6 +63,9 @@ pub(super) struct Args {
     /// One profile for each domain
     #[arg(long)]
     pub split: bool,
+    /// A profile of its own for what only some builds read, and who gets which
+    #[arg(long)]
+    pub by_build: bool,
     /// The manifest of an earlier build: say what left the policy since, and let remove.sh take it back
     #[arg(long, value_name = "MANIFEST")]
     previous: Option<PathBuf>,
@@ -110,6 +114,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         target: &args.target,
         form: args.form.map(Form::from),
         split: args.split,
+        by_build: args.by_build,
         keep_identifiers_from: args.keep_identifiers_from.as_deref(),
     };
     let jobs = jobs(&ask, project, &listed)?;
@@ -217,7 +222,7 @@ impl Build<'_, '_> {
         let (policy, folder) = (job.policy.as_path(), job.folder.as_path());
         let Judged { findings, mut allowed, plans, base } = judged;
         let command = format!("prefsmith check {}", label(policy));
-        let plans = match plans.into_iter().collect::<Result<Vec<CheckedPlan>, _>>() {
+        let mut plans = match plans.into_iter().collect::<Result<Vec<CheckedPlan>, _>>() {
             Ok(plans) if !refused => plans,
             _ => {
                 say_findings(&findings, allowed, &self.sources, &command);
@@ -228,8 +233,11 @@ impl Build<'_, '_> {
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
         let mut artefacts: Vec<Artefact> = Vec::new();
-        for plan in &plans {
+        for plan in &mut plans {
             let mut said = Findings::new();
+            if job.by_build {
+                *plan = plan.clone().by_build(self.catalog, &mut said);
+            }
             artefacts.extend(self.artefacts(job, plan, &mut said)?);
             let (said, accepted) = plan.accept(said);
             allowed += accepted.len();
@@ -289,6 +297,7 @@ impl Build<'_, '_> {
             artefacts.extend(target.emit(&request, &mut said));
             own.extend(said);
         }
+        artefacts.extend(builds_page(&request, &artefacts, own));
         Ok(artefacts)
     }
 

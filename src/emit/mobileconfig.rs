@@ -77,15 +77,17 @@ pub(super) fn unwritable(request: &Request<'_, '_>, error: &WriteError, findings
     findings.push(at_policy(finding, request));
 }
 
-/// What the profile of a stem is called: as the policy, or with `--split` with what it is about.
+/// What the profile of a stem is called: as the policy, with the builds that it is for, and with `--split` with what it is
+/// about.
 pub(super) fn called(request: &Request<'_, '_>, stem: &str) -> String {
-    let name = &request.plan.identity.name;
     let part = stem.strip_prefix(request.stem).map_or("", |rest| rest.trim_start_matches('.'));
-    match request.catalog.domain(part) {
-        _ if part.is_empty() => name.clone(),
-        Some(domain) => format!("{name}: {}", domain.title),
-        None => format!("{name}: {part}"),
-    }
+    let cut = request.cut(stem);
+    let part =
+        cut.and_then(|cut| part.strip_prefix(cut.slug.as_str())).unwrap_or(part).trim_start_matches('.');
+    let title = request.catalog.domain(part).map_or(part, |domain| domain.title);
+    let pieces = [request.plan.identity.name.as_str(), cut.map_or("", |cut| cut.words.as_str()), title];
+    let pieces: Vec<&str> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
+    pieces.join(": ")
 }
 
 /// The same, before they are written.
@@ -110,9 +112,46 @@ pub(super) fn composed(request: &Request<'_, '_>, findings: &mut Findings) -> Ve
     if request.blocked(findings) {
         return Vec::new();
     }
+    let profiles = by_builds(request, &domains, findings);
+    if !request.blocked(findings) {
+        passed::clashes(request, &profiles, findings);
+    }
+    if request.blocked(findings) {
+        return Vec::new();
+    }
+    profiles
+}
+
+/// The profiles of each part of a plan that is cut by builds; of the only part otherwise.
+fn by_builds(
+    request: &Request<'_, '_>,
+    domains: &BTreeMap<DomainName, Carried>,
+    findings: &mut Findings,
+) -> Vec<(String, Profile)> {
+    if request.plan.cuts().is_empty() {
+        return slices(request, domains, findings);
+    }
+    let mut profiles = Vec::new();
+    for (stem, part) in request.parts() {
+        // What was deployed is the policy's own profile.
+        let keep = request.keep.filter(|_| stem == request.stem);
+        let inner = Request { plan: &part, stem: &stem, keep, ..*request };
+        // What there is to say of its settings was said of the whole.
+        let domains = carried(&inner, &mut Findings::new());
+        profiles.extend(slices(&inner, &domains, findings));
+    }
+    profiles
+}
+
+/// One profile for all domains, or with `--split` one for each.
+fn slices(
+    request: &Request<'_, '_>,
+    domains: &BTreeMap<DomainName, Carried>,
+    findings: &mut Findings,
+) -> Vec<(String, Profile)> {
     let mut profiles: Vec<(String, Profile)> = Vec::new();
     if request.split {
-        for (domain, carried) in &domains {
+        for (domain, carried) in domains {
             let stem = format!("{}.{domain}", request.stem);
             profiles.push((stem, profile(request, Slice::Domain, &[(domain, carried)])));
         }
@@ -120,14 +159,8 @@ pub(super) fn composed(request: &Request<'_, '_>, findings: &mut Findings) -> Ve
     } else {
         let parts: Vec<_> = domains.iter().collect();
         let mut whole = profile(request, Slice::Whole, &parts);
-        whole.passed = passed::payloads(request, payloads, Slice::Whole);
+        whole.passed = passed::payloads(request, &request.plan.payloads, Slice::Whole);
         profiles.push((request.stem.to_owned(), whole));
-    }
-    if !request.blocked(findings) {
-        passed::clashes(request, &profiles, findings);
-    }
-    if request.blocked(findings) {
-        return Vec::new();
     }
     profiles
 }

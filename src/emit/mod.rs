@@ -1,6 +1,7 @@
 //! From a checked plan to artefacts in memory; one file for each target.
 
 mod asked;
+mod by_build;
 mod check_script;
 mod collector;
 mod ddm;
@@ -21,6 +22,7 @@ mod sql;
 mod tokens;
 mod workspace_one;
 
+pub use by_build::builds_page;
 pub use check_script::{CheckOptions, CheckScript, check_script};
 pub use collector::Collector;
 pub use ddm::Ddm;

@@ -3,6 +3,7 @@
 use super::TemplateError;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What every script that sets starts with.
 const HEAD: &str = include_str!("../../templates/script-head.sh.hbs");
@@ -36,6 +37,10 @@ const SETTING: [&str; 13] = [
     part!("users"),
     part!("main"),
 ];
+/// The head of the loop over options, which each kind of script goes on with arms of its own.
+const EACH_OPTION: &str = part!("each-option");
+/// In whose place it stands, with the options that take a value behind.
+const EACH_OPTION_HERE: &str = "  # each option, of which these take a value: ";
 /// What only scripts that set have.
 const APPLY: &str = part!("apply");
 /// What only `remove.sh` has.
@@ -266,7 +271,7 @@ impl Scripts {
     ) -> Result<String, TemplateError> {
         let mut script = head;
         for part in parts {
-            script.push_str(part);
+            script.push_str(&with_options(part));
             script.push('\n');
         }
         for (at, (name, calls)) in functions.iter().enumerate() {
@@ -303,6 +308,18 @@ impl Scripts {
     fn render(&self, name: &str, data: &impl Serialize) -> Result<String, TemplateError> {
         self.0.render(name, data).map_err(|error| TemplateError(error.to_string()))
     }
+}
+
+/// A part with the loop over options, if it asks for it.
+fn with_options(part: &str) -> Cow<'_, str> {
+    let Some((before, rest)) = part.split_once(EACH_OPTION_HERE) else { return Cow::Borrowed(part) };
+    let (names, after) = rest.split_once('\n').unwrap_or((rest, ""));
+    let joined = |end: &str| {
+        let patterns: Vec<String> = names.split(' ').map(|name| format!("{name}{end}")).collect();
+        patterns.join(" | ")
+    };
+    let head = EACH_OPTION.replace("@each=*@", &joined("=*")).replace("@each@", &joined(""));
+    Cow::Owned([before, &head, after].concat())
 }
 
 /// Text inside a comment: one line of ASCII.
@@ -354,6 +371,25 @@ mod tests {
         assert!(script.contains("\n# a?rm -rf / ?\n"), "{script}");
         assert!(script.contains("\nabout='it'\\''s'\nmode=apply\n"));
         assert!(script.ends_with("\nsettings() {\n  true\n}\n\nmain \"$@\"\n"), "{script}");
+    }
+
+    #[test]
+    fn the_loop_over_options_is_one() {
+        let parts = [part!("options"), part!("check"), part!("collect")];
+        for part in parts {
+            let whole = with_options(part);
+            assert_eq!(
+                whole.matches("while [ $# -gt 0 ]; do\n    option=$1 given=''\n").count(),
+                1,
+                "{whole}"
+            );
+            assert!(!whole.contains("@each") && !whole.contains(EACH_OPTION_HERE), "{whole}");
+        }
+        let check = with_options(part!("check"));
+        assert!(check.contains(
+            "      --user=* | --set=* | --timeout=*) given=${option#*=} option=${option%%=*} ;;\n"
+        ));
+        assert!(check.contains("      --user | --set | --timeout)\n"));
     }
 
     /// A tag in the fixed part would stand there as it is.

@@ -3,6 +3,7 @@
 use super::super::osquery::{INTERVAL, by_domain, title};
 use super::super::parts::is_rest;
 use super::super::sql::Question;
+use super::labels::scope;
 use super::{Build, LABELS, NAME, scalar};
 use crate::plan::Enforcement;
 use crate::text::yaml_block;
@@ -94,8 +95,9 @@ pub(super) fn fragment(build: &Build<'_, '_, '_>) -> String {
             let path =
                 format!("../{}", build.place("configuration-profiles", &format!("{stem}.mobileconfig")));
             let _ = writeln!(out, "      - path: {}", scalar(&path));
-            for field in LABELS {
-                labels(&mut out, &options.list(field), field, 8);
+            if let Some((field, names)) = scope(build.request, build.request.cut(stem)) {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                labels(&mut out, &names, field, 8);
             }
         }
     }

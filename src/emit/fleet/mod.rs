@@ -34,6 +34,7 @@ impl Target for Fleet {
 
     fn emit(&self, request: &Request<'_, '_>, findings: &mut Findings) -> Vec<Artefact> {
         one_list_of_labels(request, findings);
+        labels::beside_cuts(request, findings);
         let plan = spelt(request, NAME, findings);
         // The scripts of this target do what a profile cannot.
         let inner = Request { plan: &plan, scripts: true, ..*request };

@@ -54,7 +54,8 @@ impl Target for Jamf {
         if inner.blocked(findings) {
             return Vec::new();
         }
-        let groups = groups::all(&plan, request.catalog, made.verdict.as_deref());
+        let mut groups = groups::all(&plan, request.catalog, made.verdict.as_deref());
+        groups.extend(groups::by_build(&plan, &request.options(NAME).list("groups"), request.catalog));
         let products: BTreeSet<&str> =
             groups.iter().flat_map(|group| group.builds_of.iter().map(String::as_str)).collect();
         for product in products.iter().filter_map(|name| request.catalog.product(name)) {
@@ -101,13 +102,6 @@ fn rewritten(request: &Request<'_, '_>, findings: &mut Findings) {
             .note("of an unsigned profile it stores the payload types that it knows, some with all of their default keys")
             .help("compare what it stored with what was sent; a signed profile is kept byte for byte"),
     );
-}
-
-/// A text as the name of a file: letters, digits, `.` and `_`, and a hyphen for each run of anything else.
-fn slug(text: &str) -> String {
-    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')));
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    words.join("-")
 }
 
 /// The files so far.
@@ -225,10 +219,12 @@ impl Build<'_, '_, '_> {
         let identity = &self.request.plan.identity;
         let part = stem.strip_prefix(self.request.stem).map_or("", |rest| rest.trim_start_matches('.'));
         let name = called(self.request, stem);
+        let only = self.request.cut(stem).map(|cut| self.on_server(&groups::title_of(cut)));
         let general = General {
             name: &name,
             description: identity.description.as_deref().unwrap_or_default(),
             channel: identity.channel,
+            only: only.as_deref(),
         };
         let payload = String::from_utf8_lossy(bytes);
         let body = bodies::profile(&general, self.request.options(NAME), &payload);
@@ -258,8 +254,13 @@ impl Build<'_, '_, '_> {
         self.body(&format!("attribute-{}", made.slug), &body);
     }
 
+    /// What a thing of the policy is called on the server.
+    fn on_server(&self, title: &str) -> String {
+        format!("{} - {title}", self.request.plan.identity.name)
+    }
+
     fn group(&mut self, made: &Group) {
-        let name = format!("{} - {}", self.request.plan.identity.name, made.title);
+        let name = self.on_server(&made.title);
         let body = bodies::group(&name, &made.criteria, self.request.options(NAME));
         self.body(&format!("group-{}", made.slug), &body);
     }

@@ -144,7 +144,6 @@ fn api(readme: &mut Readme, request: &Request<'_, '_>, about: &About<'_>) {
         "    -X \"$1\" --data-binary \"@$2\" \"$JAMF/JSSResource/$3/id/$4\"".to_owned(),
         "}".to_owned(),
     ];
-    lines.extend(about.profiles.iter().map(|body| format!("send POST {body} osxconfigurationprofiles 0")));
     let mut each = |kind: &str, resource: &str, there: bool| {
         if there {
             lines.push(format!("for body in api/{kind}-*.xml; do send POST \"$body\" {resource} 0; done"));
@@ -154,11 +153,21 @@ fn api(readme: &mut Readme, request: &Request<'_, '_>, about: &About<'_>) {
     // Groups ask attributes, which must be there first.
     each("attribute", "computerextensionattributes", !about.scripts.attributes.is_empty());
     each("group", "computergroups", about.groups);
+    // Profiles name groups, which must be there first.
+    lines.extend(about.profiles.iter().map(|body| format!("send POST {body} osxconfigurationprofiles 0")));
     readme.verbatim(&lines.join("\n"));
     if about.profiles.is_empty() {
         return;
     }
     kept(readme, request);
+    if !request.plan.cuts().is_empty() {
+        readme.paragraph(
+            "--by-build cut the policy into profiles by the builds that read their settings. The scope of each part is a \
+             smart group of its own, \"Macs with …\", which asks for the versions of apps, and for the groups of \
+             [target.jamf] where the policy names some: a body that is sent goes to these Macs at once. A Mac whose app is \
+             updated changes its groups, and with them its profiles, after its next inventory. The plists stay whole.",
+        );
+    }
     let options = request.options(NAME);
     let scoped = !options.list("groups").is_empty() || !options.list("exclude").is_empty();
     readme.paragraph(if scoped {

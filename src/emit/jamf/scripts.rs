@@ -3,7 +3,6 @@
 //! The scripts are those of the targets `defaults`, `check-script` and `collector`, which skip the three parameters
 //! that Jamf gives to every script; their heads say how a policy of Jamf's runs them.
 
-use super::slug;
 use crate::catalog::model::Product;
 use crate::check::CheckedPlan;
 use crate::emit::defaults::words;
@@ -11,7 +10,7 @@ use crate::emit::parts::{is_judged, is_preference, not_judged};
 use crate::emit::{CheckOptions, Collector, Defaults, Request, Target as _, at_policy, check_script};
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
-use crate::text::Scripts;
+use crate::text::{Scripts, slug};
 use std::collections::BTreeSet;
 
 /// A script of a policy.

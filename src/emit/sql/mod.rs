@@ -268,3 +268,12 @@ pub(super) fn macs_with(product: &str, ranges: &Ranges, catalog: &Catalog<'_>) -
     };
     Some(format!("{}SELECT 1 WHERE {is};", releases.with()))
 }
+
+/// A query that gives a row on Macs with all of some products, each in its ranges. None where osquery does not see one.
+pub(super) fn macs_with_all(needs: &[(String, Ranges)], catalog: &Catalog<'_>) -> Option<String> {
+    let mut releases = Releases::default();
+    let all: Option<Vec<String>> =
+        needs.iter().map(|(product, ranges)| releases.known_in(product, ranges, catalog)).collect();
+    let all = all?;
+    Some(format!("{}SELECT 1 WHERE {};", releases.with(), all.join("\n  AND ")))
+}
