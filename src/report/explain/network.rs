@@ -50,8 +50,8 @@ pub(super) struct NetworkView<'a> {
 }
 
 /// The effects that look at a key in one of the domains of an entry; none of a position inside it.
-pub(super) fn network<'a>(entry: &Entry<'_, '_>, catalog: &'a Catalog<'_>) -> Vec<NetworkView<'a>> {
-    let about = |effect: &&Effect<'_>| {
+pub(super) fn network<'a, 'c>(entry: &Entry<'_, '_>, catalog: &'a Catalog<'c>) -> Vec<NetworkView<'a>> {
+    let about = |effect: &&'a Effect<'c>| {
         let keys = keys_of_rules(&[&effect.rule], catalog);
         let looks = |domain: &&str| keys.get(*domain).is_some_and(|keys| keys.contains(entry.key.name));
         entry.domains.iter().any(looks)
