@@ -73,6 +73,8 @@ pub struct Mdm<'a> {
     pub empty: Option<&'a str>,
     /// A token that a tenant defines itself, as an example of one.
     pub own: Option<&'a str>,
+    /// Texts that look like tokens and are none: its documentation tells to write them as they stand.
+    pub meant: Vec<&'a str>,
     /// The neutral tokens and their spellings.
     #[serde(borrow)]
     pub spelt: Vec<Spelt<'a>>,

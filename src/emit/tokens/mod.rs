@@ -133,6 +133,10 @@ impl<'r> Speller<'_, 'r, '_> {
             }
         }
         if whole {
+            let meant = self.mdms.iter().flat_map(|mdm| &mdm.meant);
+            placed.extend(
+                meant.flat_map(|meant| out.match_indices(meant)).map(|(at, text)| at..at + text.len()),
+            );
             self.literals(&out, &placed, setting, places);
         }
         whole.then_some(out)
