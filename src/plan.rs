@@ -1,9 +1,12 @@
 //! The plan: one sorted list of settings that everything else reads. It knows no file format and no target.
 
 mod applies;
+mod cut;
 mod targets;
+mod texts;
 
 pub use applies::AppliesTo;
+pub use cut::Cut;
 pub use targets::{Given, TargetOptions};
 
 use crate::catalog::{Fact, Facts, Known, Licence};
