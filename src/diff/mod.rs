@@ -2,6 +2,7 @@
 //! domain and key, with types and enforcement; payloads that are no preferences by what is in them; and the envelope
 //! apart, which says how a profile is called and not what it does.
 
+pub mod answer;
 pub mod applies;
 pub mod attributes;
 pub mod audit;
@@ -10,6 +11,7 @@ pub mod exempt;
 mod inside;
 pub mod mend;
 pub mod on_mac;
+pub mod osquery;
 pub mod outcome;
 pub mod pattern;
 mod payloads;

@@ -19,6 +19,7 @@ pub fn manifest(
         let mut one = plan.to_json(sources, base, &|setting| plan.is_secret(setting, catalog));
         if let Json::Object(entries) = &mut one {
             entries.remove("left_out");
+            entries.remove("applies_to");
         }
         one
     };
@@ -66,6 +67,7 @@ fn itself(variant: &CheckedPlan, sources: &Sources, base: &str) -> Json {
     let mut itself = Plan { identity, ..Plan::default() }.to_json(sources, base, &|_| false);
     if let Json::Object(entries) = &mut itself {
         entries.remove("left_out");
+        entries.remove("applies_to");
     }
     itself
 }

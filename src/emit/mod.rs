@@ -18,6 +18,7 @@ mod parts;
 mod passed;
 mod plain;
 mod readme;
+pub mod reported;
 mod sql;
 mod tokens;
 mod workspace_one;

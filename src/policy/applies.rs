@@ -10,6 +10,9 @@ use crate::plan::{AppliesTo, Macs};
 use crate::version::Ranges;
 use std::collections::BTreeMap;
 
+/// What is no app, though the catalogue knows its versions.
+const MACOS: &str = "macOS";
+
 /// `[applies-to]` of one file, or of what a variant says in it.
 pub(super) struct RawApplies {
     pub span: Span,
@@ -113,13 +116,17 @@ pub(super) fn resolve(
 ) -> AppliesTo {
     let mut all = AppliesTo::default();
     let mut places: BTreeMap<&str, Said<Ranges>> = BTreeMap::new();
+    let mut macos_at = None;
     for raw in files.iter().filter_map(|raw| raw.applies.as_ref()) {
         all.origin = Some(raw.span.into());
         if let Some(entry) = &raw.macos {
-            all.macos = versions_of_macos(entry, findings).or(all.macos);
+            if let Some(found) = versions_of_macos(entry, findings) {
+                all.macos = Some(found);
+                macos_at = Some(entry.product.1);
+            }
         }
         for entry in &raw.apps {
-            let Some(product) = product(&entry.product.0, catalog) else {
+            let Some(product) = product(&entry.product.0, catalog).filter(|name| *name != MACOS) else {
                 findings.push(no_product(entry, catalog));
                 continue;
             };
@@ -135,19 +142,21 @@ pub(super) fn resolve(
         }
         all.attributes.extend(raw.attributes.clone());
     }
+    if let (Some(macos), Some(at)) = (&all.macos, macos_at) {
+        findings.extend(nobody(MACOS, macos, at, macs).into_iter().collect());
+    }
     for (product, (wanted, span)) in places {
-        if let Some(stated) = macs.versions.get(product)
-            && !stated.is_empty()
-            && !wanted.is_empty()
-            && wanted.intersect(stated).is_empty()
-        {
-            let title =
-                format!("it applies to no Mac: [macs] says that {product} is `{stated}`, not `{wanted}`");
-            findings.push(Finding::new("applies-to", title).at(span, ""));
-        }
+        findings.extend(nobody(product, &wanted, span, macs).into_iter().collect());
         all.apps.insert(product.to_owned(), wanted);
     }
     all
+}
+
+/// That [macs] rules out all versions that are asked for.
+fn nobody(product: &str, wanted: &Ranges, span: Span, macs: &Macs) -> Option<Finding> {
+    let stated = macs.versions.get(product).filter(|stated| !stated.is_empty() && !wanted.is_empty())?;
+    let title = format!("it applies to no Mac: [macs] says that {product} is `{stated}`, not `{wanted}`");
+    wanted.intersect(stated).is_empty().then(|| Finding::new("applies-to", title).at(span, ""))
 }
 
 fn versions_of_macos(entry: &MacsEntry, findings: &mut Findings) -> Option<Ranges> {

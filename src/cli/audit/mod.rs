@@ -5,6 +5,7 @@ mod look;
 mod places;
 mod pool;
 mod progress;
+mod reports;
 mod stop;
 
 use super::attributes::read_attributes;
@@ -27,6 +28,7 @@ use least::{Percent, fail_under};
 use look::{Found, Judge, Keys, Survey, of_rules};
 use places::Places;
 use progress::Progress;
+use reports::{Reading, Reports, is_report};
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -37,7 +39,9 @@ use std::thread;
 ///
 /// What ends in .toml, .mobileconfig, .plist or .xml says what should be; everything else is Macs: snapshots (.tar.gz, .tgz,
 /// .tar, or the one line that the collector prints), folders of them, archives of them, folders shaped like a Mac's root.
-/// `-` takes a list of paths from standard input, one a line, or each with a NUL behind it.
+/// `-` takes a list of paths from standard input, one a line, or each with a NUL behind it. What MDMs have collected already
+/// says of a Mac whether it is as it should be, and neither values nor layers: .csv, an export with the attribute that the
+/// check script fills; .ndjson, .jsonl or .log, the results of osquery's pack.
 ///
 /// Each Mac counts once, by its newest snapshot: by the time that the snapshot says, and by the serial number or, without
 /// one, the hardware UUID. A Mac is compliant if every setting that applies to it is as it should be, drifted if one is
@@ -54,6 +58,8 @@ Examples:
   prefsmith audit office.toml snapshots/ --baseline today.json --fail-under 98
   prefsmith audit office.toml snapshots/ --format csv >macs.csv       a line for each Mac
   prefsmith audit office.toml snapshots/ --format ndjson >macs.ndjson every setting of each Mac
+  prefsmith audit office.toml jamf.csv                     an export of the extension attribute
+  prefsmith audit office.toml osqueryd.snapshots.log       results of the pack
   find /srv/snapshots -name '*.tar.gz' -mtime -7 -print0 | prefsmith audit office.toml -
 
 Exit status:
@@ -69,6 +75,9 @@ pub(super) struct Args {
     /// How it is written
     #[arg(long, default_value = "text")]
     format: Format,
+    /// The column of a CSV export that has the answers of the check; without it, the one that is called as the policy
+    #[arg(long, value_name = "NAME")]
+    column: Option<String>,
     /// A variant of the policies, not the policies themselves
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
@@ -204,11 +213,17 @@ struct Course {
 
 impl Audit<'_, '_> {
     fn run(&self, macs: &[&PathBuf]) -> Result<Exit> {
-        let (places, refused) = self.places(macs)?;
-        ensure!(places.count() > 0 || refused, "there are no snapshots in what was named");
+        let (reports, macs): (Vec<&PathBuf>, Vec<&PathBuf>) = macs.iter().partition(|path| is_report(path));
+        let (places, refused) = self.places(&macs)?;
         let stop = stop::on_interrupt()?;
+        let reading = Reading::new(self.scope, self.catalog, self.args.column.as_deref(), &stop);
+        let reports = reading.read(&reports.iter().map(|path| path.as_path()).collect::<Vec<_>>())?;
+        ensure!(
+            places.count() > 0 || !reports.macs.is_empty() || refused,
+            "there are no snapshots in what was named"
+        );
         let mut ledger = Ledger::default();
-        let course = self.judge(&places, &stop, &mut ledger);
+        let course = self.judge(&places, (&reports, &reading), &stop, &mut ledger);
         let partial = stop.load(Ordering::Relaxed) && course.failed.is_none();
         match course.failed {
             // Who reads has gone away.
@@ -257,9 +272,15 @@ impl Audit<'_, '_> {
     }
 
     /// Looks at all Macs, and writes their rows.
-    fn judge(&self, places: &Places, stop: &AtomicBool, ledger: &mut Ledger) -> Course {
+    fn judge(
+        &self,
+        places: &Places,
+        (reports, reading): (&Reports, &Reading<'_>),
+        stop: &AtomicBool,
+        ledger: &mut Ledger,
+    ) -> Course {
         let rows = self.args.format.rows();
-        let mut newest = rows.map(|_| self.survey(places, stop));
+        let mut newest = rows.map(|_| self.survey(places, reports, stop));
         let known = newest.clone();
         let of_rules = if rows == Some(Rows::Json) { of_rules(self.scope, self.catalog) } else { Vec::new() };
         let judge = Judge {
@@ -312,6 +333,23 @@ impl Audit<'_, '_> {
             row.is_none_or(|row| write(&row, &mut course.failed))
         });
         progress.end();
+        for mac in &reports.macs {
+            if course.failed.is_some() || stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let (glance, source, row) = reports.look(mac, reading, &self.asked, rows);
+            let older = newest
+                .as_mut()
+                .is_some_and(|all| all.is_older(glance.mac, glance.taken) || !all.is_first(glance.mac));
+            if older {
+                ledger.add_older();
+                continue;
+            }
+            ledger.add(glance, || source);
+            if let Some(row) = row {
+                write(&row, &mut course.failed);
+            }
+        }
         if course.failed.is_none() {
             course.failed = out.flush().err();
         }
@@ -321,7 +359,7 @@ impl Audit<'_, '_> {
     }
 
     /// The first look, where rows are written, of which none can be taken back.
-    fn survey(&self, places: &Places, stop: &AtomicBool) -> Newest {
+    fn survey(&self, places: &Places, reports: &Reports, stop: &AtomicBool) -> Newest {
         let mut newest = Newest::default();
         let mut progress = Progress::new(places.count(), "looked at");
         pool::run(&Survey, places.jobs(), self.threads(), stop, |about| {
@@ -332,6 +370,9 @@ impl Audit<'_, '_> {
             true
         });
         progress.end();
+        for mac in &reports.macs {
+            newest.see(Fingerprint::of(&mac.about), mac.about.taken.map(|taken| taken.seconds()));
+        }
         newest.settle();
         newest
     }

@@ -9,7 +9,7 @@ use crate::version::Version;
 use std::collections::BTreeSet;
 
 /// How much of a name is kept, in characters: a Mac's own are shorter.
-const LONGEST: usize = 120;
+pub(super) const LONGEST: usize = 120;
 
 /// What a Mac counts as; each counts as exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +60,10 @@ pub enum Install {
     Version(Version),
 }
 
+/// The number in place of a layer where nobody knows it, and in place of what a setting counts as where nobody asked.
+const NO_LAYER: u32 = 15;
+const NOT_ASKED: u32 = 15;
+
 /// What is said of one setting on one Mac, in 32 bits: 20 of its place, 4 of the verdict, 4 of the layer whose value is in
 /// effect, 3 of what it counts as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +81,25 @@ impl Cell {
         Self(
             place << 12 | number(&Verdict::ALL, verdict) << 8 | layer << 4 | number(&Standing::ALL, standing),
         )
+    }
+
+    /// One of which nobody knows from which layer the value comes.
+    pub fn without_layer(place: u32, verdict: Verdict, standing: Standing) -> Self {
+        Self(Self::new(place, verdict, None, standing).0 | NO_LAYER << 4)
+    }
+
+    /// A setting about which the Mac was not asked: it counts as nothing.
+    pub fn not_asked(place: u32) -> Self {
+        Self(place << 12 | NOT_ASKED)
+    }
+
+    pub fn is_asked(self) -> bool {
+        self.0 & 15 != NOT_ASKED
+    }
+
+    /// Whether anybody knows from which layer the value comes, or that there is none.
+    pub fn has_layer(self) -> bool {
+        self.0 >> 4 & 15 != NO_LAYER
     }
 
     pub fn place(self) -> usize {
@@ -119,6 +142,8 @@ pub struct Glance {
     pub state: State,
     /// Whether nobody knows if one of the policies applies to it.
     pub(super) unsure: bool,
+    /// Whether only an MDM has told of it.
+    pub(super) reported: bool,
     /// The policies that apply to it, a bit for each.
     pub(super) applied: u128,
     /// What is said of settings, by place; without those that a profile enforces for the Mac, as it should.
@@ -164,6 +189,7 @@ impl Glance {
             serial: short(&about.serial),
             state: State::of(outcome),
             unsure: matches!(outcome.applies, Applies::Unknown(_)),
+            reported: false,
             applied,
             cells,
             apps: apps(mac, scope),
@@ -185,6 +211,7 @@ impl Glance {
             name: String::new(),
             serial: String::new(),
             unsure: false,
+            reported: false,
             applied: 1,
             cells: Vec::new(),
             apps: Vec::new(),
@@ -193,7 +220,7 @@ impl Glance {
 
     /// How many settings count as this. Those that are as they should be are not all kept.
     pub(super) fn count(cells: &[Cell], standing: Standing) -> usize {
-        cells.iter().filter(|cell| cell.standing() == standing).count()
+        cells.iter().filter(|cell| cell.is_asked() && cell.standing() == standing).count()
     }
 }
 

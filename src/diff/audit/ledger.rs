@@ -31,6 +31,7 @@ pub(super) struct Kept {
 pub(super) struct Said {
     pub state: State,
     pub unsure: bool,
+    pub reported: bool,
     pub applied: u128,
     pub cells: Box<[Cell]>,
 }
@@ -62,6 +63,7 @@ impl Ledger {
         let said = Said {
             state: glance.state,
             unsure: glance.unsure,
+            reported: glance.reported,
             applied: glance.applied,
             cells: glance.cells.into_boxed_slice(),
         };

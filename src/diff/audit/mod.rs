@@ -6,6 +6,7 @@
 mod fingerprint;
 mod glance;
 mod ledger;
+mod reported;
 mod scope;
 mod since;
 mod summary;
@@ -15,6 +16,7 @@ mod tests;
 pub use fingerprint::Fingerprint;
 pub use glance::{Glance, Install, State};
 pub use ledger::{Ledger, Newest};
+pub use reported::Told;
 pub use scope::{Applied, Scope, ScopeError};
 pub use since::Since;
 pub use summary::{AppSum, MacSum, Macs, SettingSum, Summary, Unread};

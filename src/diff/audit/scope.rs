@@ -93,6 +93,18 @@ impl<'p> Scope<'p> {
         self.names().enumerate().filter(move |(at, _)| applied >> at & 1 == 1).map(|(_, name)| name)
     }
 
+    /// What people call each policy: the name that it says of itself.
+    pub fn titles(&self) -> Vec<String> {
+        let title = |(name, plans): &'_ (String, Vec<&'p Plan>)| {
+            plans
+                .first()
+                .map(|plan| plan.identity.name.as_str())
+                .filter(|title| !title.is_empty())
+                .map_or_else(|| name.clone(), str::to_owned)
+        };
+        self.policies.iter().map(title).collect()
+    }
+
     /// The plans of the policies whose bit is set.
     pub fn plans(&self, applied: u128) -> Vec<&'p Plan> {
         let chosen = self.policies.iter().enumerate().filter(|(at, _)| applied >> at & 1 == 1);
@@ -161,7 +173,7 @@ impl<'p> Scope<'p> {
     }
 
     /// The places of the settings of one policy, each once.
-    pub(super) fn of_policy(&self, policy: usize) -> BTreeSet<u32> {
+    pub fn of_policy(&self, policy: usize) -> BTreeSet<u32> {
         self.places.get(policy).into_iter().flatten().flatten().copied().collect()
     }
 }

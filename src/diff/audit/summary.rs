@@ -54,6 +54,8 @@ pub struct Macs {
     pub unread: usize,
     /// Macs that no policy applies to.
     pub outside: usize,
+    /// Macs of which only an MDM has told: nobody knows their layers, values and versions.
+    pub reported: usize,
     /// Macs of which nobody knows whether one of the policies applies to them. They are undecided, or drift by another.
     pub unsure: usize,
 }
@@ -85,7 +87,9 @@ pub struct SettingSum<'p> {
     pub standings: BTreeMap<Standing, usize>,
     /// Both at once: one verdict may count as this on some Macs and as that on others.
     pub told: BTreeMap<(Standing, Verdict), usize>,
-    /// Of the Macs that drifted: the layer that the value in effect comes from; none where nothing is set.
+    /// How many Macs it applies to that were not asked for it: an MDM has told of them that cannot see it.
+    pub not_asked: usize,
+    /// Of the Macs that drifted, as far as it is known: the layer that the value in effect comes from; none where nothing is set.
     pub layers: BTreeMap<Option<Layer>, usize>,
 }
 
@@ -183,6 +187,7 @@ pub(super) fn of<'p>(ledger: &Ledger, scope: &Scope<'p>, partial: bool) -> Summa
     let mut applied = vec![0; scope.names().count()];
     for (said, count) in said.iter().zip(&of_said) {
         macs.unsure += if said.unsure { *count } else { 0 };
+        macs.reported += if said.reported { *count } else { 0 };
         for (at, macs) in applied.iter_mut().enumerate() {
             *macs += if said.applied >> at & 1 == 1 { *count } else { 0 };
         }
@@ -229,8 +234,13 @@ fn settings<'p>(said: &[&Said], counts: &[usize], scope: &Scope<'p>) -> Vec<Sett
     for (said, count) in said.iter().zip(counts).filter(|(_, count)| **count > 0) {
         for cell in &said.cells {
             let Some(sum) = sums.get_mut(cell.place()) else { continue };
+            if !cell.is_asked() {
+                sum.macs -= *count.min(&sum.macs);
+                sum.not_asked += *count;
+                continue;
+            }
             sum.add(cell.verdict(), cell.standing(), *count);
-            if cell.standing() == Standing::Drifted {
+            if cell.standing() == Standing::Drifted && cell.has_layer() {
                 *sum.layers.entry(cell.layer()).or_default() += *count;
             }
         }
@@ -260,6 +270,7 @@ fn empty<'p>(setting: &'p Setting) -> SettingSum<'p> {
         verdicts: BTreeMap::new(),
         standings: BTreeMap::new(),
         told: BTreeMap::new(),
+        not_asked: 0,
         layers: BTreeMap::new(),
     }
 }
@@ -315,7 +326,9 @@ fn worst(ledger: &Ledger, newest: &[&Kept], said: &[&Said], scope: &Scope<'_>) -
     let mac = |(drifted, undecided, [name, serial, source], place): Badness<'_>| {
         let kept = newest.get(place)?;
         let said = said.get(number(kept.said)?)?;
-        let told = |cell: &&Cell| matches!(cell.standing(), Standing::Drifted | Standing::Undecided);
+        let told = |cell: &&Cell| {
+            cell.is_asked() && matches!(cell.standing(), Standing::Drifted | Standing::Undecided)
+        };
         Some(MacSum {
             name: name.to_owned(),
             serial: serial.to_owned(),

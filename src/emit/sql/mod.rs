@@ -134,6 +134,11 @@ pub(super) fn questions<'p>(
     (asked, unseen)
 }
 
+/// Whether osquery is asked about a setting.
+pub(super) fn is_asked(setting: &Setting, secret: bool, catalog: &Catalog<'_>) -> bool {
+    question(setting, secret, catalog).is_ok()
+}
+
 fn question<'p>(setting: &'p Setting, secret: bool, catalog: &Catalog<'_>) -> Result<Question<'p>, Unseen> {
     if !is_preference(setting, catalog) {
         return Err(Unseen::Payload);

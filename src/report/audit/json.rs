@@ -29,6 +29,7 @@ pub fn json(view: &View<'_, '_>) -> String {
         "unreadable": macs.unread,
         "outside": macs.outside,
         "unsure": macs.unsure,
+        "reported": macs.reported,
         "compliance": {
             "compliant": macs.compliant,
             "of": macs.of(),
@@ -87,6 +88,7 @@ fn setting(sum: &SettingSum<'_>, view: &View<'_, '_>) -> Json {
         reads.map(|reads| json!({ "product": reads.product, "ranges": reads.all().describe() })).collect(),
     );
     put("macs", sum.macs.into());
+    put("not_asked", sum.not_asked.into());
     for verdict in Verdict::ALL {
         put(verdict.word(), sum.verdict(verdict).into());
     }

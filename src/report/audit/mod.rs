@@ -7,7 +7,7 @@ mod text;
 
 pub use change::{Baseline, Change};
 pub use json::json;
-pub use rows::{Row, Rows};
+pub use rows::{Reported, Row, Rows};
 pub use text::{sum, text};
 
 use super::visible;

@@ -4,6 +4,9 @@ use super::super::mac::{View, csv_line, json_value};
 use super::super::visible;
 use crate::diff::audit::State;
 use crate::diff::outcome::{Outcome, Standing};
+use crate::diff::verdict::Verdict;
+use crate::mac::About;
+use crate::plan::Setting;
 use serde_json::{Value as Json, json};
 
 /// The columns of the table.
@@ -45,6 +48,24 @@ pub struct Row<'r, 'c> {
     pub state: State,
 }
 
+/// One Mac of which only an MDM has told.
+pub struct Reported<'r> {
+    /// The policies that were asked.
+    pub policies: String,
+    /// Where it was read.
+    pub source: &'r str,
+    /// What is known of it.
+    pub about: &'r About,
+    /// What it counts as.
+    pub state: State,
+    /// What the MDM has, in its words; nothing where it has only rows.
+    pub said: &'r str,
+    /// Why nobody knows whether a policy applies, or why none does.
+    pub because: &'r [String],
+    /// The settings that are not as they should be, or not known to be.
+    pub told: Vec<(&'r Setting, Verdict, Standing)>,
+}
+
 impl Rows {
     /// What stands before all rows.
     pub fn head(self) -> String {
@@ -67,6 +88,70 @@ impl Rows {
                 visible::json_line(&object)
             }
             Self::Csv => cells(row),
+        }
+    }
+
+    /// The row of a Mac of which only an MDM has told, with its line end.
+    pub fn reported(self, row: &Reported<'_>) -> String {
+        let told = |standing: Standing| row.told.iter().filter(move |(.., own)| *own == standing);
+        let told_of = [Standing::Drifted, Standing::Undecided];
+        match self {
+            Self::Json => {
+                let settings = row.told.iter().map(|(setting, verdict, standing)| {
+                    json!({
+                        "domain": setting.domain.as_str(),
+                        "key": setting.key.as_str(),
+                        "verdict": verdict.word(),
+                        "standing": standing.word(),
+                    })
+                });
+                visible::json_line(&json!({
+                    "version": 1,
+                    "expected": row.policies,
+                    "actual": row.source,
+                    "mac": {
+                        "name": row.about.name,
+                        "serial": row.about.serial,
+                        "taken": row.about.taken.map(|taken| taken.to_string()),
+                    },
+                    "state": row.state.word(),
+                    "reported": row.said,
+                    "because": row.because,
+                    "settings": settings.collect::<Json>(),
+                }))
+            }
+            Self::Csv => {
+                let settings: Vec<String> = told_of
+                    .into_iter()
+                    .flat_map(told)
+                    .map(|(setting, verdict, _)| {
+                        format!("{}:{} {}", setting.domain.as_str(), setting.key.as_str(), verdict.word())
+                    })
+                    .collect();
+                let why: Vec<&str> =
+                    std::iter::once(row.said).chain(row.because.iter().map(String::as_str)).collect();
+                let taken = row.about.taken.map_or(String::new(), |taken| taken.to_string());
+                let text = |text: &Option<String>| text.clone().unwrap_or_default();
+                let cells = [
+                    text(&row.about.name),
+                    text(&row.about.serial),
+                    taken,
+                    String::new(),
+                    row.state.word().to_owned(),
+                    String::new(),
+                    told(Standing::Drifted).count().to_string(),
+                    told(Standing::Undecided).count().to_string(),
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                    settings.join("; "),
+                    row.source.to_owned(),
+                    why.into_iter().filter(|why| !why.is_empty()).collect::<Vec<_>>().join("; "),
+                ];
+                let mut out = String::new();
+                csv_line(&mut out, &cells.each_ref().map(String::as_str));
+                out
+            }
         }
     }
 

@@ -90,11 +90,32 @@ impl Text<'_, '_, '_> {
         self.applied();
         self.line(0, "");
         self.line(0, &sum(summary));
+        self.reported();
         let unsure = summary.macs.unsure;
         if unsure > 0 {
             self.line(0, &format!("of {} nobody knows whether a policy applies to them", macs(unsure)));
         }
         self.line(0, "");
+    }
+
+    /// What those cannot say of whom only an MDM has told.
+    fn reported(&mut self) {
+        let count = self.view.summary.macs.reported;
+        if count == 0 {
+            return;
+        }
+        self.line(
+            0,
+            &format!("of {} only an MDM has told: not their layers, values and versions", macs(count)),
+        );
+        let sums = self.view.summary.settings.iter().filter(|sum| sum.not_asked > 0);
+        let keys: Vec<String> = sums.map(|sum| visible::line(sum.setting.key.as_str(), LONGEST)).collect();
+        if !keys.is_empty() {
+            let (shown, more) = (keys.len().min(SETTINGS), keys.len().saturating_sub(SETTINGS));
+            let more = if more > 0 { format!(" and {} more", visible::number(more)) } else { String::new() };
+            let shown = keys.get(..shown).unwrap_or_default().join(", ");
+            self.line(0, &format!("  nor anything of {shown}{more}, which it cannot see"));
+        }
     }
 
     /// To how many Macs each of several policies applies.

@@ -149,7 +149,7 @@ fn applies_to(catalog: &Catalog<'_>) -> Json {
     let pattern = json!({ "type": "string", "pattern": r"\S" });
     let patterns = json!({ "anyOf": [{ "type": "array", "minItems": 1, "items": pattern }, pattern] });
     let mut apps: BTreeMap<&str, Json> = BTreeMap::new();
-    for product in catalog.products() {
+    for product in catalog.products().filter(|product| product.name != "macOS") {
         let text = format!(
             "Macs on which {} is installed, in these versions: `\"16.80 ..\"`, a list of ranges, `\"..\"`: any version, or `\"none\"`: not installed.",
             product.title
