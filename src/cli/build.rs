@@ -7,6 +7,7 @@ use super::completions::{self, policies};
 use super::jobs::{Ask, Job, jobs};
 use super::previous;
 use super::project::{Found, together};
+use super::several;
 use super::walk::{POLICIES, walk};
 use crate::catalog::Catalog;
 use crate::check::{CheckedPlan, Options};
@@ -292,9 +293,12 @@ impl Build<'_, '_> {
         let keep = job.keep.as_ref().filter(|_| itself).or(own_keep.as_ref());
         let request = job.request((plan, &stem), self.catalog, keep, &left);
         let mut artefacts = Vec::new();
-        for target in &job.targets {
+        let made = several::each(job.targets.iter().collect(), |target| {
             let mut said = Findings::new();
-            artefacts.extend(target.emit(&request, &mut said));
+            (target.emit(&request, &mut said), said)
+        });
+        for (files, said) in made {
+            artefacts.extend(files);
             own.extend(said);
         }
         artefacts.extend(builds_page(&request, &artefacts, own));

@@ -159,7 +159,7 @@ impl Check<'_, '_> {
             effective: yes(options.effective),
         };
         let apps = bundles(self.request.catalog, |name| self.products.contains(name));
-        Scripts::new()?.check(&head, &apps, calls)
+        Scripts::get()?.check(&head, &apps, calls)
     }
 
     /// The calls of one setting.

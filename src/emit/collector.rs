@@ -53,7 +53,7 @@ fn script(request: &Request<'_, '_>) -> Result<String, TemplateError> {
     let sandboxed: BTreeSet<&str> = containers.filter(|name| ids.contains(name)).collect();
     apps.push(sandboxed.iter().fold(Call::new("containers"), |call, name| call.word(*name)));
     let (policy, all) = (looks(&policy, request.catalog), looks(&all, request.catalog));
-    Scripts::new()?.collector(&head, &apps, &policy, &all)
+    Scripts::get()?.collector(&head, &apps, &policy, &all)
 }
 
 fn readme(request: &Request<'_, '_>, findings: &mut Findings) -> Option<Artefact> {

@@ -25,7 +25,7 @@ pub fn slug(text: &str) -> String {
 }
 
 /// Why a template could not be filled. It is a fault of prefsmith: templates and their data are its own.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("a template of prefsmith's is broken: {0}")]
 pub struct TemplateError(String);
 

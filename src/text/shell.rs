@@ -4,6 +4,8 @@ use super::TemplateError;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
 use serde::Serialize;
 use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 /// What every script that sets starts with.
 const HEAD: &str = include_str!("../../templates/script-head.sh.hbs");
@@ -78,7 +80,7 @@ pub fn quote(text: &str) -> String {
 }
 
 /// A piece of a word: a text, or the value that a variable has when the script runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     text: String,
     /// The name of the variable; empty for a text.
@@ -98,7 +100,7 @@ impl Piece {
 }
 
 /// One call of a function of the scripts' own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     verb: &'static str,
     words: Vec<Vec<Piece>>,
@@ -124,6 +126,22 @@ impl Call {
         }
         self.words.push(pieces);
         self
+    }
+
+    /// The command.
+    fn line(&self) -> String {
+        let mut line = self.verb.to_owned();
+        for word in &self.words {
+            line.push(' ');
+            for piece in word {
+                if piece.variable.is_empty() {
+                    line.push_str(&quote(&piece.text));
+                } else {
+                    let _ = write!(line, "\"${}\"", quote(&piece.variable));
+                }
+            }
+        }
+        line
     }
 }
 
@@ -193,18 +211,26 @@ pub struct CheckHead<'t> {
 #[derive(Serialize)]
 struct Function<'t> {
     name: &'t str,
-    calls: &'t [Call],
+    /// Each as a line of shell: the words are quoted already, as a template would do it word by word at ten times the cost.
+    calls: Vec<String>,
 }
 
 /// The templates of scripts, compiled once.
 pub struct Scripts(Handlebars<'static>);
 
+/// Compiled once, for every target that writes scripts.
+static SCRIPTS: LazyLock<Result<Scripts, TemplateError>> = LazyLock::new(Scripts::compiled);
+
 impl Scripts {
-    /// Compiles them.
+    /// The templates.
     ///
     /// # Errors
     /// A fault of a template.
-    pub fn new() -> Result<Self, TemplateError> {
+    pub fn get() -> Result<&'static Self, TemplateError> {
+        SCRIPTS.as_ref().map_err(Clone::clone)
+    }
+
+    fn compiled() -> Result<Self, TemplateError> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         registry.register_escape_fn(quote);
@@ -278,6 +304,7 @@ impl Scripts {
             // A function of the shell needs a command.
             let nothing = [Call::new("true")];
             let calls = if calls.is_empty() { &nothing } else { *calls };
+            let calls = calls.iter().map(Call::line).collect();
             script.push_str(if at == 0 { "" } else { "\n" });
             script.push_str(&self.render("calls", &Function { name, calls })?);
         }
@@ -367,7 +394,7 @@ mod tests {
             for_users: "yes",
             for_computer: "no",
         };
-        let script = Scripts::new().unwrap().script(&head, &[], &[]).unwrap();
+        let script = Scripts::get().unwrap().script(&head, &[], &[]).unwrap();
         assert!(script.contains("\n# a?rm -rf / ?\n"), "{script}");
         assert!(script.contains("\nabout='it'\\''s'\nmode=apply\n"));
         assert!(script.ends_with("\nsettings() {\n  true\n}\n\nmain \"$@\"\n"), "{script}");

@@ -298,7 +298,7 @@ pub(super) fn of_build(
     findings: &mut Findings,
 ) -> Option<Attribute> {
     let key = product.version_key.unwrap_or("CFBundleVersion");
-    match Scripts::new().and_then(|scripts| scripts.build_of_app(product.title, key, &product.app)) {
+    match Scripts::get().and_then(|scripts| scripts.build_of_app(product.title, key, &product.app)) {
         Ok(text) => Some(Attribute {
             slug: format!("build-{}", slug(product.name)),
             name: super::groups::attribute_of_build(product),
