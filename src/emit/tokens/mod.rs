@@ -184,7 +184,9 @@ impl<'r> Speller<'_, 'r, '_> {
     fn tokens_in(&self, text: &str, placed: &[Range<usize>]) -> Vec<(String, bool)> {
         let mut seen: Vec<Range<usize>> = placed.to_vec();
         let meant = self.mdms.iter().flat_map(|mdm| &mdm.meant);
-        seen.extend(meant.flat_map(|meant| text.match_indices(meant)).map(|(at, found)| at..at + found.len()));
+        seen.extend(
+            meant.flat_map(|meant| text.match_indices(meant)).map(|(at, found)| at..at + found.len()),
+        );
         let mut tokens = Vec::new();
         for (pattern, sure) in &self.patterns {
             for found in pattern.find_iter(text) {
