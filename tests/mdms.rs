@@ -1,75 +1,38 @@
 //! `--target intune`, `kandji`, `workspace-one`, `ddm` and those that take a plain profile: what they make of a ready-made
 //! policy and of one that uses everything, file by file. Then: that every target has its page and its table, and that a
 //! payload of Apple's becomes a preference nowhere.
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
+#[path = "common/targets.rs"]
+mod targets;
 
-use common::{Disk, judged, root};
+use common::{Disk, root};
 use prefsmith::catalog::Catalog;
 use prefsmith::check::{CheckedPlan, Options, check};
-use prefsmith::emit::{Artefact, Request, TARGETS, target};
+use prefsmith::emit::{Artefact, TARGETS};
 use prefsmith::finding::{Findings, Severity, Sources};
 use prefsmith::policy::targets::TARGET_TABLES;
 use prefsmith::policy::{Files, Policy};
-use prefsmith::profile::Form;
 use prefsmith::value::write::base64;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use targets::{made, plan, text};
 
 const EVERYTHING: &str = "tests/mdms/everything.toml";
 const READY: &str = "profiles/office-privacy.toml";
 
-/// What a target makes of a plan, sorted, and what is said.
-fn made(name: &str, plan: &CheckedPlan, stem: &str, split: bool) -> (Vec<Artefact>, Findings) {
-    let catalog = Catalog::builtin();
-    let (form, keep, left) = (Form::Mcx, None, &[][..]);
-    let request = Request { plan, catalog: &catalog, stem, form, split, keep, left, scripts: false };
-    let mut findings = Findings::new();
-    let mut artefacts = target(name).unwrap().emit(&request, &mut findings);
-    artefacts.sort_by(|one, other| one.path.cmp(&other.path));
-    (artefacts, findings)
-}
-
-fn plan(policy: &str) -> CheckedPlan {
-    judged(&root().join(policy), &Catalog::builtin(), &mut Sources::new()).plan.unwrap()
-}
-
 fn built(name: &str, policy: &str) -> Vec<Artefact> {
-    let path = root().join(policy);
-    let (artefacts, findings) = made(name, &plan(policy), path.file_stem().unwrap().to_str().unwrap(), false);
-    assert!(!findings.has_errors(), "{findings:?}");
-    artefacts
+    targets::built(name, policy, false)
 }
 
-fn text(artefact: &Artefact) -> &str {
-    std::str::from_utf8(&artefact.bytes).unwrap()
-}
-
-/// What differs between one script and the next: what stands before and behind the part that is the same in all.
-fn shortened(script: &str) -> String {
-    let Some(start) = script.find("# What stands from here to `apps`") else { return script.to_owned() };
-    let end = script.rfind("\napps() {").unwrap();
-    format!("{}…\n{}", &script[..start], &script[end..])
-}
-
-/// The files, each with its content: of a file inside another one its name.
+/// The files; of a file inside another one its name.
 fn tree(name: &str, policy: &str) -> String {
     let artefacts = built(name, policy);
-    let mut out = String::new();
-    for artefact in &artefacts {
-        let name = artefact.path.as_str();
-        let program = if artefact.executable { " (a program)" } else { "" };
-        let mut content = match name.rsplit('.').next() {
-            Some("sh") => shortened(text(artefact)),
-            _ => text(artefact).to_owned(),
-        };
-        for other in artefacts.iter().filter(|other| !other.bytes.is_empty()) {
-            content = content.replace(&base64(&other.bytes), &format!("base64 of {}", other.path));
-        }
-        writeln!(out, "==> {name}{program}\n{content}").unwrap();
-    }
-    out
+    let inside = artefacts.iter().filter(|made| !made.bytes.is_empty());
+    let other: Vec<_> =
+        inside.map(|made| (base64(&made.bytes), format!("base64 of {}", made.path))).collect();
+    targets::tree(&artefacts, &other)
 }
 
 #[test]

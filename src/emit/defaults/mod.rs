@@ -66,7 +66,7 @@ impl Target for Defaults {
         if findings.has_errors() {
             return Vec::new();
         }
-        let made = Scripts::get().and_then(|scripts| artefacts(request, &scripts, &parts));
+        let made = Scripts::get().and_then(|scripts| artefacts(request, scripts, &parts));
         made.unwrap_or_else(|error| {
             findings.push(at_policy(Finding::new("unwritable-text", error.to_string()), request));
             Vec::new()
