@@ -240,6 +240,111 @@ fn archives_that_mean_harm() {
     }
 }
 
+/// With so much memory at most: address space, in KiB.
+#[cfg(target_os = "linux")]
+fn bounded(folder: &Path, arguments: &[&str], memory: usize) -> Output {
+    let mut shell = Command::new("sh");
+    shell.current_dir(folder).env("PREFSMITH_CACHE", "");
+    shell.args(["-c", &format!("ulimit -v {memory}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_prefsmith")]);
+    shell.arg("audit").arg(fixture("office.toml")).args(arguments).arg("--no-project").output().unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn archives_with_files_of_gigabytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let header = |name: &str, size: u64| {
+        let mut header = tar::Header::new_gnu();
+        header.set_path(name).unwrap();
+        header.set_size(size);
+        header.set_mode(0o644);
+        header.set_cksum();
+        gz(header.as_bytes())
+    };
+    // Four gigabytes of nothing in four megabytes, as a file of a snapshot, and behind a file of a snapshot. Many small files
+    // that come to as much are in scripts/interop.d/96-bomb.sh: this build inflates slowly.
+    let zeros = gz(&vec![0; 1 << 20]).repeat(4096);
+    let about = snapshot_plist();
+    let one = [header("Library/Preferences/com.example.plist", 4 << 30), zeros.clone()].concat();
+    let padded = about.len().next_multiple_of(512);
+    let mut body = about.clone();
+    body.resize(padded, 0);
+    let two = [
+        header("prefsmith-snapshot.plist", about.len() as u64),
+        gz(&body),
+        header("Library/x", 4 << 30),
+        zeros,
+    ]
+    .concat();
+    std::fs::write(at.join("one.tar.gz"), &one).unwrap();
+    std::fs::write(at.join("two.tar.gz"), &two).unwrap();
+    // And in an archive of archives.
+    std::fs::write(
+        at.join("fleet.tar"),
+        tar([("one.tar.gz".to_owned(), one), ("two.tar.gz".to_owned(), two)].into_iter()),
+    )
+    .unwrap();
+    std::fs::write(at.join("zen.tar.gz"), snapshot("anna", false)).unwrap();
+    for format in ["json", "ndjson"] {
+        let output = bounded(at, &[".", "--format", format, "--threads", "2"], 3 << 20);
+        assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+        if format == "json" {
+            assert_eq!(totals(&output), [5, 0, 5, 1, 0, 0, 4], "{}", text(&output));
+            assert_eq!(
+                json(&output)["unread"].to_string().matches("256 MiB").count(),
+                4,
+                "{}",
+                text(&output)
+            );
+        }
+    }
+}
+
+fn snapshot_plist() -> Vec<u8> {
+    std::fs::read(fixture("macs/ben/prefsmith-snapshot.plist")).unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_of_very_many_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let macs = at.join("macs");
+    std::fs::create_dir(&macs).unwrap();
+    std::fs::write(at.join("broken"), gz(b"no archive")).unwrap();
+    std::fs::write(at.join("notes"), b"no snapshot").unwrap();
+    for number in 0..20_000 {
+        let (what, ending) = if number % 4 == 0 { ("notes", "txt") } else { ("broken", "tar.gz") };
+        std::fs::hard_link(at.join(what), macs.join(format!("a-mac-of-the-lab-{number:06}.{ending}")))
+            .unwrap();
+    }
+    std::fs::write(macs.join("zen.tar.gz"), snapshot("anna", false)).unwrap();
+    let output = bounded(at, &["macs", "--format", "json"], 1 << 20);
+    assert_eq!(totals(&output), [15_001, 0, 15_001, 1, 0, 0, 15_000], "{}", text(&output));
+    assert_eq!(json(&output)["unread"].as_array().unwrap().len(), 1000);
+    let told = text(&run(at, &["macs"]));
+    assert!(told.contains("left out: 5,000 files that are no snapshots"), "{told}");
+    assert!(told.contains("Snapshots that cannot be read, 20 of 15,000"), "{told}");
+}
+
+#[test]
+fn one_mac_is_not_many() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("fleet.tgz"), gz(&tar(all().into_iter()))).unwrap();
+    for arguments in [vec!["diff", "office.toml", "fleet.tgz"], vec!["show", "fleet.tgz"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_prefsmith"));
+        command.current_dir(folder.path()).env("PREFSMITH_CACHE", "").arg("--no-project").args(&arguments);
+        std::fs::copy(fixture("office.toml"), folder.path().join("office.toml")).unwrap();
+        let output = command.output().unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            "prefsmith: fleet.tgz: it is no snapshot, and holds others, such as `anna.tar.gz`: `prefsmith audit` takes such an archive\n"
+        );
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk() {

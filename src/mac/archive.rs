@@ -116,6 +116,10 @@ impl Archive {
             if count > limits.entries {
                 return Err(ArchiveError::Entries(limits.entries));
             }
+            // What says that it is too large need not be inflated first.
+            if entry.size() > limits.bytes {
+                return Err(ArchiveError::Large(limits.bytes));
+            }
             let raw = entry.path_bytes().into_owned();
             let path = name(&raw)?;
             match entry.header().entry_type() {

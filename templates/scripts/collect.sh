@@ -255,6 +255,19 @@ about_snapshot() {
   printf '</dict>\n</dict>\n</plist>\n'
 }
 
+# pack FILE: the folder, what the snapshot says of itself first, so that nobody has to unpack the rest to know which Mac it is.
+pack() {
+  packed=$1
+  set -- ./prefsmith-snapshot.plist
+  for one in ./*; do
+    case $one in
+      ./prefsmith-snapshot.plist) ;;
+      *) set -- "$@" "$one" ;;
+    esac
+  done
+  COPYFILE_DISABLE=1 tar -czf "$packed" "$@"
+}
+
 # write_out: puts the archive where it was asked for. Nobody but the owner reads it.
 write_out() {
   file=$policy-$(printf '%s' "${serial:-unknown}" | LC_ALL=C tr -cd 'A-Za-z0-9_-').tar.gz
@@ -296,7 +309,7 @@ main() {
   if [ "$layers" = all ]; then evidence; fi
   sound
   about_snapshot | hidden >"$root/prefsmith-snapshot.plist"
-  if ! COPYFILE_DISABLE=1 tar -C "$root" -czf "$work/snapshot.tar.gz" .; then
+  if ! (cd "$root" && pack "$work/snapshot.tar.gz"); then
     echo 'the snapshot could not be packed' >&2
     exit 1
   fi

@@ -331,7 +331,8 @@ impl<'r> Reading<'r> {
                 let verdict = match (&setting.value, row.is_there) {
                     (None, _) => Verdict::Unwanted,
                     (Some(_), true) => Verdict::Differs,
-                    (Some(_), false) => Verdict::Missing,
+                    // osquery looks at what is managed: what is in effect below that nobody has told.
+                    (Some(_), false) => Verdict::Unreadable,
                 };
                 (place, verdict)
             },

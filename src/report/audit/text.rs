@@ -4,6 +4,7 @@ use super::super::visible;
 use super::{LONGEST, View, macs, percent, states};
 use crate::diff::audit::{AppSum, MacSum, SettingSum, Summary};
 use crate::diff::outcome::Standing;
+use crate::diff::verdict::Verdict;
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
@@ -69,7 +70,11 @@ impl Text<'_, '_, '_> {
         let policies: Vec<String> =
             summary.policies.iter().map(|name| visible::line(name, LONGEST)).collect();
         let count = visible::number(summary.macs.snapshots);
-        let be = if summary.macs.snapshots == 1 { "snapshot" } else { "snapshots" };
+        let be = match (summary.macs.reported, summary.macs.snapshots) {
+            (0, 1) => "snapshot",
+            (0, _) => "snapshots",
+            _ => "snapshots and answers",
+        };
         self.line(0, &format!("{}: {count} {be} of {}", policies.join(", "), macs(summary.macs.all())));
         if summary.partial {
             self.line(0, "ended before all of them were looked at: what follows is of these alone");
@@ -159,7 +164,7 @@ impl Text<'_, '_, '_> {
             let of =
                 format!("{} of {} ({})", visible::number(count), macs(sum.macs), percent(count, sum.macs));
             self.line(2, &format!("{key}: {of}: {}", verdicts(sum, standing)));
-            if standing == Standing::Drifted {
+            if standing == Standing::Drifted && !sum.layers.is_empty() {
                 let layers = sum.layers.iter().map(|(layer, count)| {
                     let what = layer.map_or("nothing is set", |layer| layer.says());
                     format!("{what} on {}", visible::number(*count))
@@ -248,7 +253,12 @@ impl Text<'_, '_, '_> {
 /// The verdicts that a standing is made of: `3 differs, 1 missing`.
 fn verdicts(sum: &SettingSum<'_>, standing: Standing) -> String {
     let told = sum.told.iter().filter(|((own, _), _)| *own == standing);
-    told.map(|((_, verdict), count)| format!("{} {}", visible::number(*count), verdict.word()))
+    let word = |verdict: Verdict| match (standing, verdict) {
+        // It is not enforced, and nobody knows what is in effect instead.
+        (Standing::Drifted, Verdict::Unreadable) => "not enforced",
+        _ => verdict.word(),
+    };
+    told.map(|((_, verdict), count)| format!("{} {}", visible::number(*count), word(*verdict)))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -275,7 +285,7 @@ fn one(mac: &MacSum) -> String {
         .collect();
     parts.push(match (counts.is_empty(), mac.unsure) {
         (true, true) => "nobody knows whether a policy applies".to_owned(),
-        (true, false) => format!("nothing was found of it of {}", visible::number(mac.of)),
+        (true, false) => "nothing was found of it".to_owned(),
         (false, _) => format!("{} of {}", counts.join(", "), visible::number(mac.of)),
     });
     format!("{} ({})", parts.join(", "), visible::line(&mac.source, LONGEST))
