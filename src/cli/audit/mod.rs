@@ -17,6 +17,7 @@ use crate::diff::audit::{Fingerprint, Ledger, Newest, Scope, Summary};
 use crate::diff::contradictions;
 use crate::diff::exempt::Exemption;
 use crate::finding::{Findings, Sources};
+use crate::mac::{Ask, Asked};
 use crate::report::audit::{Rows, View, json, sum, text};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::ValueEnum;
@@ -171,7 +172,7 @@ struct Course {
     failed: Option<std::io::Error>,
 }
 
-impl Audit<'_, '_> {
+impl<'c> Audit<'_, 'c> {
     fn run(&self, macs: &[&PathBuf]) -> Result<Exit> {
         let (places, refused) = self.places(macs)?;
         ensure!(places.count() > 0 || refused, "there are no snapshots in what was named");
@@ -227,11 +228,12 @@ impl Audit<'_, '_> {
         let mut newest = rows.map(|_| self.survey(places, stop));
         let known = newest.clone();
         let of_rules = if rows == Some(Rows::Json) { of_rules(self.scope, self.catalog) } else { Vec::new() };
+        let keys = Keys::new(self.scope, &of_rules);
+        let asks = keys.asks();
         let judge = Judge {
             catalog: self.catalog,
             scope: self.scope,
             incomplete: self.incomplete,
-            who: who(self.args.user.as_deref()),
             tokens: &self.tokens,
             strict_types: self.args.strict_types,
             exemptions: &self.exemptions,
@@ -239,7 +241,8 @@ impl Audit<'_, '_> {
             show_secrets: self.global.show_secrets,
             rows,
             newest: known.as_ref(),
-            keys: Keys::new(self.scope, &of_rules),
+            keys: &keys,
+            asked: self.asked(&asks, rows),
         };
         let mut out = std::io::BufWriter::with_capacity(64 << 10, std::io::stdout());
         let mut course = Course { passed: 0, failed: None };
@@ -282,6 +285,18 @@ impl Audit<'_, '_> {
         // What cannot be written must not be tried again when it is dropped.
         drop(out.into_parts());
         course
+    }
+
+    /// What is asked of each Mac: where no row shows it, nothing of which profiles set what.
+    fn asked<'s>(&'s self, asks: &'s [Ask<'s>], rows: Option<Rows>) -> Asked<'s, 'c> {
+        let asked = Asked::new(asks, who(self.args.user.as_deref()), self.catalog);
+        let apple = asks.iter().any(|ask| self.catalog.is_apple_payload(ask.domain));
+        match rows {
+            Some(Rows::Json) => asked,
+            Some(Rows::Csv) => asked.without_rules(),
+            None if apple => asked.without_rules(),
+            None => asked.without_rules().without_evidence(),
+        }
     }
 
     /// The first look, where rows are written, of which none can be taken back.
