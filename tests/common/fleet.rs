@@ -546,7 +546,13 @@ struct Tar(Vec<u8>);
 impl Tar {
     fn entry(&mut self, path: &str, content: &[u8], folder: bool) {
         let mut header = tar::Header::new_ustar();
-        header.set_path(path).unwrap();
+        // The crate's own setter takes the `./` away, with which the collector's tar begins.
+        let ustar = header.as_ustar_mut().unwrap();
+        let front =
+            if path.len() <= ustar.name.len() { 0 } else { path.get(..100).unwrap().rfind('/').unwrap() };
+        let name = path.get(front..).unwrap().trim_start_matches('/');
+        ustar.prefix[..front].copy_from_slice(&path.as_bytes()[..front]);
+        ustar.name[..name.len()].copy_from_slice(name.as_bytes());
         header.set_size(content.len() as u64);
         header.set_mode(if folder { 0o755 } else { 0o644 });
         header.set_mtime(1_800_000_000);

@@ -18,7 +18,7 @@ use crate::diff::contradictions;
 use crate::diff::exempt::Exemption;
 use crate::finding::{Findings, Sources};
 use crate::mac::{Ask, Asked};
-use crate::report::audit::{Rows, View, json, sum, text};
+use crate::report::audit::{Rows, View, html, json, sum, text};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::ValueEnum;
 use look::{Found, Judge, Keys, Survey, of_rules};
@@ -48,6 +48,7 @@ Examples:
   prefsmith audit office.toml macos.toml snapshots/        several policies together
   prefsmith audit office.toml snapshots/ --format csv >macs.csv       a line for each Mac
   prefsmith audit office.toml snapshots/ --format ndjson >macs.ndjson every setting of each Mac
+  prefsmith audit office.toml snapshots/ --format html >fleet.html    a page for people
   find /srv/snapshots -name '*.tar.gz' -mtime -7 -print0 | prefsmith audit office.toml -
 
 Exit status:
@@ -96,6 +97,8 @@ enum Format {
     Ndjson,
     /// A line of a table for each Mac
     Csv,
+    /// The fleet as a page, with the worst Macs to filter and sort
+    Html,
 }
 
 impl Format {
@@ -103,7 +106,7 @@ impl Format {
         match self {
             Self::Ndjson => Some(Rows::Json),
             Self::Csv => Some(Rows::Csv),
-            Self::Text | Self::Json => None,
+            Self::Text | Self::Json | Self::Html => None,
         }
     }
 }
@@ -320,6 +323,7 @@ impl<'c> Audit<'_, 'c> {
         match self.args.format {
             Format::Text => print(&text(&view)),
             Format::Json => print(&json(&view)),
+            Format::Html => print(&html(&view)?),
             // On a terminal it would stand between the rows.
             Format::Ndjson | Format::Csv => {
                 if summary.partial {

@@ -1,9 +1,11 @@
 //! What a fleet comes to, as text and as JSON, and a row for each of its Macs.
 
+mod html;
 mod json;
 mod rows;
 mod text;
 
+pub use html::html;
 pub use json::json;
 pub use rows::{Row, Rows};
 pub use text::{sum, text};
