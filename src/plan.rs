@@ -1,7 +1,10 @@
 //! The plan: one sorted list of settings that everything else reads. It knows no file format and no target.
 
+mod cut;
 mod targets;
+mod texts;
 
+pub use cut::Cut;
 pub use targets::{Given, TargetOptions};
 
 use crate::catalog::{Fact, Facts, Known, Licence};

@@ -4,7 +4,7 @@
 //! finding too many fails as one too few does. `NNN-name.good.toml` is the same policy mended, at most one
 //! changed stretch away, of which nothing may be said (or what `NNN-name.good.expect` says). Files without a
 //! number are there to be extended; what a `[[payload]]` names lies in `payloads/`. Directives stand in comments: `#! build`, `#! build defaults`, `#! form domain`,
-//! `#! spell jamf` (the tokens in that MDM's spelling), `#! today 2027-01-31`. `PREFSMITH_UPDATE=1 cargo test --test broken` writes the expectations anew.
+//! `#! spell jamf` (the tokens in that MDM's spelling), `#! by-build`, `#! today 2027-01-31`. `PREFSMITH_UPDATE=1 cargo test --test broken` writes the expectations anew.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -34,6 +34,7 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("certificate-not-valid", "`sign`"),
     ("certificate-usage", "`sign`"),
     ("chain-incomplete", "`sign`"),
+    ("cut-by-build", "`build --by-build`"),
     ("deadline-passed", "tests/rules"),
     ("encrypted-profile", "a profile"),
     ("envelope-key", "a profile"),
@@ -43,6 +44,7 @@ const NOT_FROM_A_POLICY: &[(&str, &str)] = &[
     ("exemption", "a file of `--exemptions`"),
     ("first-account-refused", "tests/rules"),
     ("forced-version-deferred", "tests/rules"),
+    ("intune-too-large", "a policy of a million bytes: tests/mdms.rs"),
     ("key-mismatch", "`sign`"),
     ("left-policy", "`build --previous`"),
     ("mail-domain-overlap", "tests/rules"),
@@ -139,6 +141,8 @@ fn judge(name: &str, files: &dyn Files) -> (Findings, Sources) {
     let form = if directive(&text, "form") == Some("domain") { Form::Domain } else { Form::Mcx };
     let (build, spell) = (directive(&text, "build"), directive(&text, "spell"));
     if let (Ok(plan), Some(_)) = (plan, build.or(spell)) {
+        let cut = directive(&text, "by-build").map(|_| plan.clone().by_build(&catalog, &mut findings));
+        let plan = cut.as_ref().unwrap_or(plan);
         let request = Request {
             plan,
             catalog: &catalog,

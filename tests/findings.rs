@@ -63,7 +63,10 @@ fn codes(info: &CodeInfo, piece: &str) -> Vec<String> {
             left: &[],
             scripts: false,
         };
-        for target in TARGETS {
+        // A piece that speaks of targets is for these alone.
+        let spoken = TARGETS.iter().any(|target| piece.contains(&format!("[target.{}", target.name())));
+        let meant = |name: &str| !spoken || piece.contains(&format!("[target.{name}"));
+        for target in TARGETS.iter().filter(|target| meant(target.name())) {
             // Each target is asked by itself: an error of one keeps no other from speaking.
             let mut said = Findings::new();
             target.emit(&request, &mut said);

@@ -1,60 +1,18 @@
 //! `--target fleet`, `osquery` and `munki`: what they make of a ready-made policy and of one that uses everything, file
 //! by file. What `--target defaults` holds fast of scripts is left out.
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test that cannot go on has failed")]
 
 mod common;
+#[path = "common/targets.rs"]
+mod targets;
 
-use common::{judged, root};
-use prefsmith::catalog::Catalog;
-use prefsmith::emit::{Artefact, Request, target};
-use prefsmith::finding::{Findings, Sources};
-use prefsmith::profile::Form;
-use std::fmt::Write as _;
+use prefsmith::emit::Artefact;
 
 fn built(name: &str, policy: &str) -> Vec<Artefact> {
-    let catalog = Catalog::builtin();
-    let path = root().join(policy);
-    let checked = judged(&path, &catalog, &mut Sources::new());
-    let plan = checked.plan.unwrap();
-    let stem = path.file_stem().unwrap().to_str().unwrap();
-    let request = Request {
-        plan: &plan,
-        catalog: &catalog,
-        stem,
-        form: Form::Mcx,
-        split: false,
-        keep: None,
-        left: &[],
-        scripts: false,
-    };
-    let mut findings = Findings::new();
-    let mut artefacts = target(name).unwrap().emit(&request, &mut findings);
-    assert!(!findings.has_errors(), "{findings:?}");
-    artefacts.sort_by(|one, other| one.path.cmp(&other.path));
-    artefacts
-}
-
-/// Without what is the same in every script.
-fn shortened(mut text: &str) -> String {
-    let mut out = String::new();
-    while let Some(start) = text.find("# What stands from here to `apps`") {
-        out.push_str(&text[..start]);
-        text = &text[start..];
-        let Some(end) = text.find("\napps() {") else { break };
-        out.push_str("…\n");
-        text = &text[end..];
-    }
-    out + text
+    targets::built(name, policy, false)
 }
 
 fn tree(name: &str, policy: &str) -> String {
-    let mut out = String::new();
-    for artefact in built(name, policy) {
-        let program = if artefact.executable { " (a program)" } else { "" };
-        let text = std::str::from_utf8(&artefact.bytes).unwrap();
-        writeln!(out, "==> {}{program}\n{}", artefact.path.as_str(), shortened(text)).unwrap();
-    }
-    out
+    targets::tree(&built(name, policy), &[])
 }
 
 #[test]

@@ -264,6 +264,8 @@ fn cases() -> Vec<Case> {
         cases.push(case(&format!("{name}: build, into nothing"), &build).fresh(out));
         cases.push(case(&format!("{name}: build, nothing changed"), &build));
     }
+    let all = [prefsmith, "build", "ready-made.toml", "--target", "all", "--out", "out/all"];
+    cases.push(case("ready-made: build --target all, into nothing", &all).fresh("out/all"));
     cases.push(case("ready-made: endpoints", &[prefsmith, "endpoints", "ready-made.toml"]));
     cases.push(case(
         "ready-made: endpoints --format html",

@@ -12,7 +12,6 @@ collector_situations() {
   SCRIPT_SHELL=$1 python3 -m unittest -q collector_situations
 }
 
-# shellcheck disable=SC2043  # one for now
-for shell in bash; do
+for shell in bash zsh; do
   step "situations of collectors and checks: run by $shell" collector_situations "$shell"
 done

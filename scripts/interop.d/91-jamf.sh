@@ -37,6 +37,8 @@ jamf_build() {
   python3 "$lib/check_jamf.py" folder "$jamf_out/$1/jamf" "$3"
   "$jamf_validator" "$lib/check_jamf.py" schemas "$jamf_out/$1/jamf" "$jamf_out/$1.json"
   for script in "$jamf_out/$1"/jamf/{scripts,attributes}/*.sh; do
+    # A policy of payloads alone has no attribute.
+    [ -e "$script" ] || continue
     dash -n "$script"
     bash --posix -n "$script"
     zsh -n "$script"
@@ -105,5 +107,7 @@ for shell in dash bash zsh; do
 done
 step "scripts with the parameters of Jamf" \
   python3 "$lib/jamf_attributes.py" bash scripts "$jamf_out/office-privacy/jamf"
-step "extension attributes of single settings, and of builds" \
-  python3 "$lib/jamf_attributes.py" dash everything "$jamf_out/everything/jamf"
+for shell in dash bash zsh; do
+  step "extension attributes of single settings, and of builds, run by $shell" \
+    python3 "$lib/jamf_attributes.py" "$shell" everything "$jamf_out/everything/jamf"
+done

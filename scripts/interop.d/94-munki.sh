@@ -40,7 +40,7 @@ step "a policy that uses everything: a pkginfo" munki_built "$repo/tests/fleet/m
 step "its scripts, by shells and shellcheck" munki_scripts "$munki/munki/munki/munki.plist"
 step "office-privacy: the item, run by dash" python3 "$lib/check_munki.py" \
   "$munki/office-privacy/munki/office-privacy.plist" "$repo/tests/expect/office-privacy.csv" dash
-for shell in dash bash; do
+for shell in dash bash zsh; do
   step "a policy that uses everything: the item, run by $shell" python3 "$lib/check_munki.py" \
     "$munki/munki/munki/munki.plist" "$repo/tests/fleet/munki.csv" "$shell" ${mended:+"$mended"}
   mended=

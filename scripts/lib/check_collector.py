@@ -56,6 +56,11 @@ def told(found, names=None):
 
 
 def same(what, folder, snapshot):
+    # A snapshot has the policy's keys only: of the rules it says no more than the folder, and maybe less.
+    *folder, of_folder = folder
+    *snapshot, of_snapshot = snapshot
+    if not set(of_snapshot) <= set(of_folder):
+        fail(f"{what}: rules that the folder does not know of: {set(of_snapshot) - set(of_folder)}")
     for one, other in zip(folder, snapshot):
         if one != other:
             for a, b in zip(one, other) if isinstance(one, list) else [(one, other)]:

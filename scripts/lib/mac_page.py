@@ -5,8 +5,9 @@ mac_page.py judge: reads what a browser made of a probe, and complains."""
 import json
 import os
 import plistlib
-import re
 import sys
+
+from page_probe import end, harm, probe, told
 
 HARM = [
     '<script>parent.owned = 1</script>',
@@ -20,7 +21,7 @@ HARM = [
     'x' * 20_000,
     '&lt;script&gt; &#x3c;script>',
 ]
-RULE = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+ASKED = {"rows": 'inner.querySelectorAll("tbody tr").length'}
 
 
 def put(root, path, value):
@@ -48,44 +49,13 @@ def snapshot(root):
             file.write(f"New{at} = {json.dumps(text)}\n")
 
 
-def probe(page, width):
-    with open(page, encoding="utf-8") as file:
-        text, rules = RULE.subn("", file.read())
-    inside = json.dumps(text).replace("<", "\\u003c")
-    print(f"""<!DOCTYPE html><title>nothing</title><iframe id="f" style="width:{width}px;height:4000px;border:0"></iframe>
-<script>
-const frame = document.getElementById("f");
-frame.onload = () => setTimeout(() => {{
-  const inner = frame.contentDocument, all = [...inner.querySelectorAll("*")];
-  document.title = JSON.stringify({{
-    rules: {rules}, owned: window.owned || 0, tags: [...new Set(all.map((one) => one.localName))].sort(),
-    handlers: all.flatMap((one) => one.getAttributeNames()).filter((name) => /^on|^src$|^href$|^style$/.test(name)),
-    rows: inner.querySelectorAll("tbody tr").length,
-    wide: inner.documentElement.scrollWidth - inner.documentElement.clientWidth,
-  }});
-}}, 300);
-frame.srcdoc = {inside};
-</script>""")
-
-
 def judge():
-    found = re.search(r"<title>(.*?)</title>", sys.stdin.read(), re.S)
-    told = json.loads(found.group(1).replace("&amp;", "&"))
-    allowed = set("html head meta title style body header main section h1 h2 p span svg rect ul ol li div small b br "
-                  "table thead tbody tr th td".split())
-    wrong = [f"a tag of its own: {tag}" for tag in told["tags"] if tag not in allowed]
-    wrong += [f"an attribute of its own: {name}" for name in told["handlers"]]
-    if told["owned"]:
-        wrong.append("a script of the Mac ran")
-    if told["wide"] > 0:
-        wrong.append(f"it is {told['wide']} pixels wider than the screen")
-    if told["rows"] < 15:
-        wrong.append(f"only {told['rows']} rows")
-    if told["rules"] != 1:
-        wrong.append("no rule forbids scripts")
-    print("\n".join(wrong) or "harmless")
-    sys.exit(1 if wrong else 0)
+    seen = told()
+    wrong = harm(seen, ["br"])
+    if seen["rows"] < 15:
+        wrong.append(f"only {seen['rows']} rows")
+    end(wrong, "harmless")
 
 
 if __name__ == "__main__":
-    {"snapshot": snapshot, "probe": lambda page, width: probe(page, int(width)), "judge": judge}[sys.argv[1]](*sys.argv[2:])
+    {"snapshot": snapshot, "probe": lambda page, width: probe(page, int(width), ASKED), "judge": judge}[sys.argv[1]](*sys.argv[2:])

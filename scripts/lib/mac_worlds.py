@@ -7,6 +7,10 @@
 
 Each world has users, managed files, ByHost files of this Mac and of others, containers with and without a file, plain
 files beside them, global files, files in XML and binary, some cut in the middle.
+
+random_macs.py is another generator, for another question. Here a seed makes the Mac and its policy together, with keys that no
+catalogue knows, so that walk_mac.py can say what each layer comes to by the documented order alone. There the policy is
+given, and the Mac is one that scripts run on: users, sessions, apps, what they must not collect.
 """
 
 import json

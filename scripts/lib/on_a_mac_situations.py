@@ -102,7 +102,8 @@ class OnAMac(unittest.TestCase):
         for name in ("killall", "sleep"):
             self.command(name, "#!/bin/sh\nexit 0\n")
         # The script is given the folder as its root, so the paths that it names are this machine's.
-        self.command("chmod", f'#!/bin/sh\nexec {shutil.which("chmod")} "$@"\n')
+        for name in ("chmod", "ls"):
+            self.command(name, f'#!/bin/sh\nexec {shutil.which(name)} "$@"\n')
 
     def command(self, name, text):
         path = os.path.join(self.mac.bin, name)

@@ -3,6 +3,8 @@
 Values lie in every layer of the documented order, right, nearly right, wrong or unreadable, in binary or XML; apps are
 there in several copies, old or new. Every file of users and of the computer also holds keys that nobody asked for,
 whose names and values begin with CANARY.
+
+mac_worlds.py is another generator, for another question: see there.
 """
 
 import os

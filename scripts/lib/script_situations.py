@@ -2,36 +2,19 @@
 
 import datetime
 import os
-import subprocess
-import tempfile
 import unittest
 
-from on_mac import Folder
+from situations import SHELL, OnMac
 
-SHELL = os.environ.get("SCRIPT_SHELL", "dash")
 HEAD = '[policy]\nid = "com.example.test"\nname = "It\'s $(a) test"\nset-once-stamp = 2026-01-31T00:00:00Z\n\n'
 WORD = "/Applications/Microsoft Word.app"
 MAU = "/Library/Application Support/Microsoft/MAU2.0/Microsoft AutoUpdate.app"
 ONE = '[custom."com.example.a"]\nFlag = true\n'
 
 
-class Situations(unittest.TestCase):
-    def setUp(self):
-        top = tempfile.TemporaryDirectory()
-        self.addCleanup(top.cleanup)
-        self.top = top.name
-        self.mac = Folder(self.top)
-
+class Situations(OnMac):
     def build(self, policy, *options, name="policy", status=0, target="defaults", head=HEAD):
-        path = f"{self.top}/{name}.toml"
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(head + policy)
-        out = f"{self.top}/out-{name}"
-        command = [os.environ["PREFSMITH"], "build", path, "--target", target, "--out", out, *options]
-        ran = subprocess.run(command, capture_output=True, check=False, text=True)
-        self.assertEqual(ran.returncode, status, ran.stderr)
-        self.said = ran.stderr
-        self.out = f"{out}/defaults"
+        self.out = self.built(head + policy, target, *options, name=name, status=status) + "/defaults"
 
     def run_script(self, name, *options, status=0, user="root", errors=False):
         ran = self.mac.run(f"{self.out}/{name}.sh", *options, shell=SHELL, user=user)

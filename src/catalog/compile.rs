@@ -330,6 +330,7 @@ fn mdm<'d>(mut reader: Reader<'d, '_>) -> Mdm<'d> {
         like: pattern(&mut reader, "like"),
         empty: reader.optional("empty"),
         own: reader.optional("own"),
+        meant: reader.list("meant"),
         spelt,
         sources: reader.list("sources"),
     };

@@ -1,13 +1,13 @@
 //! Evaluates rules over facts, in three values: what is unknown makes nothing false, and nothing true.
 
+mod holds;
+
 use super::facts::{Fact, Facts, Installed, Known};
 use super::lookup::Catalog;
-use super::model::Literal;
-use super::rule::{ANY, Atom, Hold, Number, Path, Rule, Sight, Test};
-use super::truth::{Truth, compare, is, ordered};
+use super::rule::{ANY, Atom, Number, Path, Rule, Sight, Test};
+use super::truth::Truth;
 use crate::value::Value;
 use crate::version::Ranges;
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// How many entries of a dictionary a rule is tried with: nobody has so many apps, but a Mac may mean harm.
@@ -341,104 +341,6 @@ impl<'e, 'c> Evaluation<'e, 'c> {
             }
         }
     }
-
-    fn atom(&self, atom: &Atom<'_>, bound: Bound<'_>) -> Truth {
-        let Some((list, hold)) = atom.over else { return self.test(atom, bound) };
-        let mut count = Count::default();
-        for (domain, member) in self.counted(list, atom, bound) {
-            count.add(self.test(atom, Bound { domain: Some(domain), ..bound }), member);
-        }
-        count.holds(hold)
-    }
-
-    /// The domains of a list that count: those that have the key, and that some Mac out there reads. With each,
-    /// whether that is certain.
-    fn counted(&self, list: &str, atom: &Atom<'_>, bound: Bound<'_>) -> Vec<(&'e str, bool)> {
-        let key = self.place(&atom.path, bound).key;
-        let mut found = Vec::new();
-        for domain in self.list(list) {
-            let Some(known) = self.catalog.key(domain, &key) else { continue };
-            let product = known.product(self.catalog);
-            match product.map(|product| self.facts.versions(product.name)) {
-                Some(Known::Yes(versions)) if versions.intersect(&known.reads()).is_empty() => {}
-                Some(Known::Unknown) => found.push((domain, false)),
-                _ => found.push((domain, true)),
-            }
-        }
-        found
-    }
-
-    /// Whether an atom holds of any of the places of its path.
-    fn test(&self, atom: &Atom<'_>, bound: Bound<'_>) -> Truth {
-        if atom.test == Test::Set(false) {
-            return self.any(&atom.path, &Test::Set(true), bound).not();
-        }
-        self.any(&atom.path, &atom.test, bound)
-    }
-
-    fn any(&self, path: &Path<'_>, test: &Test<'_>, bound: Bound<'_>) -> Truth {
-        let all = self.values(path, bound).into_iter();
-        all.fold(Truth::No, |truth, (place, fact)| truth.or(self.holds(test, &place, fact, bound)))
-    }
-
-    fn holds(&self, test: &Test<'_>, place: &Place, fact: Fact<'_>, bound: Bound<'_>) -> Truth {
-        match test {
-            Test::Set(wanted) => match fact {
-                Fact::Set(_) => Truth::from(*wanted),
-                Fact::Unset => Truth::from(!*wanted),
-                Fact::Unknown => Truth::Unknown,
-            },
-            Test::Forced(wanted) => match self.facts.forced(&place.domain, &place.key) {
-                Known::Yes(forced) => Truth::from(forced == *wanted),
-                Known::Unknown => Truth::Unknown,
-            },
-            Test::Is(literal) => is(fact, literal),
-            Test::In(list) => list.iter().fold(Truth::No, |truth, literal| truth.or(is(fact, literal))),
-            Test::IsNot(literal) => match fact {
-                Fact::Unset => Truth::No,
-                fact => is(fact, literal).not(),
-            },
-            Test::Matches(pattern) => match regex_lite::Regex::new(pattern) {
-                Ok(regex) => compare(
-                    fact,
-                    |value| matches!(value, Value::String(text) if text.as_literal().is_some_and(|text| regex.is_match(text))),
-                ),
-                // The compiler of layers has tried it.
-                Err(_) => Truth::Unknown,
-            },
-            Test::SameAs(path) => self.with(fact, path, bound, |a, b| a == b),
-            Test::Above(number) => self.order(fact, number, bound, Ordering::Greater),
-            Test::Below(number) => self.order(fact, number, bound, Ordering::Less),
-        }
-    }
-
-    fn with(
-        &self,
-        fact: Fact<'_>,
-        path: &Path<'_>,
-        bound: Bound<'_>,
-        holds: impl Fn(&Value, &Value) -> bool,
-    ) -> Truth {
-        let others = self.values(path, bound).into_iter();
-        others.fold(Truth::No, |truth, (_, other)| {
-            truth.or(match other {
-                Fact::Set(other) if other.has_tokens() => compare(fact, |_| true).and(Truth::Unknown),
-                Fact::Set(other) => compare(fact, |value| holds(value, other)),
-                Fact::Unset => Truth::No,
-                Fact::Unknown => compare(fact, |_| true).and(Truth::Unknown),
-            })
-        })
-    }
-
-    fn order(&self, fact: Fact<'_>, number: &Number<'_>, bound: Bound<'_>, wanted: Ordering) -> Truth {
-        match number {
-            Number::Literal(number) => {
-                let other = Literal::Integer(*number).to_value();
-                compare(fact, |value| ordered(value, &other) == Some(wanted))
-            }
-            Number::At(path) => self.with(fact, path, bound, |a, b| ordered(a, b) == Some(wanted)),
-        }
-    }
 }
 
 /// Whether a copy of an app is what a rule wants.
@@ -469,38 +371,5 @@ fn enter<'e>(place: &Place, fact: Fact<'e>, part: &str) -> Vec<(Place, Fact<'e>)
         }
         Fact::Set(_) | Fact::Unset => vec![(below(part), Fact::Unset)],
         Fact::Unknown => vec![(below(part), Fact::Unknown)],
-    }
-}
-
-/// How many domains of a list hold, at least and at most.
-#[derive(Default)]
-struct Count {
-    yes: (u32, u32),
-    no: (u32, u32),
-}
-
-impl Count {
-    fn add(&mut self, truth: Truth, member: bool) {
-        if truth != Truth::No {
-            self.yes.1 += 1;
-        }
-        if truth != Truth::Yes {
-            self.no.1 += 1;
-        }
-        match truth {
-            Truth::Yes if member => self.yes.0 += 1,
-            Truth::No if member => self.no.0 += 1,
-            _ => {}
-        }
-    }
-
-    fn holds(&self, hold: Hold) -> Truth {
-        let ((yes, most_yes), (no, most_no)) = (self.yes, self.no);
-        match hold {
-            Hold::All => Truth::between(most_no == 0 && yes > 0, no == 0 && most_yes > 0),
-            Hold::Any => Truth::between(yes > 0, most_yes > 0),
-            Hold::None => Truth::between(yes > 0, most_yes > 0).not(),
-            Hold::SomeNotAll => Truth::between(yes > 0 && no > 0, most_yes > 0 && most_no > 0),
-        }
     }
 }

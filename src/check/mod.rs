@@ -6,6 +6,7 @@
 mod across;
 mod allow;
 mod beside;
+mod builds;
 mod context;
 mod delivery;
 mod family;
@@ -30,7 +31,7 @@ pub use status::{holds_secrets, is_secret, looks_secret, secret_value, secrets};
 
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Severity};
-use crate::plan::{Kind, Plan, Setting};
+use crate::plan::{Cut, Kind, Plan, Setting};
 use crate::value::Value;
 use context::{Context, Subject};
 use sound::Sound;
@@ -42,6 +43,8 @@ use std::ops::Deref;
 pub struct CheckedPlan {
     plan: Plan,
     options: Options,
+    /// The parts that are profiles of their own.
+    cuts: Vec<Cut>,
 }
 
 impl CheckedPlan {
@@ -78,11 +81,20 @@ impl CheckedPlan {
         part
     }
 
+    /// The same plan under another id and another name: those of a part that is a profile of its own.
+    #[must_use]
+    pub fn called(mut self, id: String, name: String) -> Self {
+        self.plan.identity.id = id;
+        self.plan.identity.name = name;
+        self
+    }
+
     /// The same, without payloads.
     #[must_use]
     pub fn part(&self, wanted: impl Fn(&Setting) -> bool) -> Self {
         let mut part = self.only(wanted);
         part.plan.payloads.clear();
+        part.cuts.clear();
         part
     }
 
@@ -241,7 +253,10 @@ pub fn check_beside(
     allows.finish(&plan, &mut findings);
     let findings = findings.sorted();
     let options = options.clone();
-    let plan =
-        if findings.count(Severity::Error) == 0 { Ok(CheckedPlan { plan, options }) } else { Err(plan) };
+    let plan = if findings.count(Severity::Error) == 0 {
+        Ok(CheckedPlan { plan, options, cuts: Vec::new() })
+    } else {
+        Err(plan)
+    };
     Checked { findings, allowed, plan }
 }

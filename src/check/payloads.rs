@@ -1,7 +1,7 @@
 //! Payloads that are carried as they stand: their envelopes, their channel, and what they may not be.
 
 use super::context::Context;
-use crate::finding::{Finding, Findings, Origin, Severity};
+use crate::finding::{Finding, Findings, Origin, Severity, listed};
 use crate::plan::{Channel, Enforcement, Passed};
 use crate::value::Value;
 use std::collections::btree_map::Entry;
@@ -27,6 +27,7 @@ pub(super) fn payloads(context: &Context<'_, '_>, findings: &mut Findings) {
         preferences(context, passed, findings);
         envelope(passed, findings);
         delivery(context, passed, findings);
+        tokens(context, passed, findings);
         match first.entry(&passed.kind) {
             Entry::Vacant(place) => {
                 place.insert(passed);
@@ -54,6 +55,30 @@ fn placed(finding: Finding, at: Origin, passed: &Passed) -> Finding {
 fn place(passed: &Passed, key: &str) -> Origin {
     let key = if passed.value.contains_key(key) { key } else { "PayloadType" };
     passed.places.entry(key).at.clone()
+}
+
+/// Neutral tokens, which mean something in a policy's own values only.
+fn tokens(context: &Context<'_, '_>, passed: &Passed, findings: &mut Findings) {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in passed.texts() {
+        let names = text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+        for name in names.filter(|name| context.catalog.token(name).is_some()) {
+            found.entry(name.to_owned()).or_default().insert(path.clone());
+        }
+    }
+    for (name, paths) in found {
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let title =
+            format!("`${{{name}}}` in {} of the payload `{}` stays as it is", listed(&paths), passed.file);
+        // The line of the payload's own file may hold a secret.
+        let finding = Finding::new("token-in-payload", title).at(passed.origin.clone(), "");
+        findings.push(
+            finding
+                .about(&passed.kind, "")
+                .note("a payload is carried as it stands: no target puts an MDM's own token in its place")
+                .help("write the MDM's own token into the file, one file for each MDM, and name it in a variant of the policy"),
+        );
+    }
 }
 
 fn in_list(context: &Context<'_, '_>, list: &str, kind: &str) -> bool {

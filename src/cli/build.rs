@@ -7,10 +7,11 @@ use super::completions::{self, policies};
 use super::jobs::{Ask, Job, jobs};
 use super::previous;
 use super::project::{Found, together};
+use super::several;
 use super::walk::{POLICIES, walk};
 use crate::catalog::Catalog;
 use crate::check::{CheckedPlan, Options};
-use crate::emit::{Artefact, manifest};
+use crate::emit::{Artefact, builds_page, manifest};
 use crate::finding::{Findings, Sources};
 use crate::output::{CommitOptions, FileEntry, commit, compare};
 use crate::plan::Identity;
@@ -35,6 +36,7 @@ Examples:
   prefsmith build office.toml                         out/office/office.mobileconfig
   prefsmith build office.toml --split --out dist      one profile for each domain
   prefsmith build policies/*.toml --out dist          dist/<name> for each
+  prefsmith build office.toml --by-build              one profile for each range of builds
   prefsmith build --check                             all that prefsmith.toml names, in a CI job
   prefsmith build office.toml --target defaults       scripts, into out/office/defaults
   prefsmith build office.toml --check                 are the files in out/office up to date?
@@ -62,6 +64,9 @@ pub(super) struct Args {
     /// One profile for each domain
     #[arg(long)]
     pub split: bool,
+    /// A profile of its own for what only some builds read, and who gets which
+    #[arg(long)]
+    pub by_build: bool,
     /// The manifest of an earlier build: say what left the policy since, and let remove.sh take it back
     #[arg(long, value_name = "MANIFEST")]
     previous: Option<PathBuf>,
@@ -110,6 +115,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         target: &args.target,
         form: args.form.map(Form::from),
         split: args.split,
+        by_build: args.by_build,
         keep_identifiers_from: args.keep_identifiers_from.as_deref(),
     };
     let jobs = jobs(&ask, project, &listed)?;
@@ -217,7 +223,7 @@ impl Build<'_, '_> {
         let (policy, folder) = (job.policy.as_path(), job.folder.as_path());
         let Judged { findings, mut allowed, plans, base } = judged;
         let command = format!("prefsmith check {}", label(policy));
-        let plans = match plans.into_iter().collect::<Result<Vec<CheckedPlan>, _>>() {
+        let mut plans = match plans.into_iter().collect::<Result<Vec<CheckedPlan>, _>>() {
             Ok(plans) if !refused => plans,
             _ => {
                 say_findings(&findings, allowed, &self.sources, &command);
@@ -228,8 +234,11 @@ impl Build<'_, '_> {
         // What only a build can say is not what `check` would show, so its notes are not just counted.
         let mut own = Findings::new();
         let mut artefacts: Vec<Artefact> = Vec::new();
-        for plan in &plans {
+        for plan in &mut plans {
             let mut said = Findings::new();
+            if job.by_build {
+                *plan = plan.clone().by_build(self.catalog, &mut said);
+            }
             artefacts.extend(self.artefacts(job, plan, &mut said)?);
             let (said, accepted) = plan.accept(said);
             allowed += accepted.len();
@@ -284,11 +293,15 @@ impl Build<'_, '_> {
         let keep = job.keep.as_ref().filter(|_| itself).or(own_keep.as_ref());
         let request = job.request((plan, &stem), self.catalog, keep, &left);
         let mut artefacts = Vec::new();
-        for target in &job.targets {
+        let made = several::each(job.targets.iter().collect(), |target| {
             let mut said = Findings::new();
-            artefacts.extend(target.emit(&request, &mut said));
+            (target.emit(&request, &mut said), said)
+        });
+        for (files, said) in made {
+            artefacts.extend(files);
             own.extend(said);
         }
+        artefacts.extend(builds_page(&request, &artefacts, own));
         Ok(artefacts)
     }
 

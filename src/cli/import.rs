@@ -2,13 +2,14 @@
 
 use super::common::{Exit, Global, Layers, complain, label, mask, print, read_bytes, say, text_options};
 use super::completions::{domains, mdms};
+use super::import_jobs::{Job, jobs};
 use super::import_mac;
 use super::kept::kept_path;
 use super::mac::is_mac;
 use super::walk::{PROFILES, is_policy, walk};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Sources};
-use crate::import::{self, FromMac, Imported, Opened, Options, Unit, Wrapper, slug};
+use crate::import::{self, FromMac, Imported, Opened, Options, Unit, Wrapper};
 use crate::output::write_beside;
 use crate::plan::{Channel, Plan};
 use crate::profile::envelope::same_profiles;
@@ -18,7 +19,6 @@ use crate::report::findings::{summary, text};
 use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use clap_complete::ArgValueCompleter;
-use std::collections::BTreeSet;
 use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -56,10 +56,10 @@ pub(super) struct Args {
     /// Where to write the one policy for all; settings for users get one of their own beside it. Without it: standard
     /// output
     #[arg(long, value_name = "POLICY", conflicts_with = "each")]
-    out: Option<PathBuf>,
+    pub out: Option<PathBuf>,
     /// Write one policy for each profile, into this folder
     #[arg(long, value_name = "DIR")]
-    each: Option<PathBuf>,
+    pub each: Option<PathBuf>,
     /// The root of every identifier; without it, what the profile says
     #[arg(long, value_parser = super::init::id, conflicts_with = "each")]
     id: Option<String>,
@@ -71,7 +71,7 @@ pub(super) struct Args {
     organization: Option<String>,
     /// The channel, whatever the profiles say
     #[arg(long, value_name = "CHANNEL")]
-    channel: Option<ChannelName>,
+    pub channel: Option<ChannelName>,
     /// The MDM that the files come from, so that its tokens become neutral ones: addigy, fleet, intune, jamf, kandji,
     /// mosyle, simplemdm, workspace-one
     #[arg(long, value_name = "MDM", add = ArgValueCompleter::new(mdms))]
@@ -91,7 +91,7 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum ChannelName {
+pub(super) enum ChannelName {
     /// Every user of the Mac
     Device,
     /// The user whom the MDM manages
@@ -119,14 +119,6 @@ pub(super) struct File {
     pub unkept: Option<String>,
     /// The Mac that it lies on, and what a policy is called that is made of all its files.
     pub mac: Option<Rc<(FromMac, String)>>,
-}
-
-/// One policy that is to be written.
-pub(super) struct Job<'f> {
-    pub units: Vec<(&'f File, Unit<'f>)>,
-    /// None: to standard output.
-    pub out: Option<PathBuf>,
-    stem: String,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
@@ -276,99 +268,6 @@ fn read(
     };
     let held = load(&input, catalog, sources, findings);
     Ok(held.map(|held| File { path: path.to_owned(), held, wrapper, unkept, mac: None }))
-}
-
-/// Which policies are made of the files, and where they go.
-fn jobs<'f>(files: &'f [File], args: &Args) -> Result<Vec<Job<'f>>> {
-    let mut units = Vec::new();
-    for file in files {
-        // What carries nothing was said to, and makes no policy.
-        let profiles = file.held.profiles.iter().filter(|profile| !profile.payloads.is_empty());
-        units.extend(
-            profiles
-                .map(|profile| (file, Unit { held: &file.held, profile, wrapper: file.wrapper.as_ref() })),
-        );
-    }
-    match &args.each {
-        Some(folder) => {
-            let file = folder.exists() && !folder.is_dir() || is_policy(folder);
-            anyhow::ensure!(!file, "--each {}: it is no folder; --out writes one policy", label(folder));
-            each(units, folder)
-        }
-        None => together(units, args),
-    }
-}
-
-/// One policy for each, whose names differ whatever the letter case.
-fn each<'f>(units: Vec<(&'f File, Unit<'f>)>, folder: &Path) -> Result<Vec<Job<'f>>> {
-    let mut names = BTreeSet::new();
-    let mut jobs = Vec::new();
-    for (file, unit) in units {
-        let base = file.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let own = unit.profile.envelope.text("PayloadIdentifier").filter(|_| file.held.profiles.len() > 1);
-        let base = slug(&own.map_or(base.clone(), |own| format!("{base}-{own}")));
-        let mut stem = base.clone();
-        let mut number = 1;
-        while !names.insert(stem.to_lowercase()) {
-            number += 1;
-            stem = format!("{base}-{number}");
-        }
-        let out = Some(folder.join(format!("{stem}.toml")));
-        jobs.push(Job { units: vec![(file, unit)], out, stem });
-    }
-    Ok(jobs)
-}
-
-/// One policy for all, or one for each channel.
-fn together<'f>(units: Vec<(&'f File, Unit<'f>)>, args: &Args) -> Result<Vec<Job<'f>>> {
-    let device = |(_, unit): &(&File, Unit<'_>)| {
-        args.channel.map_or_else(|| import::channel(unit), Channel::from) == Channel::Device
-    };
-    let (device, user): (Vec<_>, Vec<_>) = units.into_iter().partition(device);
-    let both = !device.is_empty() && !user.is_empty();
-    let stem = match &args.out {
-        Some(out) => {
-            anyhow::ensure!(!out.is_dir(), "--out {}: it is a folder; --each writes into one", label(out));
-            anyhow::ensure!(is_policy(out), "--out {}: the name of a policy ends in .toml", label(out));
-            let stem = out.file_stem().and_then(|stem| stem.to_str());
-            stem.ok_or_else(|| anyhow!("{}: a policy needs a name that is UTF-8", label(out)))?.to_owned()
-        }
-        None => {
-            let first = device.iter().chain(&user).next();
-            let of_mac = first.and_then(|(file, _)| file.mac.as_ref()).map(|mac| mac.1.clone());
-            let name = first.and_then(|(file, _)| file.path.file_stem());
-            of_mac.or_else(|| name.map(|name| name.to_string_lossy().into_owned())).unwrap_or_default()
-        }
-    };
-    if both && args.out.is_none() {
-        let (file, _) = user.first().ok_or_else(|| anyhow!("no profile for users"))?;
-        bail!(
-            "the files are of both channels, and a policy is of one: --out writes two, --channel makes it one \
-             ({} is for users: {})",
-            label(&file.path),
-            if file.mac.is_some() {
-                "it is enforced for that user alone"
-            } else if file.held.profiles.iter().any(|profile| profile.scope.is_some()) {
-                "it says so"
-            } else {
-                "it has no PayloadScope"
-            },
-        );
-    }
-    let of_users = |out: &PathBuf| out.with_file_name(format!("{stem}-user.toml"));
-    let mut jobs = Vec::new();
-    if !user.is_empty() {
-        let (out, stem) = if both {
-            (args.out.as_ref().map(of_users), format!("{stem}-user"))
-        } else {
-            (args.out.clone(), stem.clone())
-        };
-        jobs.push(Job { units: user, out, stem });
-    }
-    if !device.is_empty() {
-        jobs.insert(0, Job { units: device, out: args.out.clone(), stem });
-    }
-    Ok(jobs)
 }
 
 fn options(job: &Job<'_>, args: &Args, keep_identifiers_from: Option<String>) -> Options {

@@ -28,6 +28,8 @@ pub(super) struct Ask<'a> {
     pub form: Option<Form>,
     /// One profile for each domain.
     pub split: bool,
+    /// A profile for each range of builds.
+    pub by_build: bool,
     /// The profile whose identifiers are kept.
     pub keep_identifiers_from: Option<&'a Path>,
 }
@@ -48,6 +50,8 @@ pub(super) struct Job<'r> {
     pub form: Form,
     /// One profile for each domain.
     pub split: bool,
+    /// A profile for each range of builds.
+    pub by_build: bool,
     /// The identifiers that are kept.
     pub keep: Option<Kept>,
 }
@@ -114,6 +118,7 @@ pub(super) fn jobs<'r>(args: &Ask<'_>, project: Option<&Found>, run: &'r Run) ->
             );
         }
         let split = args.split || said(project, own, |options| options.split).unwrap_or(false);
+        let by_build = args.by_build || said(project, own, |options| options.by_build).unwrap_or(false);
         let form = args.form.or_else(|| said(project, own, |options| options.form));
         let targets = match (&asked, said(project, own, |options| options.target.as_ref())) {
             (asked, Some(said)) if asked.is_empty() => targets(said.iter().map(|said| said.text.as_str()))?,
@@ -129,6 +134,7 @@ pub(super) fn jobs<'r>(args: &Ask<'_>, project: Option<&Found>, run: &'r Run) ->
             targets,
             form: form.unwrap_or(Form::Mcx),
             split,
+            by_build,
         });
     }
     Ok(jobs)

@@ -1,7 +1,7 @@
 //! The profile whose identifiers an imported policy keeps: where it lies, as the policy tells it.
 
 use super::common::label;
-use super::import::Job;
+use super::import_jobs::Job;
 use crate::profile::read::Shape;
 use anyhow::{Result, anyhow, bail};
 use std::path::{Component, Path, PathBuf};

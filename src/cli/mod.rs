@@ -14,6 +14,7 @@ mod endpoints;
 mod explain;
 mod fix;
 mod import;
+mod import_jobs;
 mod import_mac;
 mod init;
 mod jobs;

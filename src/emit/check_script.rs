@@ -3,10 +3,11 @@
 use super::asked::{bundles, keys_of, look};
 use super::defaults::builds::{MACOS, bounds, line, words};
 use super::defaults::words::{TOKENS, given, tokens};
-use super::{Artefact, Readme, Request, Target, at_policy, secrets_in_script};
+use super::parts::is_preference;
+use super::{Artefact, Readme, Request, Target, at_policy, over, secrets_in_script};
 use crate::catalog::model::{Compare, Literal, ReadAs, When};
 use crate::catalog::{Catalog, KeyRef};
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
 use crate::text::{Call, CheckHead, Piece, Scripts, TemplateError};
 use crate::value::DomainName;
@@ -62,14 +63,27 @@ pub struct CheckOptions {
     pub effective: bool,
 }
 
-/// The text of a check; none if there are errors among the findings.
+/// The text of a check; none if there is nothing that it can see, or an error among the findings.
 pub fn check_script(
     request: &Request<'_, '_>,
     options: &CheckOptions,
     findings: &mut Findings,
 ) -> Option<String> {
+    let (catalog, whole) = (request.catalog, request.plan);
+    let plan = whole.only(|setting| is_preference(setting, catalog));
+    let hidden: Vec<&Setting> =
+        whole.settings.iter().filter(|setting| !is_preference(setting, catalog)).collect();
+    if plan.settings.is_empty() {
+        let title = "the policy has no preferences that a check on a Mac could look at";
+        findings.push(at_policy(Finding::new("empty-check", title), request).note(HIDDEN));
+        return None;
+    }
+    not_judged(&hidden, findings);
+    let kinds: BTreeSet<&str> = hidden.iter().map(|setting| setting.domain.as_str()).collect();
+    let request = &Request { plan: &plan, ..*request };
     secrets_in_script(request, findings);
-    let mut check = Check { request, products: BTreeSet::new(), tokens: BTreeSet::new() };
+    let payloads = plan.payloads.len() + kinds.len();
+    let mut check = Check { request, payloads, products: BTreeSet::new(), tokens: BTreeSet::new() };
     let mut calls = Vec::new();
     let mut sound = true;
     let keys = keys_of(request.plan.settings.iter());
@@ -100,8 +114,23 @@ pub fn check_script(
     }
 }
 
+/// Where payloads that are no preferences show.
+const HIDDEN: &str =
+    "payloads show in no file of preferences; `prefsmith diff` finds them in a snapshot of the Mac";
+
+fn not_judged(hidden: &[&Setting], findings: &mut Findings) {
+    if hidden.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = hidden.iter().map(|setting| setting.key.as_str()).collect();
+    let title = format!("the check does not judge {}, which are a payload of Apple's", listed(&names));
+    findings.push(over(Finding::new("not-judged", title), hidden).note(HIDDEN));
+}
+
 struct Check<'r, 'c> {
     request: &'r Request<'r, 'c>,
+    /// How many payloads it does not judge.
+    payloads: usize,
     /// The products whose installed builds are asked for.
     products: BTreeSet<String>,
     tokens: BTreeSet<String>,
@@ -123,14 +152,14 @@ impl Check<'_, '_> {
             about: &about,
             policy: &identity.id,
             tokens: &tokens.join(" "),
-            payloads: plan.payloads.len(),
+            payloads: self.payloads,
             for_computer: yes(weak),
             form: if options.result { "result" } else { "line" },
             exit_zero: yes(options.exit_zero),
             effective: yes(options.effective),
         };
         let apps = bundles(self.request.catalog, |name| self.products.contains(name));
-        Scripts::new()?.check(&head, &apps, calls)
+        Scripts::get()?.check(&head, &apps, calls)
     }
 
     /// The calls of one setting.

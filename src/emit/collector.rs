@@ -2,11 +2,10 @@
 
 use super::asked::{Keys, bundles, every_key, keys_of, look};
 use super::{Artefact, Readme, Request, Target, at_policy};
-use crate::catalog::{Catalog, keys_of_rules, with_part};
+use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings};
 use crate::mac::VOLUME_LICENCE;
 use crate::text::{Call, CollectorHead, Scripts, TemplateError};
-use crate::value::DomainName;
 use std::collections::BTreeSet;
 
 /// The target `collector`.
@@ -39,15 +38,7 @@ fn script(request: &Request<'_, '_>) -> Result<String, TemplateError> {
     let about =
         format!("Writes a snapshot of this Mac for the policy \"{}\" ({}).", identity.name, identity.id);
     let head = CollectorHead { title: &about, about: &about, policy: &identity.id };
-    let mut policy = keys_of(request.plan.settings.iter());
-    // What the rules about these domains look at: they speak only of what is known.
-    let own: BTreeSet<&str> = policy.keys().copied().filter(|domain| *domain != DomainName::GLOBAL).collect();
-    let of_rules = keys_of_rules(&with_part(&own, request.catalog), request.catalog);
-    for (domain, keys) in &of_rules {
-        for domain in [domain.as_str(), DomainName::GLOBAL] {
-            policy.entry(domain).or_default().extend(keys.iter().map(String::as_str));
-        }
-    }
+    let policy = keys_of(request.plan.settings.iter());
     let mut all = every_key(request.catalog);
     for (domain, keys) in &policy {
         all.entry(domain).or_default().extend(keys);
@@ -62,7 +53,7 @@ fn script(request: &Request<'_, '_>) -> Result<String, TemplateError> {
     let sandboxed: BTreeSet<&str> = containers.filter(|name| ids.contains(name)).collect();
     apps.push(sandboxed.iter().fold(Call::new("containers"), |call, name| call.word(*name)));
     let (policy, all) = (looks(&policy, request.catalog), looks(&all, request.catalog));
-    Scripts::new()?.collector(&head, &apps, &policy, &all)
+    Scripts::get()?.collector(&head, &apps, &policy, &all)
 }
 
 fn readme(request: &Request<'_, '_>, findings: &mut Findings) -> Option<Artefact> {

@@ -1,10 +1,12 @@
 //! Configuration profiles: one for the whole policy, or with `--split` one for each domain.
 
+use super::parts::is_preference;
 use super::{Artefact, Request, Target, passed};
 use crate::check::CheckedPlan;
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
 use crate::profile::{Content, Form, Kept, Payload, Profile, Slice, identifier, payload_identifier, uuid};
+use crate::value::write::WriteError;
 use crate::value::{DomainName, FileName, KeyName, Value};
 use std::collections::BTreeMap;
 
@@ -58,6 +60,38 @@ fn plainly_spelt(request: &Request<'_, '_>, findings: &mut Findings) -> CheckedP
 /// any target writes that takes profiles. Its tokens are spelt already: a token that is left is an error. Nothing, if
 /// there is nothing to enforce or something is wrong, which is said.
 pub(super) fn profiles(request: &Request<'_, '_>, findings: &mut Findings) -> Vec<(String, Vec<u8>)> {
+    let profiles = composed(request, findings);
+    let xml = |(stem, profile): (String, Profile)| match profile.to_xml() {
+        Ok(bytes) => Some((stem, bytes)),
+        Err(error) => {
+            unwritable(request, &error, findings);
+            None
+        }
+    };
+    profiles.into_iter().filter_map(xml).collect()
+}
+
+/// That a text of a profile cannot be written.
+pub(super) fn unwritable(request: &Request<'_, '_>, error: &WriteError, findings: &mut Findings) {
+    let finding = Finding::new("unwritable-text", format!("the profile cannot be written: {error}"));
+    findings.push(at_policy(finding, request));
+}
+
+/// What the profile of a stem is called: as the policy, with the builds that it is for, and with `--split` with what it is
+/// about.
+pub(super) fn called(request: &Request<'_, '_>, stem: &str) -> String {
+    let part = stem.strip_prefix(request.stem).map_or("", |rest| rest.trim_start_matches('.'));
+    let cut = request.cut(stem);
+    let part =
+        cut.and_then(|cut| part.strip_prefix(cut.slug.as_str())).unwrap_or(part).trim_start_matches('.');
+    let title = request.catalog.domain(part).map_or(part, |domain| domain.title);
+    let pieces = [request.plan.identity.name.as_str(), cut.map_or("", |cut| cut.words.as_str()), title];
+    let pieces: Vec<&str> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
+    pieces.join(": ")
+}
+
+/// The same, before they are written.
+pub(super) fn composed(request: &Request<'_, '_>, findings: &mut Findings) -> Vec<(String, Profile)> {
     let domains = carried(request, findings);
     for setting in &request.plan.settings {
         refuse(request, setting, findings);
@@ -78,9 +112,46 @@ pub(super) fn profiles(request: &Request<'_, '_>, findings: &mut Findings) -> Ve
     if request.blocked(findings) {
         return Vec::new();
     }
+    let profiles = by_builds(request, &domains, findings);
+    if !request.blocked(findings) {
+        passed::clashes(request, &profiles, findings);
+    }
+    if request.blocked(findings) {
+        return Vec::new();
+    }
+    profiles
+}
+
+/// The profiles of each part of a plan that is cut by builds; of the only part otherwise.
+fn by_builds(
+    request: &Request<'_, '_>,
+    domains: &BTreeMap<DomainName, Carried>,
+    findings: &mut Findings,
+) -> Vec<(String, Profile)> {
+    if request.plan.cuts().is_empty() {
+        return slices(request, domains, findings);
+    }
+    let mut profiles = Vec::new();
+    for (stem, part) in request.parts() {
+        // What was deployed is the policy's own profile.
+        let keep = request.keep.filter(|_| stem == request.stem);
+        let inner = Request { plan: &part, stem: &stem, keep, ..*request };
+        // What there is to say of its settings was said of the whole.
+        let domains = carried(&inner, &mut Findings::new());
+        profiles.extend(slices(&inner, &domains, findings));
+    }
+    profiles
+}
+
+/// One profile for all domains, or with `--split` one for each.
+fn slices(
+    request: &Request<'_, '_>,
+    domains: &BTreeMap<DomainName, Carried>,
+    findings: &mut Findings,
+) -> Vec<(String, Profile)> {
     let mut profiles: Vec<(String, Profile)> = Vec::new();
     if request.split {
-        for (domain, carried) in &domains {
+        for (domain, carried) in domains {
             let stem = format!("{}.{domain}", request.stem);
             profiles.push((stem, profile(request, Slice::Domain, &[(domain, carried)])));
         }
@@ -88,24 +159,10 @@ pub(super) fn profiles(request: &Request<'_, '_>, findings: &mut Findings) -> Ve
     } else {
         let parts: Vec<_> = domains.iter().collect();
         let mut whole = profile(request, Slice::Whole, &parts);
-        whole.passed = passed::payloads(request, payloads, Slice::Whole);
+        whole.passed = passed::payloads(request, &request.plan.payloads, Slice::Whole);
         profiles.push((request.stem.to_owned(), whole));
     }
-    if !request.blocked(findings) {
-        passed::clashes(request, &profiles, findings);
-    }
-    if request.blocked(findings) {
-        return Vec::new();
-    }
-    let xml = |(stem, profile): (String, Profile)| match profile.to_xml() {
-        Ok(bytes) => Some((stem, bytes)),
-        Err(error) => {
-            let finding = Finding::new("unwritable-text", format!("the profile cannot be written: {error}"));
-            findings.push(at_policy(finding, request));
-            None
-        }
-    };
-    profiles.into_iter().filter_map(xml).collect()
+    profiles
 }
 
 pub(super) fn at_policy(finding: Finding, request: &Request<'_, '_>) -> Finding {
@@ -120,8 +177,9 @@ fn carried(request: &Request<'_, '_>, findings: &mut Findings) -> BTreeMap<Domai
     let mut left: BTreeMap<&'static str, Vec<&Setting>> = BTreeMap::new();
     for setting in &request.plan.settings {
         let Some(value) = &setting.value else {
-            // One that took a setting out of what is extended has done its work.
-            if setting.overrides.is_empty() {
+            // One that took a setting out of what is extended has done its work. A payload of Apple's has what stands
+            // in it, and nothing else.
+            if setting.overrides.is_empty() && is_preference(setting, request.catalog) {
                 left.entry("unset").or_default().push(setting);
             }
             continue;

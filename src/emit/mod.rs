@@ -1,29 +1,42 @@
 //! From a checked plan to artefacts in memory; one file for each target.
 
 mod asked;
+mod by_build;
 mod check_script;
 mod collector;
+mod ddm;
 mod defaults;
 mod fleet;
+mod intune;
 mod jamf;
+mod kandji;
 mod manifest;
 mod mobileconfig;
 mod munki;
 mod osquery;
+mod parts;
 mod passed;
+mod plain;
 mod readme;
 mod sql;
 mod tokens;
+mod workspace_one;
 
+pub use by_build::builds_page;
 pub use check_script::{CheckOptions, CheckScript, check_script};
 pub use collector::Collector;
+pub use ddm::Ddm;
 pub use defaults::{Defaults, Step, mend};
 pub use fleet::Fleet;
+pub use intune::Intune;
 pub use jamf::Jamf;
+pub use kandji::Kandji;
 pub use manifest::manifest;
 pub use mobileconfig::Mobileconfig;
 pub use munki::Munki;
 pub use osquery::Osquery;
+pub use plain::{ADDIGY, JUMPCLOUD, MOSYLE, NANOMDM, Plain, SIMPLEMDM};
+pub use workspace_one::WorkspaceOne;
 
 pub use readme::Readme;
 pub use tokens::spelt;
@@ -140,8 +153,25 @@ pub trait Target: Sync {
 }
 
 /// Every target, in the order of their names.
-pub static TARGETS: &[&dyn Target] =
-    &[&CheckScript, &Collector, &Defaults, &Fleet, &Jamf, &Mobileconfig, &Munki, &Osquery];
+pub static TARGETS: &[&dyn Target] = &[
+    &ADDIGY,
+    &CheckScript,
+    &Collector,
+    &Ddm,
+    &Defaults,
+    &Fleet,
+    &Intune,
+    &Jamf,
+    &JUMPCLOUD,
+    &Kandji,
+    &Mobileconfig,
+    &MOSYLE,
+    &Munki,
+    &NANOMDM,
+    &Osquery,
+    &SIMPLEMDM,
+    &WorkspaceOne,
+];
 
 /// A target by its name.
 pub fn target(name: &str) -> Option<&'static dyn Target> {

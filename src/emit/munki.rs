@@ -4,6 +4,7 @@
 //! install: status 0 says yes, any other no. So only a Mac on which everything is right answers 1.
 
 use super::mobileconfig::at_policy;
+use super::parts::MAIN;
 use super::{Artefact, Defaults, Readme, Request, Target};
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::Setting;
@@ -15,9 +16,6 @@ pub struct Munki;
 
 /// Its name, which is also that of its table in a policy and of its folder.
 const NAME: &str = "munki";
-
-/// What ends a script of `--target defaults`.
-const MAIN: &str = "\nmain \"$@\"\n";
 
 /// What ends the one that asks: 1 if all is right, 0 if something is to be done or could not be found out.
 const CHECK: &str = "

@@ -76,6 +76,11 @@ impl Readme {
         self
     }
 
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     fn wrapped(&mut self, lead: &str, text: &str) {
         let mut line = lead.to_owned();
         let indent = " ".repeat(lead.chars().count());

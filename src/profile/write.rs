@@ -118,6 +118,12 @@ impl Payload {
 }
 
 impl Profile {
+    /// The payloads, each a dictionary with its envelope.
+    pub fn payload_values(&self) -> Vec<Value> {
+        let passed = self.passed.iter().cloned().map(Value::Dictionary);
+        self.payloads.iter().map(Payload::to_value).chain(passed).collect()
+    }
+
     /// The profile as an XML property list.
     ///
     /// # Errors
@@ -138,9 +144,7 @@ impl Profile {
         };
         text(&mut entries, "PayloadScope", scope);
         put(&mut entries, "TargetDeviceType", Value::Integer(Integer::from(MAC)));
-        let passed = self.passed.iter().cloned().map(Value::Dictionary);
-        let payloads = self.payloads.iter().map(Payload::to_value).chain(passed).collect();
-        put(&mut entries, "PayloadContent", Value::Array(payloads));
+        put(&mut entries, "PayloadContent", Value::Array(self.payload_values()));
         to_xml(&Value::Dictionary(entries))
     }
 }

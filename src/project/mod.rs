@@ -69,6 +69,8 @@ pub struct Options {
     pub form: Option<Form>,
     /// One profile for each domain.
     pub split: Option<bool>,
+    /// A profile for each range of builds.
+    pub by_build: Option<bool>,
 }
 
 /// What is different for one policy.

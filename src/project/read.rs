@@ -56,7 +56,7 @@ fn near_head(root: &Table<'_>) -> bool {
 /// Where something belongs that stands at the top.
 fn top_level(mut finding: Finding, root: &Table<'_>) -> Finding {
     const PROJECT: [&str; 6] = ["format", "policies", "profiles", "exclude", "catalog", "manifests"];
-    const BUILD: [&str; 4] = ["out", "target", "form", "split"];
+    const BUILD: [&str; 5] = ["out", "target", "form", "split", "by-build"];
     const POLICY: [&str; 5] = ["settings", "macs", "set-once", "defaults", "unset"];
     let at = finding.primary().and_then(Origin::span);
     let Some(entry) = root.entries().into_iter().find(|entry| Some(entry.key_span) == at) else {
@@ -135,7 +135,9 @@ fn options(table: &Table<'_>, findings: &mut Findings) -> Options {
             None
         }
     });
-    Options { out, target: target.flatten(), form, split: table.boolean("split", findings) }
+    let split = table.boolean("split", findings);
+    let by_build = table.boolean("by-build", findings);
+    Options { out, target: target.flatten(), form, split, by_build }
 }
 
 /// The names of targets; none if there is no name that can be used.

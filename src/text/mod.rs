@@ -17,8 +17,15 @@ pub use toml::{PROJECT, policy};
 pub use xml::xml;
 pub use yaml::{yaml, yaml_block};
 
+/// A text as the name of a file: letters, digits, `.` and `_`, and a hyphen for each run of anything else.
+pub fn slug(text: &str) -> String {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("-")
+}
+
 /// Why a template could not be filled. It is a fault of prefsmith: templates and their data are its own.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("a template of prefsmith's is broken: {0}")]
 pub struct TemplateError(String);
 

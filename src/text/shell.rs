@@ -3,6 +3,9 @@
 use super::TemplateError;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
 use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 /// What every script that sets starts with.
 const HEAD: &str = include_str!("../../templates/script-head.sh.hbs");
@@ -36,6 +39,10 @@ const SETTING: [&str; 13] = [
     part!("users"),
     part!("main"),
 ];
+/// The head of the loop over options, which each kind of script goes on with arms of its own.
+const EACH_OPTION: &str = part!("each-option");
+/// In whose place it stands, with the options that take a value behind.
+const EACH_OPTION_HERE: &str = "  # each option, of which these take a value: ";
 /// What only scripts that set have.
 const APPLY: &str = part!("apply");
 /// What only `remove.sh` has.
@@ -73,7 +80,7 @@ pub fn quote(text: &str) -> String {
 }
 
 /// A piece of a word: a text, or the value that a variable has when the script runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     text: String,
     /// The name of the variable; empty for a text.
@@ -93,7 +100,7 @@ impl Piece {
 }
 
 /// One call of a function of the scripts' own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     verb: &'static str,
     words: Vec<Vec<Piece>>,
@@ -119,6 +126,22 @@ impl Call {
         }
         self.words.push(pieces);
         self
+    }
+
+    /// The command.
+    fn line(&self) -> String {
+        let mut line = self.verb.to_owned();
+        for word in &self.words {
+            line.push(' ');
+            for piece in word {
+                if piece.variable.is_empty() {
+                    line.push_str(&quote(&piece.text));
+                } else {
+                    let _ = write!(line, "\"${}\"", quote(&piece.variable));
+                }
+            }
+        }
+        line
     }
 }
 
@@ -188,18 +211,26 @@ pub struct CheckHead<'t> {
 #[derive(Serialize)]
 struct Function<'t> {
     name: &'t str,
-    calls: &'t [Call],
+    /// Each as a line of shell: the words are quoted already, as a template would do it word by word at ten times the cost.
+    calls: Vec<String>,
 }
 
 /// The templates of scripts, compiled once.
 pub struct Scripts(Handlebars<'static>);
 
+/// Compiled once, for every target that writes scripts.
+static SCRIPTS: LazyLock<Result<Scripts, TemplateError>> = LazyLock::new(Scripts::compiled);
+
 impl Scripts {
-    /// Compiles them.
+    /// The templates.
     ///
     /// # Errors
     /// A fault of a template.
-    pub fn new() -> Result<Self, TemplateError> {
+    pub fn get() -> Result<&'static Self, TemplateError> {
+        SCRIPTS.as_ref().map_err(Clone::clone)
+    }
+
+    fn compiled() -> Result<Self, TemplateError> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         registry.register_escape_fn(quote);
@@ -266,13 +297,14 @@ impl Scripts {
     ) -> Result<String, TemplateError> {
         let mut script = head;
         for part in parts {
-            script.push_str(part);
+            script.push_str(&with_options(part));
             script.push('\n');
         }
         for (at, (name, calls)) in functions.iter().enumerate() {
             // A function of the shell needs a command.
             let nothing = [Call::new("true")];
             let calls = if calls.is_empty() { &nothing } else { *calls };
+            let calls = calls.iter().map(Call::line).collect();
             script.push_str(if at == 0 { "" } else { "\n" });
             script.push_str(&self.render("calls", &Function { name, calls })?);
         }
@@ -303,6 +335,18 @@ impl Scripts {
     fn render(&self, name: &str, data: &impl Serialize) -> Result<String, TemplateError> {
         self.0.render(name, data).map_err(|error| TemplateError(error.to_string()))
     }
+}
+
+/// A part with the loop over options, if it asks for it.
+fn with_options(part: &str) -> Cow<'_, str> {
+    let Some((before, rest)) = part.split_once(EACH_OPTION_HERE) else { return Cow::Borrowed(part) };
+    let (names, after) = rest.split_once('\n').unwrap_or((rest, ""));
+    let joined = |end: &str| {
+        let patterns: Vec<String> = names.split(' ').map(|name| format!("{name}{end}")).collect();
+        patterns.join(" | ")
+    };
+    let head = EACH_OPTION.replace("@each=*@", &joined("=*")).replace("@each@", &joined(""));
+    Cow::Owned([before, &head, after].concat())
 }
 
 /// Text inside a comment: one line of ASCII.
@@ -350,10 +394,29 @@ mod tests {
             for_users: "yes",
             for_computer: "no",
         };
-        let script = Scripts::new().unwrap().script(&head, &[], &[]).unwrap();
+        let script = Scripts::get().unwrap().script(&head, &[], &[]).unwrap();
         assert!(script.contains("\n# a?rm -rf / ?\n"), "{script}");
         assert!(script.contains("\nabout='it'\\''s'\nmode=apply\n"));
         assert!(script.ends_with("\nsettings() {\n  true\n}\n\nmain \"$@\"\n"), "{script}");
+    }
+
+    #[test]
+    fn the_loop_over_options_is_one() {
+        let parts = [part!("options"), part!("check"), part!("collect")];
+        for part in parts {
+            let whole = with_options(part);
+            assert_eq!(
+                whole.matches("while [ $# -gt 0 ]; do\n    option=$1 given=''\n").count(),
+                1,
+                "{whole}"
+            );
+            assert!(!whole.contains("@each") && !whole.contains(EACH_OPTION_HERE), "{whole}");
+        }
+        let check = with_options(part!("check"));
+        assert!(check.contains(
+            "      --user=* | --set=* | --timeout=*) given=${option#*=} option=${option%%=*} ;;\n"
+        ));
+        assert!(check.contains("      --user | --set | --timeout)\n"));
     }
 
     /// A tag in the fixed part would stand there as it is.

@@ -5,6 +5,7 @@
 
 use super::{Integer, Part, Text, Value};
 use plist::XmlWriteOptions;
+use std::collections::BTreeMap;
 
 /// Whether XML 1.0 cannot carry this character at all.
 pub fn xml_refuses(character: char) -> bool {
@@ -49,6 +50,29 @@ pub fn fragment(value: &Value) -> Result<String, WriteError> {
     let options = XmlWriteOptions::default().root_element(false).indent(b'\t', 0);
     let bytes = write(value, Tokens::Show, &options)?;
     Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
+}
+
+/// One value as XML without the document around it: what stands inside of a document that somebody else writes.
+///
+/// # Errors
+/// What XML cannot carry, or an identity token that was not replaced.
+pub fn element(value: &Value) -> Result<String, WriteError> {
+    let bytes = write(value, Tokens::Refuse, &XmlWriteOptions::default().root_element(false))?;
+    Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
+}
+
+/// The entries of a dictionary as XML, each with its key on a line and the value below it, without the dictionary
+/// around them; ended by a newline.
+///
+/// # Errors
+/// As of [`element`].
+pub fn entries(entries: &BTreeMap<String, Value>) -> Result<String, WriteError> {
+    let mut out = String::new();
+    for (key, value) in entries {
+        checked(key)?;
+        out.push_str(&format!("<key>{}</key>\n{}\n", escaped(key), element(value)?));
+    }
+    Ok(out)
 }
 
 /// A text as XML holds it between two tags.
@@ -134,7 +158,6 @@ fn checked(text: &str) -> Result<(), WriteError> {
 mod tests {
     use super::*;
     use crate::value::{Date, Real};
-    use std::collections::BTreeMap;
 
     fn written(value: &Value) -> String {
         String::from_utf8(to_xml(value).unwrap()).unwrap()

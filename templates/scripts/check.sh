@@ -30,28 +30,7 @@ USAGE
 }
 
 options() {
-  # Jamf puts the mount point, the computer's name and the user in front.
-  case ${1-} in
-    /*) if [ $# -ge 3 ]; then shift 3; else shift $#; fi ;;
-  esac
-  while [ $# -gt 0 ]; do
-    option=$1 given=''
-    shift
-    case $option in
-      '') continue ;;
-      --user=* | --set=* | --timeout=*) given=${option#*=} option=${option%%=*} ;;
-      --user | --set | --timeout)
-        [ $# -gt 0 ] || stop "$option takes a value"
-        given=$1
-        shift
-        ;;
-    esac
-    case $option in
-      --help | -h)
-        printf '%s\n\n' "$about"
-        usage
-        exit 0
-        ;;
+  # each option, of which these take a value: --user --set --timeout
       --user)
         case $given in
           '' | -* | root) stop '--user takes the name of a user other than root' ;;

@@ -22,28 +22,7 @@ USAGE
 }
 
 options() {
-  # Jamf puts the mount point, the computer's name and the user in front.
-  case ${1-} in
-    /*) if [ $# -ge 3 ]; then shift 3; else shift $#; fi ;;
-  esac
-  while [ $# -gt 0 ]; do
-    option=$1 given=''
-    shift
-    case $option in
-      '') continue ;;
-      --out=* | --user=* | --timeout=*) given=${option#*=} option=${option%%=*} ;;
-      --out | --user | --timeout)
-        [ $# -gt 0 ] || stop "$option takes a value"
-        given=$1
-        shift
-        ;;
-    esac
-    case $option in
-      --help | -h)
-        printf '%s\n\n' "$about"
-        usage
-        exit 0
-        ;;
+  # each option, of which these take a value: --out --user --timeout
       --out)
         case $given in
           '' | -*) stop '--out takes a file or a folder' ;;

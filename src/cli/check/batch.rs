@@ -289,8 +289,10 @@ impl<'b, 'c> Batch<'b, 'c> {
 fn job_findings(job: &Job<'_>, plan: &CheckedPlan, catalog: &Catalog<'_>) -> (Findings, Vec<Finding>) {
     let stem = job.stem_of(plan);
     let keep = job.keep.as_ref().filter(|_| plan.identity.variant.is_none());
-    let request = job.request((plan, &stem), catalog, keep, &[]);
     let mut said = Findings::new();
+    let cut = job.by_build.then(|| plan.clone().by_build(catalog, &mut said));
+    let plan = cut.as_ref().unwrap_or(plan);
+    let request = job.request((plan, &stem), catalog, keep, &[]);
     for target in &job.targets {
         target.emit(&request, &mut said);
     }

@@ -45,7 +45,7 @@ pub fn mend(request: &Request<'_, '_>, steps: &[Step], findings: &mut Findings) 
     let mut all = Part::default();
     parts.values().for_each(|part| all.add(part));
     let about = "Mends the preferences of one Mac, as far as a script can, by the policy";
-    let made = Scripts::new().and_then(|scripts| script(request, &scripts, Mode::Apply, about, &all));
+    let made = Scripts::get().and_then(|scripts| script(request, scripts, Mode::Apply, about, &all));
     match made {
         Ok(text) => Some(text.into_bytes()),
         Err(error) => {

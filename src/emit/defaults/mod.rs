@@ -10,6 +10,7 @@ pub(super) mod words;
 
 pub use mend::{Step, mend};
 
+use super::parts::is_preference;
 use super::{Artefact, Request, Target, at_policy, over, secrets, secrets_in_script};
 use crate::catalog::model::ReadAs;
 use crate::finding::{Finding, Findings, listed};
@@ -65,7 +66,7 @@ impl Target for Defaults {
         if findings.has_errors() {
             return Vec::new();
         }
-        let made = Scripts::new().and_then(|scripts| artefacts(request, &scripts, &parts));
+        let made = Scripts::get().and_then(|scripts| artefacts(request, scripts, &parts));
         made.unwrap_or_else(|error| {
             findings.push(at_policy(Finding::new("unwritable-text", error.to_string()), request));
             Vec::new()
@@ -123,7 +124,9 @@ fn counts_only_forced(request: &Request<'_, '_>, setting: &Setting) -> bool {
 /// The settings by domain.
 fn parts<'r>(request: &Request<'r, '_>, findings: &mut Findings) -> BTreeMap<&'r DomainName, Part> {
     let mut parts: BTreeMap<&DomainName, Part> = BTreeMap::new();
-    for setting in &request.plan.settings {
+    // What a payload of Apple's must not have is no preference that could be removed.
+    let all = request.plan.settings.iter().filter(|setting| is_preference(setting, request.catalog));
+    for setting in all {
         let part = parts.entry(&setting.domain).or_default();
         if part.calls.is_empty() {
             part.calls.push(setting::domain(setting.domain.as_str(), request.catalog));

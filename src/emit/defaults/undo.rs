@@ -1,5 +1,6 @@
 //! `remove.sh`: what takes back the settings of the policy, and those that have left it.
 
+use super::super::parts::is_preference;
 use super::setting::{domain, level, merges};
 use super::words::given;
 use super::{Part, Request};
@@ -15,7 +16,8 @@ pub(super) fn part(request: &Request<'_, '_>) -> Part {
         part.users |= level == "user";
         part.computer |= level == "computer";
     };
-    for setting in &request.plan.settings {
+    let all = request.plan.settings.iter().filter(|setting| is_preference(setting, request.catalog));
+    for setting in all {
         let (domain, key, level) = (setting.domain.as_str(), setting.key.as_str(), level(setting));
         reaches(level);
         let call = if setting.enforcement == Enforcement::Unset {
@@ -25,7 +27,7 @@ pub(super) fn part(request: &Request<'_, '_>) -> Part {
         };
         calls.insert((domain, key), call);
     }
-    for left in request.left {
+    for left in request.left.iter().filter(|left| !request.catalog.is_apple_payload(left.domain.as_str())) {
         let (domain, key) = (left.domain.as_str(), left.key.as_str());
         let level = if left.weak { "computer" } else { "user" };
         reaches(level);

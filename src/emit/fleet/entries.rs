@@ -1,8 +1,10 @@
 //! The YAML of a GitOps repository: policies, reports, and the entries that name the files.
 
 use super::super::osquery::{INTERVAL, by_domain, title};
+use super::super::parts::is_rest;
 use super::super::sql::Question;
-use super::{Build, LABELS, NAME, is_rest, scalar};
+use super::labels::scope;
+use super::{Build, LABELS, NAME, scalar};
 use crate::plan::Enforcement;
 use crate::text::yaml_block;
 use std::fmt::Write as _;
@@ -35,7 +37,7 @@ pub(super) fn policies(build: &Build<'_, '_, '_>, asked: &[Question<'_>]) -> Str
         for field in LABELS.into_iter().filter(|field| *field != "labels_include_all") {
             labels(&mut out, &options.list(field), field, 2);
         }
-        if let Some(script) = build.scripts.first().filter(|_| is_rest(setting)) {
+        if let Some(script) = build.scripts.first().filter(|_| is_rest(setting, build.request.catalog)) {
             let _ = writeln!(out, "  run_script:\n    path: {}", scalar(&format!("../scripts/{script}")));
         }
     }
@@ -44,7 +46,7 @@ pub(super) fn policies(build: &Build<'_, '_, '_>, asked: &[Question<'_>]) -> Str
 
 fn resolution(build: &Build<'_, '_, '_>, question: &Question<'_>) -> String {
     let name = &build.request.plan.identity.name;
-    if is_rest(question.setting) {
+    if is_rest(question.setting, build.request.catalog) {
         return match build.scripts.first() {
             Some(script) => format!(
                 "Run {script} on the Mac. It sets and cannot enforce: who can write there may undo it."
@@ -93,8 +95,9 @@ pub(super) fn fragment(build: &Build<'_, '_, '_>) -> String {
             let path =
                 format!("../{}", build.place("configuration-profiles", &format!("{stem}.mobileconfig")));
             let _ = writeln!(out, "      - path: {}", scalar(&path));
-            for field in LABELS {
-                labels(&mut out, &options.list(field), field, 8);
+            if let Some((field, names)) = scope(build.request, build.request.cut(stem)) {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                labels(&mut out, &names, field, 8);
             }
         }
     }

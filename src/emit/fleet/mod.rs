@@ -7,10 +7,11 @@ mod readme;
 
 use super::mobileconfig::profiles;
 use super::osquery::unseen_ones;
+use super::parts::rest;
 use super::sql::{Question, Unseen, questions};
-use super::{Artefact, Defaults, Request, Target, spelt};
+use super::{Artefact, Request, Target, spelt};
 use crate::finding::{Finding, Findings};
-use crate::plan::{Enforcement, Setting};
+use crate::plan::Setting;
 use crate::text::yaml;
 
 /// The target `fleet`.
@@ -33,6 +34,7 @@ impl Target for Fleet {
 
     fn emit(&self, request: &Request<'_, '_>, findings: &mut Findings) -> Vec<Artefact> {
         one_list_of_labels(request, findings);
+        labels::beside_cuts(request, findings);
         let plan = spelt(request, NAME, findings);
         // The scripts of this target do what a profile cannot.
         let inner = Request { plan: &plan, scripts: true, ..*request };
@@ -180,23 +182,8 @@ fn one_list_of_labels(request: &Request<'_, '_>, findings: &mut Findings) {
 
 /// The scripts for what a profile cannot carry: what sets it, and what takes it back.
 fn scripts(request: &Request<'_, '_>, findings: &mut Findings) -> Vec<(String, Vec<u8>)> {
-    let rest = request.plan.part(is_rest);
-    if rest.settings.is_empty() {
-        return Vec::new();
-    }
-    let inner = Request { plan: &rest, left: &[], ..*request };
-    let made = Defaults.emit(&inner, findings);
-    let named = |name: &str| {
-        let end = format!("/{name}.sh");
-        let script = made.iter().find(|made| made.path.as_str().ends_with(&end))?;
-        Some((format!("{}-{name}.sh", request.stem), script.bytes.clone()))
-    };
-    ["apply", "remove"].into_iter().filter_map(named).collect()
-}
-
-/// What a profile cannot carry.
-fn is_rest(setting: &Setting) -> bool {
-    matches!(setting.enforcement, Enforcement::Default | Enforcement::Unset)
+    let named = |(word, script): (&str, String)| (format!("{}-{word}.sh", request.stem), script.into_bytes());
+    rest(request, findings).into_iter().map(named).collect()
 }
 
 /// What osquery is not asked about.

@@ -25,6 +25,13 @@ pub(super) fn write(build: &Build<'_, '_, '_>, unseen: Unasked<'_, '_>) -> Readm
              by it. A label that depends on the version of an app takes its Macs out of the scope when they update: Fleet \
              then removes the profile from them.",
         );
+        if !build.request.plan.cuts().is_empty() {
+            readme.paragraph(
+                "--by-build cut the policy into profiles by the builds that read their settings. Each names the label of \
+                 its Macs, beside those of [target.fleet]. A Mac whose app is updated changes its labels, and with them \
+                 its profiles, when it next answers the labels' queries.",
+            );
+        }
     }
     if !build.scripts.is_empty() {
         readme.section("Scripts");

@@ -14,6 +14,8 @@ pub(super) struct General<'p> {
     pub description: &'p str,
     /// The channel of its settings.
     pub channel: Channel,
+    /// The smart group that alone gets it; none: those that the policy names.
+    pub only: Option<&'p str>,
 }
 
 /// A computer configuration profile; `payload` is the whole profile.
@@ -44,7 +46,7 @@ pub(super) fn profile(general: &General<'_>, options: &TargetOptions, payload: &
         text("payloads", payload),
     ]);
     let mut body = vec![of("general", inside)];
-    body.extend(scope(options));
+    body.extend(scope(options, general.only));
     of("os_x_configuration_profile", body)
 }
 
@@ -53,14 +55,18 @@ fn named(element: &'static str, name: Option<&str>) -> Option<Element> {
 }
 
 /// The scope. None where the policy names nobody: an update without one leaves the scope of the server as it is.
-fn scope(options: &TargetOptions) -> Option<Element> {
-    let groups = |field: &str| {
-        let list = options.list(field);
+///
+/// `only` is a smart group that asks for those groups itself.
+fn scope(options: &TargetOptions, only: Option<&str>) -> Option<Element> {
+    let groups = |list: Vec<&str>| {
         let list: Vec<Element> =
             list.into_iter().map(|name| of("computer_group", vec![text("name", name)])).collect();
         (!list.is_empty()).then(|| of("computer_groups", list))
     };
-    let (groups, exclude) = (groups("groups"), groups("exclude"));
+    let (groups, exclude) = (
+        groups(only.map_or_else(|| options.list("groups"), |only| vec![only])),
+        groups(options.list("exclude")),
+    );
     if groups.is_none() && exclude.is_none() {
         return None;
     }

@@ -5,6 +5,9 @@ use super::regex::{LIMIT, needs_builds, regexes};
 use crate::catalog::Catalog;
 use crate::catalog::model::Product;
 use crate::check::CheckedPlan;
+use crate::finding::listed;
+use crate::plan::Cut;
+use crate::text::slug;
 use crate::version::Ranges;
 use std::collections::BTreeSet;
 
@@ -25,6 +28,9 @@ pub(super) struct Group {
 
 /// What the inventory calls the version of macOS, and the catalogue its product.
 const MACOS: (&str, &str) = ("macOS", "Operating System Version");
+
+/// What the inventory calls the groups of a computer.
+const MEMBER: &str = "Computer Group";
 
 /// The criteria of a bracket, joined by *and*.
 type Bracket = Vec<(String, &'static str, String)>;
@@ -54,6 +60,45 @@ fn criteria(brackets: Vec<Bracket>) -> Vec<Criterion> {
 pub(super) fn all(plan: &CheckedPlan, catalog: &Catalog<'_>, verdict: Option<&str>) -> Vec<Group> {
     let verdicts = verdict.map(by_verdict).into_iter().flatten();
     verdicts.chain(by_version(plan, catalog)).collect()
+}
+
+/// The smart group of each cut, in their order: Macs that have what it needs, and of the policy's own groups only, where
+/// it names some.
+pub(super) fn by_build(plan: &CheckedPlan, own: &[&str], catalog: &Catalog<'_>) -> Vec<Group> {
+    let one = |cut: &Cut| {
+        let mut brackets: Vec<Bracket> = vec![Vec::new()];
+        let mut builds_of = Vec::new();
+        for (product, ranges) in &cut.needs {
+            let (product, apps) = apps(product, &[], catalog);
+            let (part, of) = self::brackets(Asked { product, ranges: ranges.clone(), apps }, catalog);
+            builds_of.extend(of);
+            brackets = both(&brackets, &part);
+        }
+        if !own.is_empty() {
+            let member = |name: &&str| vec![(MEMBER.to_owned(), "member of", (*name).to_owned())];
+            brackets = both(&own.iter().map(member).collect::<Vec<_>>(), &brackets);
+        }
+        let of = if own.is_empty() { String::new() } else { format!(", of {}", listed(own)) };
+        Group {
+            slug: format!("profile-{}", cut.slug),
+            title: title_of(cut),
+            about: format!("Macs that get the profile for {}{of}.", cut.words),
+            criteria: criteria(brackets),
+            builds_of,
+        }
+    };
+    plan.cuts().iter().map(one).collect()
+}
+
+/// What the smart group of a cut is called, behind the name of the policy.
+pub(super) fn title_of(cut: &Cut) -> String {
+    format!("Macs with {}", cut.words)
+}
+
+/// Each of some brackets with each of others: both must be met.
+fn both(some: &[Bracket], others: &[Bracket]) -> Vec<Bracket> {
+    let pairs = some.iter().flat_map(|one| others.iter().map(move |other| [one.as_slice(), other].concat()));
+    pairs.collect()
 }
 
 /// The groups of a verdict, by the extension attribute of this name.
@@ -150,6 +195,17 @@ fn apps(product: &str, readers: &[&str], catalog: &Catalog<'_>) -> (String, Vec<
 }
 
 fn group(asked: Asked, catalog: &Catalog<'_>) -> Group {
+    let words = asked.ranges.describe();
+    let slug = slug(&format!("{} {words}", asked.product));
+    let title = format!("{} {words}", asked.product);
+    let about = format!("{title} is installed.");
+    let (brackets, builds_of) = brackets(asked, catalog);
+    Group { slug, title, about, criteria: criteria(brackets), builds_of }
+}
+
+/// What a Mac must meet that has a product in some versions, and the products of whose builds an extension attribute is
+/// asked for.
+fn brackets(asked: Asked, catalog: &Catalog<'_>) -> (Vec<Bracket>, Vec<String>) {
     let Asked { product, ranges, apps } = asked;
     let builds = needs_builds(&ranges) && product != MACOS.0;
     let names: BTreeSet<&str> = apps.iter().map(String::as_str).collect();
@@ -175,14 +231,8 @@ fn group(asked: Asked, catalog: &Catalog<'_>) -> Group {
             }));
         }
     }
-    let words = ranges.describe();
-    Group {
-        slug: super::slug(&format!("{product} {words}")),
-        title: format!("{product} {words}"),
-        about: format!("{product} {words} is installed."),
-        criteria: criteria(brackets),
-        builds_of: if builds { names.into_iter().map(str::to_owned).collect() } else { Vec::new() },
-    }
+    let builds_of = if builds { names.into_iter().map(str::to_owned).collect() } else { Vec::new() };
+    (brackets, builds_of)
 }
 
 /// What an extension attribute with the build of an app is called.

@@ -9,10 +9,11 @@ mod schema;
 mod scripts;
 mod xml;
 
-use super::mobileconfig::{at_policy, profiles};
-use super::{Artefact, Request, Target, spelt};
+use super::mobileconfig::{at_policy, called, profiles};
+use super::parts::is_preference;
+use super::{Artefact, Request, Target, over, spelt};
 use crate::finding::{Finding, Findings, listed};
-use crate::plan::Enforcement;
+use crate::plan::{Enforcement, Setting};
 use crate::profile::Form;
 use crate::value::{Value, write};
 use bodies::General;
@@ -53,7 +54,8 @@ impl Target for Jamf {
         if inner.blocked(findings) {
             return Vec::new();
         }
-        let groups = groups::all(&plan, request.catalog, made.verdict.as_deref());
+        let mut groups = groups::all(&plan, request.catalog, made.verdict.as_deref());
+        groups.extend(groups::by_build(&plan, &request.options(NAME).list("groups"), request.catalog));
         let products: BTreeSet<&str> =
             groups.iter().flat_map(|group| group.builds_of.iter().map(String::as_str)).collect();
         for product in products.iter().filter_map(|name| request.catalog.product(name)) {
@@ -79,7 +81,10 @@ fn form(request: &Request<'_, '_>, findings: &mut Findings) {
 /// Payloads that are carried as they stand, in an unsigned profile.
 fn rewritten(request: &Request<'_, '_>, findings: &mut Findings) {
     let payloads = &request.plan.payloads;
-    let kinds: BTreeSet<&str> = payloads.iter().map(|passed| passed.kind.as_str()).collect();
+    let mut kinds: BTreeSet<&str> = payloads.iter().map(|passed| passed.kind.as_str()).collect();
+    let of_apple: Vec<&Setting> =
+        request.plan.settings.iter().filter(|setting| !is_preference(setting, request.catalog)).collect();
+    kinds.extend(of_apple.iter().map(|setting| setting.domain.as_str()));
     if kinds.is_empty() {
         return;
     }
@@ -91,18 +96,12 @@ fn rewritten(request: &Request<'_, '_>, findings: &mut Findings) {
         let finding = if known { finding } else { finding.at(passed.origin.clone(), "") };
         finding.about(&passed.kind, "")
     });
+    let finding = over(finding, &of_apple);
     findings.push(
         finding
             .note("of an unsigned profile it stores the payload types that it knows, some with all of their default keys")
             .help("compare what it stored with what was sent; a signed profile is kept byte for byte"),
     );
-}
-
-/// A text as the name of a file: letters, digits, `.` and `_`, and a hyphen for each run of anything else.
-fn slug(text: &str) -> String {
-    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')));
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    words.join("-")
 }
 
 /// The files so far.
@@ -136,7 +135,8 @@ impl Build<'_, '_, '_> {
             left_out: &left_out,
             scripts: made,
             groups: !groups.is_empty(),
-            forms: self.request.plan.settings.iter().any(|setting| setting.value.is_some()),
+            forms: self.artefacts.iter().any(|made| made.path.as_str().contains("/schemas/")),
+            plists: self.artefacts.iter().any(|made| made.path.as_str().ends_with(".plist")),
         };
         let readme = readme::write(self.request, &about).artefact(self.request, NAME, self.findings);
         self.artefacts.extend(readme);
@@ -178,7 +178,8 @@ impl Build<'_, '_, '_> {
     /// The enforced keys of each domain, for *Application & Custom Settings*.
     fn plists(&mut self) {
         let mut domains: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
-        for setting in &self.request.plan.settings {
+        let plan = self.request.plan;
+        for setting in plan.settings.iter().filter(|setting| is_preference(setting, self.request.catalog)) {
             if let (Enforcement::Forced, Some(value)) = (setting.enforcement, &setting.value) {
                 let keys = domains.entry(setting.domain.as_str()).or_default();
                 keys.insert(setting.key.as_str().to_owned(), value.clone());
@@ -199,7 +200,8 @@ impl Build<'_, '_, '_> {
     /// A form for each domain; what they leave out, a sentence for each.
     fn schemas(&mut self) -> Vec<String> {
         let (plan, catalog) = (self.request.plan, self.request.catalog);
-        let set = plan.settings.iter().filter(|setting| setting.value.is_some());
+        let set = |setting: &&Setting| setting.value.is_some() && is_preference(setting, catalog);
+        let set = plan.settings.iter().filter(set);
         let domains: BTreeSet<&str> = set.map(|setting| setting.domain.as_str()).collect();
         let mut left_out = Vec::new();
         for domain in domains {
@@ -216,13 +218,13 @@ impl Build<'_, '_, '_> {
     fn profile(&mut self, stem: &str, bytes: &[u8]) -> Option<String> {
         let identity = &self.request.plan.identity;
         let part = stem.strip_prefix(self.request.stem).map_or("", |rest| rest.trim_start_matches('.'));
-        let title = self.request.catalog.domain(part).map_or(part, |domain| domain.title);
-        let name =
-            if part.is_empty() { identity.name.clone() } else { format!("{}: {title}", identity.name) };
+        let name = called(self.request, stem);
+        let only = self.request.cut(stem).map(|cut| self.on_server(&groups::title_of(cut)));
         let general = General {
             name: &name,
             description: identity.description.as_deref().unwrap_or_default(),
             channel: identity.channel,
+            only: only.as_deref(),
         };
         let payload = String::from_utf8_lossy(bytes);
         let body = bodies::profile(&general, self.request.options(NAME), &payload);
@@ -252,8 +254,13 @@ impl Build<'_, '_, '_> {
         self.body(&format!("attribute-{}", made.slug), &body);
     }
 
+    /// What a thing of the policy is called on the server.
+    fn on_server(&self, title: &str) -> String {
+        format!("{} - {title}", self.request.plan.identity.name)
+    }
+
     fn group(&mut self, made: &Group) {
-        let name = format!("{} - {}", self.request.plan.identity.name, made.title);
+        let name = self.on_server(&made.title);
         let body = bodies::group(&name, &made.criteria, self.request.options(NAME));
         self.body(&format!("group-{}", made.slug), &body);
     }

@@ -2,6 +2,7 @@
 
 use super::NAME;
 use super::scripts::{Attribute, Made};
+use crate::emit::parts::is_preference;
 use crate::emit::{Readme, Request};
 use crate::plan::{Channel, Enforcement};
 
@@ -17,6 +18,8 @@ pub(super) struct About<'a> {
     pub groups: bool,
     /// Whether there are forms.
     pub forms: bool,
+    /// Whether there are plists of domains.
+    pub plists: bool,
 }
 
 /// The text.
@@ -24,7 +27,7 @@ pub(super) fn write(request: &Request<'_, '_>, about: &About<'_>) -> Readme {
     let mut readme = Readme::new("For Jamf Pro", request);
     upload(&mut readme, request, about);
     if !about.profiles.is_empty() {
-        profile(&mut readme, request);
+        profile(&mut readme, request, about);
     }
     scripts(&mut readme, about.scripts);
     attributes(&mut readme, about.scripts);
@@ -47,6 +50,9 @@ fn upload(readme: &mut Readme, request: &Request<'_, '_>, about: &About<'_>) {
         Channel::Device => "Computer Level",
         Channel::User => "User Level",
     };
+    if !about.plists {
+        return;
+    }
     readme.section("The quickest way: one plist for each preference domain");
     readme.paragraph("A plist holds the keys that are enforced, and nothing else. What is uploaded again is updated in place.");
     readme.steps([
@@ -64,14 +70,16 @@ fn upload(readme: &mut Readme, request: &Request<'_, '_>, about: &About<'_>) {
     }
 }
 
-fn profile(readme: &mut Readme, request: &Request<'_, '_>) {
+fn profile(readme: &mut Readme, request: &Request<'_, '_>, about: &About<'_>) {
     readme.section("The whole profile");
-    readme.paragraph(
+    let by = if about.plists { "the API (below) or by its plists" } else { "the API (below)" };
+    readme.paragraph(&format!(
         "The .mobileconfig is for Computers > Configuration Profiles > Upload. Each upload makes a new profile on the \
-         server: upload it once, and change it there by the API (below) or by its plists. Leave it unsigned: Jamf can \
+         server: upload it once, and change it there by {by}. Leave it unsigned: Jamf can \
          then show and change it, and fill in its variables; a signed profile is kept as it is and cannot be edited.",
-    );
-    if !request.plan.payloads.is_empty() {
+    ));
+    let of_apple = request.plan.settings.iter().any(|setting| !is_preference(setting, request.catalog));
+    if of_apple || !request.plan.payloads.is_empty() {
         readme.paragraph(
             "It also carries payloads that are no preferences. Of an unsigned profile Jamf stores the payload types \
              that it knows, and some with all of their default keys: compare what it shows with what was sent.",
@@ -136,7 +144,6 @@ fn api(readme: &mut Readme, request: &Request<'_, '_>, about: &About<'_>) {
         "    -X \"$1\" --data-binary \"@$2\" \"$JAMF/JSSResource/$3/id/$4\"".to_owned(),
         "}".to_owned(),
     ];
-    lines.extend(about.profiles.iter().map(|body| format!("send POST {body} osxconfigurationprofiles 0")));
     let mut each = |kind: &str, resource: &str, there: bool| {
         if there {
             lines.push(format!("for body in api/{kind}-*.xml; do send POST \"$body\" {resource} 0; done"));
@@ -146,11 +153,21 @@ fn api(readme: &mut Readme, request: &Request<'_, '_>, about: &About<'_>) {
     // Groups ask attributes, which must be there first.
     each("attribute", "computerextensionattributes", !about.scripts.attributes.is_empty());
     each("group", "computergroups", about.groups);
+    // Profiles name groups, which must be there first.
+    lines.extend(about.profiles.iter().map(|body| format!("send POST {body} osxconfigurationprofiles 0")));
     readme.verbatim(&lines.join("\n"));
     if about.profiles.is_empty() {
         return;
     }
     kept(readme, request);
+    if !request.plan.cuts().is_empty() {
+        readme.paragraph(
+            "--by-build cut the policy into profiles by the builds that read their settings. The scope of each part is a \
+             smart group of its own, \"Macs with …\", which asks for the versions of apps, and for the groups of \
+             [target.jamf] where the policy names some: a body that is sent goes to these Macs at once. A Mac whose app is \
+             updated changes its groups, and with them its profiles, after its next inventory. The plists stay whole.",
+        );
+    }
     let options = request.options(NAME);
     let scoped = !options.list("groups").is_empty() || !options.list("exclude").is_empty();
     readme.paragraph(if scoped {

@@ -3,14 +3,14 @@
 //! The scripts are those of the targets `defaults`, `check-script` and `collector`, which skip the three parameters
 //! that Jamf gives to every script; their heads say how a policy of Jamf's runs them.
 
-use super::slug;
 use crate::catalog::model::Product;
 use crate::check::CheckedPlan;
 use crate::emit::defaults::words;
+use crate::emit::parts::{is_judged, is_preference, not_judged};
 use crate::emit::{CheckOptions, Collector, Defaults, Request, Target as _, at_policy, check_script};
 use crate::finding::{Finding, Findings, listed};
 use crate::plan::{Enforcement, Setting};
-use crate::text::Scripts;
+use crate::text::{Scripts, slug};
 use std::collections::BTreeSet;
 
 /// A script of a policy.
@@ -75,7 +75,8 @@ pub(super) fn make(request: &Request<'_, '_>, findings: &mut Findings) -> Made {
     setting(request, &mut made, findings);
     // What is to be said of secrets has been said of the scripts that set.
     let mut said = Findings::new();
-    let checked = check_script(request, &CheckOptions::default(), &mut said);
+    let sees = request.plan.settings.iter().any(|setting| is_preference(setting, request.catalog));
+    let checked = sees.then(|| check_script(request, &CheckOptions::default(), &mut said)).flatten();
     let told: Vec<Finding> = findings.iter().cloned().collect();
     findings.extend(said.iter().filter(|finding| !told.contains(finding)).cloned().collect());
     if let Some(text) = checked {
@@ -113,7 +114,7 @@ fn setting(request: &Request<'_, '_>, made: &mut Made, findings: &mut Findings) 
             let note =
                 Finding::new("scripts-left-out", format!("no script that sets is made: {}", finding.title));
             let note = finding.labels.iter().fold(note, |note, label| note.at(label.at.clone(), ""));
-            let note = note.note("the profile and the plists carry all that is enforced");
+            let note = note.note("the profile carries all that is enforced");
             let lost =
                 |setting: &&Setting| matches!(setting.enforcement, Enforcement::Default | Enforcement::Unset);
             let lost: Vec<&str> =
@@ -229,29 +230,18 @@ fn headed(script: &str, notes: &str) -> String {
     script.replacen("\n#\n", &lines, 1)
 }
 
-/// What a Mac can say of itself without being told who uses it.
-fn judged(setting: &Setting) -> bool {
-    let mut used = BTreeSet::new();
-    setting.value.iter().for_each(|value| words::tokens(value, &mut used));
-    let kind = matches!(setting.enforcement, Enforcement::Forced | Enforcement::Default);
-    kind && setting.value.is_some() && used.iter().all(|token| token.starts_with("device."))
-}
-
 /// The extension attribute of the policy, and where the policy asks for it one for each setting.
 fn attributes(request: &Request<'_, '_>, made: &mut Made, findings: &mut Findings) {
     let name = &request.plan.identity.name;
-    let others: Vec<&str> =
-        request.plan.settings.iter().filter(|s| !judged(s)).map(|setting| setting.key.as_str()).collect();
+    let others = not_judged(request);
     let mut about = "Compliant, Drift: KEYS, Unknown: WHY, or Not installed.".to_owned();
     if !others.is_empty() {
-        let others: BTreeSet<&str> = others.into_iter().collect();
-        let others: Vec<&str> = others.into_iter().collect();
         about.push_str(&format!(
             " It does not judge {}: an inventory does not know what users have, or who they are.",
             listed(&others)
         ));
     }
-    let whole = request.plan.only(judged);
+    let whole = request.plan.only(|setting| is_judged(setting, request.catalog));
     if !whole.settings.is_empty() {
         made.verdict = Some(name.clone());
         attribute(request, &whole, (POLICY.to_owned(), name.clone(), about), made, findings);
@@ -308,7 +298,7 @@ pub(super) fn of_build(
     findings: &mut Findings,
 ) -> Option<Attribute> {
     let key = product.version_key.unwrap_or("CFBundleVersion");
-    match Scripts::new().and_then(|scripts| scripts.build_of_app(product.title, key, &product.app)) {
+    match Scripts::get().and_then(|scripts| scripts.build_of_app(product.title, key, &product.app)) {
         Ok(text) => Some(Attribute {
             slug: format!("build-{}", slug(product.name)),
             name: super::groups::attribute_of_build(product),

@@ -12,6 +12,7 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 
+use super::parts::is_preference;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Compare, When};
 use crate::check::CheckedPlan;
@@ -62,6 +63,8 @@ pub(super) enum Unseen {
     Nested,
     /// A starting value, which is the user's to change.
     Once,
+    /// It stands in a payload of Apple's, and in no file of preferences.
+    Payload,
 }
 
 impl Unseen {
@@ -72,6 +75,7 @@ impl Unseen {
             Self::Secret => "whoever may read the query would read the secret in it",
             Self::Nested => "osquery's rows do not say which entry of a list a value inside it belongs to",
             Self::Once => "a starting value is the user's to change",
+            Self::Payload => "a payload of Apple's shows in no file of preferences",
         }
     }
 }
@@ -131,6 +135,9 @@ pub(super) fn questions<'p>(
 }
 
 fn question<'p>(setting: &'p Setting, secret: bool, catalog: &Catalog<'_>) -> Result<Question<'p>, Unseen> {
+    if !is_preference(setting, catalog) {
+        return Err(Unseen::Payload);
+    }
     let plain = Releases::default();
     let Some(value) = &setting.value else {
         let (fine, actual) = absent(setting);
@@ -260,4 +267,13 @@ pub(super) fn macs_with(product: &str, ranges: &Ranges, catalog: &Catalog<'_>) -
         releases.known_in(product, ranges, catalog)?
     };
     Some(format!("{}SELECT 1 WHERE {is};", releases.with()))
+}
+
+/// A query that gives a row on Macs with all of some products, each in its ranges. None where osquery does not see one.
+pub(super) fn macs_with_all(needs: &[(String, Ranges)], catalog: &Catalog<'_>) -> Option<String> {
+    let mut releases = Releases::default();
+    let all: Option<Vec<String>> =
+        needs.iter().map(|(product, ranges)| releases.known_in(product, ranges, catalog)).collect();
+    let all = all?;
+    Some(format!("{}SELECT 1 WHERE {};", releases.with(), all.join("\n  AND ")))
 }

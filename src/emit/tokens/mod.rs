@@ -1,6 +1,8 @@
 //! Identity tokens in an MDM's own spelling: what `catalog/mdms.toml` documents, or what the policy says itself under
 //! `[target.NAME.placeholders]`.
 
+mod carried;
+
 use super::Request;
 use super::mobileconfig::at_policy;
 use crate::catalog::model::{Mdm, Token, Vouched};
@@ -38,6 +40,7 @@ pub fn spelt(request: &Request<'_, '_>, target: &str, findings: &mut Findings) -
         let value = setting.value.as_ref().filter(|_| carried)?;
         speller.value(value, &setting.places, setting)
     });
+    speller.carried(findings);
     speller.say(findings);
     plan
 }
@@ -130,6 +133,10 @@ impl<'r> Speller<'_, 'r, '_> {
             }
         }
         if whole {
+            let meant = self.mdms.iter().flat_map(|mdm| &mdm.meant);
+            placed.extend(
+                meant.flat_map(|meant| out.match_indices(meant)).map(|(at, text)| at..at + text.len()),
+            );
             self.literals(&out, &placed, setting, places);
         }
         whole.then_some(out)
@@ -172,20 +179,25 @@ impl<'r> Speller<'_, 'r, '_> {
 
     /// What of a text the MDM would take for a token, though it is none of the policy's.
     fn literals(&mut self, text: &str, placed: &[Range<usize>], setting: &'r Setting, places: &Places) {
+        for (token, sure) in self.tokens_in(text, placed) {
+            self.problem(Problem::Literal(token, sure), setting, places);
+        }
+    }
+
+    /// What of a text is a token of the MDM's, or (`false`) looks like one, but for the tokens that were `placed` there.
+    fn tokens_in(&self, text: &str, placed: &[Range<usize>]) -> Vec<(String, bool)> {
         let mut seen: Vec<Range<usize>> = placed.to_vec();
-        let mut problems = Vec::new();
+        let mut tokens = Vec::new();
         for (pattern, sure) in &self.patterns {
             for found in pattern.find_iter(text) {
                 let range = found.range();
                 if seen.iter().all(|known| range.end <= known.start || known.end <= range.start) {
-                    problems.push(Problem::Literal(found.as_str().to_owned(), *sure));
+                    tokens.push((found.as_str().to_owned(), *sure));
                     seen.push(range);
                 }
             }
         }
-        for problem in problems {
-            self.problem(problem, setting, places);
-        }
+        tokens
     }
 
     fn say(mut self, findings: &mut Findings) {

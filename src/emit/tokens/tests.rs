@@ -137,6 +137,8 @@ fn text_that_looks_like_a_token_is_found() {
         ("jamf", "costs $5, {{mail}}", vec![]),
         ("intune", "{{mail}}", vec![would("Microsoft Intune", "{{mail}}")]),
         ("intune", "{{x}}", vec![may("Microsoft Intune", "{{"), may("Microsoft Intune", "}}")]),
+        ("intune", "{{DEVICEREGISTRATION}}", vec![]),
+        ("intune", "{{DEVICEREGISTRATION}} {{", vec![may("Microsoft Intune", "{{")]),
         ("fleet", "$${FLEET_SECRET_X}", vec![would("Fleet", "${FLEET_SECRET_X}")]),
         ("workspace-one", "{Name}", vec![may("Workspace ONE UEM", "{Name}")]),
         ("workspace-one", "{ \"a\": 1 }", vec![]),

@@ -6,6 +6,7 @@ mod catalogues;
 mod fleet;
 mod inputs;
 mod jamf;
+mod mdms;
 mod names;
 mod network;
 mod payloads;
@@ -46,6 +47,7 @@ static FAMILIES: &[&[CodeInfo]] = &[
     fleet::TABLE,
     inputs::TABLE,
     jamf::TABLE,
+    mdms::TABLE,
     names::TABLE,
     network::TABLE,
     payloads::TABLE,
@@ -70,11 +72,16 @@ pub static CODES: LazyLock<Vec<CodeInfo>> = LazyLock::new(|| {
 /// use.
 pub static ONLY_BUILD: &[&str] = &[
     "apple-payload-type",
+    "intune-group-name",
+    "intune-left-out",
+    "intune-settings-catalog",
     "jamf-form",
     "jamf-rewrites-payload",
     "left-policy",
+    "no-declaration",
     "not-in-profile",
     "not-in-script",
+    "not-judged",
     "osquery-not-asked",
     "scripts-left-out",
     "secret-in-script",

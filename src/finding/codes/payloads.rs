@@ -220,4 +220,16 @@ file = "payloads/word.plist"
 AnotherNewKey = 1"#,
         allowable: false,
     },
+    CodeInfo {
+        name: "token-in-payload",
+        severity: Severity::Warning,
+        summary: "An identity token in a payload that is carried as it stands.",
+        why: "`${user.upn}` and its like mean something in the values of a policy, where a build puts the MDM's own token \
+              in their place. What a `[[payload]]` holds goes into the profile as it stands, so a Mac would get the text \
+              `${user.upn}` itself. The MDM's own tokens in a payload are replaced by the MDM, as in any profile.",
+        example: r#"[[payload]]
+file = "payloads/with-token.plist""#,
+        instead: "The MDM's own token in the file, such as `$EMAIL` for Jamf Pro.",
+        allowable: true,
+    },
 ];

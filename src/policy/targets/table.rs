@@ -29,6 +29,17 @@ pub static TARGET_TABLES: &[TargetInfo] = &[
         )],
     ),
     target(
+        "ddm",
+        "declarative management",
+        true,
+        &[field(
+            "url",
+            FieldKind::Text,
+            Scope::Nothing,
+            "The https address of the folder from which the MDM serves the profiles.",
+        )],
+    ),
+    target(
         "fleet",
         "Fleet",
         true,
@@ -83,7 +94,7 @@ pub static TARGET_TABLES: &[TargetInfo] = &[
                 "groups",
                 FieldKind::List,
                 Scope::Assigns,
-                "The groups of Entra ID that the profile is assigned to.",
+                "The groups of Entra ID that the profile is assigned to: object ids for Graph, or names.",
             ),
             field("exclude", FieldKind::List, Scope::Narrows, "The groups that are left out."),
         ],
@@ -185,6 +196,7 @@ pub static TARGET_TABLES: &[TargetInfo] = &[
             ),
         ],
     ),
+    target("nanomdm", "NanoMDM or MicroMDM", true, &[]),
     target(
         "osquery",
         "osquery",

@@ -1,5 +1,6 @@
 //! What is known of a key, in the shape that JSON has and the text is made from.
 
+use super::network::{NetworkView, network};
 use crate::catalog::model::{
     Allowed, Compare, Confidence, Default, Delivery, Judgement, Literal, Needs, Node, Outside, Weight, When,
 };
@@ -285,6 +286,7 @@ pub(super) struct EntryView<'a> {
     #[serde(flatten)]
     pub facts: FactsView<'a>,
     pub known_apps: Vec<KnownApp<'a>>,
+    pub network: Vec<NetworkView<'a>>,
     pub weaker: Vec<EntryView<'a>>,
     /// Whether all of its domains are payloads of Apple's.
     #[serde(skip)]
@@ -349,6 +351,7 @@ impl<'a> EntryView<'a> {
             known_apps: apps
                 .map(|app| KnownApp { path: app.path, ids: &app.ids, default_id: app.default_id })
                 .collect(),
+            network: network(entry, catalog),
             weaker: entry.weaker.iter().map(|entry| Self::new(entry, reaches, catalog)).collect(),
             apple: entry.domains.iter().all(|name| catalog.is_apple_payload(name)),
             built_in: entry.layer == catalog.builtin_layer(),

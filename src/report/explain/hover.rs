@@ -22,7 +22,8 @@ pub(in crate::report) struct Hover {
 }
 
 /// Rows of `explain` that an editor shows by itself, or that a policy's author has before the eyes.
-const ELSEWHERE: [&str; 6] = ["in a policy", "values", "inside", "known apps", "domain", "domains"];
+const ELSEWHERE: [&str; 7] =
+    ["in a policy", "values", "inside", "known apps", "network", "domain", "domains"];
 /// The longest text of an item, in characters.
 const LONGEST: usize = 1000;
 

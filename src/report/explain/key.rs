@@ -1,6 +1,7 @@
 //! A key as people read it.
 
 use super::facts::{EntryView, FactsView, KeyView, NeedsView, NotAKeyView, SourceView};
+use super::network;
 use super::rows::{Item, Row, item, paragraph, rows};
 use super::values::{default, kind, values};
 use super::{Style, sentence};
@@ -124,6 +125,7 @@ pub(super) fn entry_rows(entry: &EntryView<'_>) -> Vec<Row> {
     list.push(Row { label: "inside", items: inside(facts, 0) });
     let apps = entry.known_apps.iter().map(|app| item(app.default_id, app.path));
     list.push(Row { label: "known apps", items: apps.collect() });
+    list.push(network::row(&entry.network));
     list.push(Row { label: "notes", items: facts.notes.iter().map(|note| item("-", *note)).collect() });
     list.extend(facts.confidence.map(|word| Row::text("confidence", confidence(word))));
     list.push(sources(&facts.sources));

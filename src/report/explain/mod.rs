@@ -3,6 +3,7 @@
 mod facts;
 pub(super) mod hover;
 mod key;
+mod network;
 mod other;
 mod rows;
 mod rule;

@@ -35,6 +35,37 @@ fn a_key_with_words_as_values() {
     insta::assert_snapshot!(told(&["HowToCheck"]));
 }
 
+/// Each effect is told of every key that it looks at, by the key's own domain.
+#[test]
+fn what_keys_do_to_the_network() {
+    let office = told(&["DiagnosticDataTypePreference"]);
+    assert!(office.contains("  network  "), "{office}");
+    let catalog = Catalog::builtin();
+    let mut looked = 0;
+    for effect in catalog.effects() {
+        for atom in effect.rule.when.iter().chain(&effect.rule.unless) {
+            let path = &atom.path;
+            let list = atom.over.map(|(list, _)| list).or(effect.rule.each);
+            let domain = match path.domain {
+                "@" => catalog.list(list.unwrap()).unwrap().domains.first().copied().unwrap(),
+                domain => domain,
+            };
+            // Of a list some domains may lack the key.
+            if catalog.key(domain, path.key).is_none() {
+                continue;
+            }
+            let said = json(&[&format!("{domain}:{}", path.key)]);
+            let list = said["topics"][0]["entries"][0]["network"].as_array().unwrap();
+            let names: Vec<&str> = list.iter().map(|one| one["name"].as_str().unwrap()).collect();
+            assert!(names.contains(&effect.rule.id), "{domain}:{} {names:?} {}", path.key, effect.rule.id);
+            looked += 1;
+        }
+    }
+    assert!(looked > 30, "{looked} conditions");
+    let none = json(&["AutoUpdate:ExtendedLogging"]);
+    assert_eq!(none["topics"][0]["entries"][0]["network"], serde_json::json!([]));
+}
+
 #[test]
 fn a_dictionary_by_apps() {
     insta::assert_snapshot!(told(&["Applications"]));
