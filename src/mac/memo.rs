@@ -2,11 +2,14 @@
 
 use crate::value::Value;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The keys of a preference file.
 pub(super) type Keys = Arc<BTreeMap<String, Value>>;
+
+/// Keys by their domains, as a snapshot says which were asked for.
+pub(super) type Domains = Arc<BTreeMap<String, BTreeSet<String>>>;
 
 /// The largest file that is kept, in bytes.
 const FILE: usize = 16 << 10;
@@ -25,10 +28,26 @@ pub struct Memo {
 #[derive(Debug, Default)]
 struct Held {
     by_question: Vec<BTreeMap<Box<[u8]>, Keys>>,
+    asked: BTreeMap<Box<[u8]>, Domains>,
     bytes: usize,
 }
 
 impl Memo {
+    /// What was asked for, of the part of a snapshot's own file that says it; none where that says nothing of the kind.
+    pub(super) fn asked(&self, part: &[u8], read: impl FnOnce() -> Option<Domains>) -> Option<Domains> {
+        let mut held = self.held.borrow_mut();
+        if let Some(known) = held.asked.get(part) {
+            return Some(Arc::clone(known));
+        }
+        let domains = read()?;
+        if held.bytes > ALL {
+            *held = Held::default();
+        }
+        held.bytes += part.len();
+        held.asked.insert(part.into(), Arc::clone(&domains));
+        Some(domains)
+    }
+
     /// The keys of a file: as they were read before, or as they are read now. A file that cannot be read is not kept.
     pub(super) fn keys(
         &self,

@@ -140,7 +140,8 @@ impl Mac {
     /// file proves anything. A Mac's disk has them all.
     #[must_use]
     pub fn of_keys<'k>(mut self, keys: impl IntoIterator<Item = (&'k str, &'k str)>) -> Self {
-        if self.about.snapshot {
+        // A snapshot that says what it was asked for knows better.
+        if self.about.snapshot && self.about.collected.is_none() {
             let keys = keys.into_iter().map(|(domain, key)| (domain.to_owned(), key.to_owned()));
             self.collected = Some(keys.collect());
         }
@@ -149,7 +150,6 @@ impl Mac {
 
     /// Whether a key that is in no file is surely not set.
     fn looked_for(&self, domain: &str, key: &str) -> bool {
-        // A snapshot that says what it was asked for knows better.
         if self.about.collected.is_some() {
             return self.about.silent(domain, key).is_none();
         }

@@ -102,7 +102,7 @@ impl<'a, 'c> Asked<'a, 'c> {
     /// # Errors
     /// As of [`Mac::read`].
     pub fn read(&self, tree: &dyn Tree, memo: &Memo) -> Result<Mac, MacError> {
-        let about = snapshot::about(tree)?;
+        let about = snapshot::about(tree, memo)?;
         let is_folder = |path: &str| !matches!(tree.list(path), Ok(None));
         if !about.snapshot && !is_folder("/Library") {
             return Err(MacError::NoMac);
@@ -164,7 +164,7 @@ impl Managed {
     /// # Errors
     /// The snapshot's own file is no good.
     pub fn list(tree: &dyn Tree) -> Result<Self, MacError> {
-        let about = snapshot::about(tree)?;
+        let about = snapshot::about(tree, &Memo::default())?;
         let mut found = Self::default();
         let users = found.folder(tree, MANAGED, &about);
         for user in &users {

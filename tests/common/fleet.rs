@@ -610,7 +610,7 @@ const MANAGED: &str = "Library/Managed Preferences";
 /// What differs on every Mac: what the snapshot says of itself, and a file of anna's.
 fn own(mac: &Mac) -> Vec<u8> {
     let mut tar = Tar::default();
-    tar.folders(&["."]);
+    tar.entry("./", b"", true);
     let mut about = String::new();
     let collected: String = DOMAINS
         .iter()
