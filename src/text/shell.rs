@@ -15,8 +15,6 @@ const BUILD_OF_APP: &str = include_str!("../../templates/build-of-app.sh.hbs");
 const COLLECTOR: &str = include_str!("../../templates/collector-head.sh.hbs");
 /// What the check starts with.
 const CHECK: &str = include_str!("../../templates/check-head.sh.hbs");
-/// A function of calls.
-const CALLS: &str = include_str!("../../templates/script-calls.sh.hbs");
 macro_rules! part {
     ($name:literal) => {
         include_str!(concat!("../../templates/scripts/", $name, ".sh"))
@@ -208,13 +206,6 @@ pub struct CheckHead<'t> {
     pub effective: &'t str,
 }
 
-#[derive(Serialize)]
-struct Function<'t> {
-    name: &'t str,
-    /// Each as a line of shell: the words are quoted already, as a template would do it word by word at ten times the cost.
-    calls: Vec<String>,
-}
-
 /// The templates of scripts, compiled once.
 pub struct Scripts(Handlebars<'static>);
 
@@ -235,13 +226,8 @@ impl Scripts {
         registry.set_strict_mode(true);
         registry.register_escape_fn(quote);
         registry.register_helper("comment", Box::new(comment));
-        let templates = [
-            ("head", HEAD),
-            ("collector", COLLECTOR),
-            ("check", CHECK),
-            ("build-of-app", BUILD_OF_APP),
-            ("calls", CALLS),
-        ];
+        let templates =
+            [("head", HEAD), ("collector", COLLECTOR), ("check", CHECK), ("build-of-app", BUILD_OF_APP)];
         for (name, text) in templates {
             let done = registry.register_template_string(name, text);
             done.map_err(|error| TemplateError(error.to_string()))?;
@@ -304,9 +290,10 @@ impl Scripts {
             // A function of the shell needs a command.
             let nothing = [Call::new("true")];
             let calls = if calls.is_empty() { &nothing } else { *calls };
-            let calls = calls.iter().map(Call::line).collect();
             script.push_str(if at == 0 { "" } else { "\n" });
-            script.push_str(&self.render("calls", &Function { name, calls })?);
+            // Thousands of words: filling them into a template one by one was more than half of a build for every target.
+            let lines: String = calls.iter().map(|call| format!("  {}\n", call.line())).collect();
+            let _ = write!(script, "{name}() {{\n{lines}}}\n");
         }
         script.push_str("\nmain \"$@\"\n");
         Ok(script)

@@ -133,10 +133,6 @@ impl<'r> Speller<'_, 'r, '_> {
             }
         }
         if whole {
-            let meant = self.mdms.iter().flat_map(|mdm| &mdm.meant);
-            placed.extend(
-                meant.flat_map(|meant| out.match_indices(meant)).map(|(at, text)| at..at + text.len()),
-            );
             self.literals(&out, &placed, setting, places);
         }
         whole.then_some(out)
@@ -187,6 +183,10 @@ impl<'r> Speller<'_, 'r, '_> {
     /// What of a text is a token of the MDM's, or (`false`) looks like one, but for the tokens that were `placed` there.
     fn tokens_in(&self, text: &str, placed: &[Range<usize>]) -> Vec<(String, bool)> {
         let mut seen: Vec<Range<usize>> = placed.to_vec();
+        let meant = self.mdms.iter().flat_map(|mdm| &mdm.meant);
+        seen.extend(
+            meant.flat_map(|meant| text.match_indices(meant)).map(|(at, found)| at..at + found.len()),
+        );
         let mut tokens = Vec::new();
         for (pattern, sure) in &self.patterns {
             for found in pattern.find_iter(text) {
