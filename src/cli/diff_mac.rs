@@ -8,7 +8,7 @@ use super::mac::{open, who};
 use super::sides::{Loaded, Reader};
 use crate::catalog::{Catalog, keys_of_rules};
 use crate::check::Options;
-use crate::diff::applies::{Applies, Asked};
+use crate::diff::applies::{Applies, Assignment};
 use crate::diff::attributes::Attributes;
 use crate::diff::audit::Scope;
 use crate::diff::contradictions;
@@ -96,7 +96,7 @@ fn applies(args: &Args, loaded: &Loaded, mac: &Mac, catalog: &Catalog<'_>) -> Re
         // At one Mac it is no fault: what nobody knows is said.
         false => Attributes::default(),
     };
-    let asked = Asked { catalog, attributes: &attributes };
+    let asked = Assignment { catalog, attributes: &attributes };
     Ok(loaded.plans().first().map_or(Applies::Yes, |plan| asked.applies(&plan.applies_to, mac)))
 }
 

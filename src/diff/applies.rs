@@ -39,7 +39,7 @@ impl Applies {
 
 /// What is known of the Macs that policies may be for.
 #[derive(Clone, Copy)]
-pub struct Asked<'a, 'c> {
+pub struct Assignment<'a, 'c> {
     /// The apps of suites.
     pub catalog: &'a Catalog<'c>,
     /// What the site knows of its Macs.
@@ -49,7 +49,7 @@ pub struct Asked<'a, 'c> {
 /// A condition that does not hold, or of which nobody knows, in words.
 type Held = Result<(), (bool, String)>;
 
-impl Asked<'_, '_> {
+impl Assignment<'_, '_> {
     /// Whether a policy is for a Mac.
     pub fn applies(&self, to: &AppliesTo, mac: &Mac) -> Applies {
         let mut held = self.named(to, &mac.about);

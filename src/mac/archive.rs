@@ -256,7 +256,7 @@ fn content(entry: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
 }
 
 /// Whether a file is one that a snapshot has: no archive of archives begins with it.
-fn is_of_mac(path: &str) -> bool {
+pub(super) fn is_of_mac(path: &str) -> bool {
     let top = path.split('/').nth(1).unwrap_or_default();
     path == ABOUT || ["Applications", "Library", "System", "Users", "evidence"].contains(&top)
 }

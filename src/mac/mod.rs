@@ -10,6 +10,8 @@ mod facts;
 pub mod folder;
 mod ladder;
 mod layer;
+mod memo;
+pub mod packed;
 mod read;
 mod reading;
 mod show;
@@ -28,7 +30,8 @@ pub use evidence::{Evidence, PROFILES};
 pub use facts::Seen;
 pub use ladder::{Ladder, Rung, RungState, Stray};
 pub use layer::{GLOBAL, Layer, MANAGED};
-pub use read::{Ask, Managed, VOLUME_LICENCE, Who};
+pub use memo::Memo;
+pub use read::{Ask, Asked, Managed, VOLUME_LICENCE, Who};
 pub use reading::Reading;
 pub use show::{AppDefault, Effect, Scope, Shown, ShownKey, Unread, show};
 pub use snapshot::{ABOUT, About};
@@ -37,6 +40,7 @@ pub use warn::Warning;
 use crate::finding::Sources;
 use crate::value::Value;
 use crate::value::read::{Budgets, Wanted, read as read_plist};
+use memo::{Keys, Question};
 use std::collections::{BTreeMap, BTreeSet};
 use tree::Tree;
 
@@ -87,7 +91,7 @@ pub struct User {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
     /// These keys, of those that were asked for.
-    Read(BTreeMap<String, Value>),
+    Read(Keys),
     /// It could not be read.
     Unreadable(String),
 }
@@ -136,7 +140,8 @@ impl Mac {
     /// file proves anything. A Mac's disk has them all.
     #[must_use]
     pub fn of_keys<'k>(mut self, keys: impl IntoIterator<Item = (&'k str, &'k str)>) -> Self {
-        if self.about.snapshot {
+        // A snapshot that says what it was asked for knows better.
+        if self.about.snapshot && self.about.collected.is_none() {
             let keys = keys.into_iter().map(|(domain, key)| (domain.to_owned(), key.to_owned()));
             self.collected = Some(keys.collect());
         }
@@ -145,7 +150,6 @@ impl Mac {
 
     /// Whether a key that is in no file is surely not set.
     fn looked_for(&self, domain: &str, key: &str) -> bool {
-        // A snapshot that says what it was asked for knows better.
         if self.about.collected.is_some() {
             return self.about.silent(domain, key).is_none();
         }
@@ -154,19 +158,34 @@ impl Mac {
     }
 }
 
-/// The keys of a preference file, all of them or those that are named; none if there is no such file.
-fn keys(
-    tree: &dyn Tree,
-    path: &str,
-    wanted: Option<&[&str]>,
-) -> Result<Option<BTreeMap<String, Value>>, String> {
+/// What is wanted of the keys of a preference file.
+#[derive(Clone, Copy)]
+struct Want<'w> {
+    /// By which number what was read before is known.
+    question: Question,
+    /// These keys; none: all of them.
+    keys: Option<&'w [&'w str]>,
+    /// Keys that are left out.
+    without: &'w [&'w str],
+}
+
+/// The keys of a preference file; none if there is no such file.
+fn keys(tree: &dyn Tree, path: &str, want: Want<'_>, memo: &Memo) -> Result<Option<Keys>, String> {
     let Some(bytes) = tree.read(path, LARGEST).map_err(|error| error.to_string())? else { return Ok(None) };
-    // Places are of no use here: a file is named by its path.
-    let source = Sources::new().add(path, "");
-    let wanted = wanted.map_or(Wanted::Everything, Wanted::Keys);
-    let read = read_plist(&bytes, source, &Budgets::default(), &wanted).map_err(|error| error.to_string())?;
-    match read.value {
-        Value::Dictionary(entries) => Ok(Some(entries)),
-        _ => Err("it is no dictionary of preferences".to_owned()),
-    }
+    let keys = memo.keys(want.question, &bytes, || {
+        // Places are of no use here: a file is named by its path.
+        let source = Sources::new().add(path, "");
+        let wanted = want.keys.map_or(Wanted::Everything, Wanted::Keys);
+        let read = read_plist(&bytes, source, &Budgets::default(), &wanted);
+        match read.map_err(|error| error.to_string())?.value {
+            Value::Dictionary(mut entries) => {
+                if !want.without.is_empty() {
+                    entries.retain(|key, _| !want.without.contains(&key.as_str()));
+                }
+                Ok(entries)
+            }
+            _ => Err("it is no dictionary of preferences".to_owned()),
+        }
+    });
+    keys.map(Some)
 }

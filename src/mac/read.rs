@@ -3,7 +3,9 @@
 use super::layer::{GLOBAL, Layer, MANAGED, UserFiles, user_files};
 use super::snapshot::{self, About};
 use super::tree::Tree;
-use super::{ABOUT, File, Files, LARGEST, Mac, MacError, State, User, apps, evidence, keys};
+use super::{
+    ABOUT, Evidence, File, Files, LARGEST, Mac, MacError, Memo, State, User, Want, apps, evidence, keys,
+};
 use crate::catalog::Catalog;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,30 +51,83 @@ impl Mac {
         who: Who<'_>,
         catalog: &Catalog<'_>,
     ) -> Result<Self, MacError> {
-        let about = snapshot::about(tree)?;
+        Asked::new(asks, who, catalog).read(tree, &Memo::default())
+    }
+}
+
+/// What is asked of many Macs, and all that is the same for each of them.
+pub struct Asked<'a, 'c> {
+    asks: &'a [Ask<'a>],
+    who: Who<'a>,
+    catalog: &'a Catalog<'c>,
+    /// The keys of the global domain; none: all of them. It holds far more than anybody asked for.
+    global: Option<Vec<&'a str>>,
+    places: Vec<apps::Place<'a>>,
+    sandboxed: Vec<&'a str>,
+    evidence: bool,
+}
+
+impl<'a, 'c> Asked<'a, 'c> {
+    /// Prepares what is asked.
+    pub fn new(asks: &'a [Ask<'a>], who: Who<'a>, catalog: &'a Catalog<'c>) -> Self {
+        let all = asks.iter().any(|ask| ask.keys.is_none());
+        let every = || asks.iter().filter_map(|ask| ask.keys).flatten().copied().collect();
+        Self {
+            asks,
+            who,
+            catalog,
+            global: (!all).then(every),
+            places: apps::places(catalog),
+            sandboxed: apps::sandboxed(catalog),
+            evidence: true,
+        }
+    }
+
+    /// The same without what only the catalogue's rules look at: which users have opened which apps.
+    #[must_use]
+    pub fn without_rules(mut self) -> Self {
+        self.sandboxed = Vec::new();
+        self
+    }
+
+    /// The same without which profile set what: no setting may then be of a payload of Apple's.
+    #[must_use]
+    pub fn without_evidence(mut self) -> Self {
+        self.evidence = false;
+        self
+    }
+
+    /// Reads a Mac. What was read of others with the same memo is not read again.
+    ///
+    /// # Errors
+    /// As of [`Mac::read`].
+    pub fn read(&self, tree: &dyn Tree, memo: &Memo) -> Result<Mac, MacError> {
+        let about = snapshot::about(tree, memo)?;
         let is_folder = |path: &str| !matches!(tree.list(path), Ok(None));
         if !about.snapshot && !is_folder("/Library") {
             return Err(MacError::NoMac);
         }
-        let reader = Reader { tree, about: &about, catalog };
+        let reader = Reader { tree, about: &about, catalog: self.catalog, memo };
         let everybody = reader.everybody()?;
-        let users = chosen(who, &everybody, &about)?;
+        let users = chosen(self.who, &everybody, &about)?;
         let homes: Vec<&str> = everybody.iter().map(|user| user.home.as_str()).collect();
-        let apps = apps::installed(tree, &homes, &about, catalog)?;
-        let opened = apps::opened(tree, &users, &about, catalog);
+        let look = apps::Look { tree, about: &about, memo };
+        let apps = apps::installed(look, &homes, &self.places)?;
+        let opened = apps::opened(tree, &users, &about, &self.sandboxed);
         let volume_licence = matches!(tree.read(VOLUME_LICENCE, LARGEST), Ok(Some(_)));
         let mut domains = BTreeMap::new();
-        for ask in asks.iter().filter(|ask| ask.domain != GLOBAL) {
-            domains.insert(ask.domain.to_owned(), reader.files(ask.domain, ask.keys, &users));
+        for (number, ask) in (USERS..).zip(self.asks) {
+            if ask.domain != GLOBAL {
+                let want = Want { question: number, keys: ask.keys, without: &[] };
+                domains.insert(ask.domain.to_owned(), reader.files(ask.domain, want, &users));
+            }
         }
-        // The global domain holds far more than anybody asked for.
-        let wanted = asks.iter().find(|ask| ask.domain == GLOBAL);
-        let every: Vec<&str> = asks.iter().filter_map(|ask| ask.keys).flatten().copied().collect();
-        let all = wanted.is_some_and(|ask| ask.keys.is_none()) || asks.iter().any(|ask| ask.keys.is_none());
-        let global = reader.files(GLOBAL, (!all).then_some(every.as_slice()), &users);
+        let want = Want { question: USERS + self.asks.len(), keys: self.global.as_deref(), without: &[] };
+        let global = reader.files(GLOBAL, want, &users);
         let everybody = everybody.into_iter().map(|user| user.name).collect();
-        let evidence = evidence::evidence(tree, catalog);
-        Ok(Self {
+        let evidence =
+            if self.evidence { evidence::evidence(tree, self.catalog) } else { Evidence::default() };
+        Ok(Mac {
             everybody,
             users,
             apps,
@@ -86,6 +141,11 @@ impl Mac {
         })
     }
 }
+
+/// All that is in a managed file, without what macOS writes beside the preferences.
+const OF_MANAGED: Want<'_> = Want { question: apps::QUESTIONS, keys: None, without: &META };
+/// The number of the first question about files of users and of the computer.
+const USERS: usize = apps::QUESTIONS + 1;
 
 /// The domains that profiles enforce something in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,7 +164,7 @@ impl Managed {
     /// # Errors
     /// The snapshot's own file is no good.
     pub fn list(tree: &dyn Tree) -> Result<Self, MacError> {
-        let about = snapshot::about(tree)?;
+        let about = snapshot::about(tree, &Memo::default())?;
         let mut found = Self::default();
         let users = found.folder(tree, MANAGED, &about);
         for user in &users {
@@ -161,6 +221,7 @@ struct Reader<'r, 'c> {
     tree: &'r dyn Tree,
     about: &'r About,
     catalog: &'r Catalog<'c>,
+    memo: &'r Memo,
 }
 
 impl Reader<'_, '_> {
@@ -175,14 +236,9 @@ impl Reader<'_, '_> {
     }
 
     /// A file, if it is there, or if nobody can say.
-    fn file(&self, layer: Layer, path: String, wanted: Option<&[&str]>) -> Option<File> {
-        let state = match keys(self.tree, &path, wanted) {
-            Ok(Some(mut entries)) => {
-                if layer.managed() {
-                    entries.retain(|key, _| !META.contains(&key.as_str()));
-                }
-                State::Read(entries)
-            }
+    fn file(&self, layer: Layer, path: String, wanted: Want<'_>) -> Option<File> {
+        let state = match keys(self.tree, &path, wanted, self.memo) {
+            Ok(Some(entries)) => State::Read(entries),
             Ok(None) => State::Unreadable(self.about.unreadable(&path)?.to_owned()),
             Err(why) => State::Unreadable(why),
         };
@@ -190,13 +246,13 @@ impl Reader<'_, '_> {
     }
 
     /// The files of a domain. Of the global domain, each stands in the layer of the global ones.
-    fn files(&self, domain: &str, wanted: Option<&[&str]>, users: &[User]) -> Files {
+    fn files(&self, domain: &str, wanted: Want<'_>, users: &[User]) -> Files {
         let global = domain == GLOBAL;
         let name = |folder: &str| format!("{folder}/{domain}.plist");
         let managed = if global { Layer::ManagedGlobal } else { Layer::ManagedComputer };
         let computer = if global { Layer::ComputerGlobal } else { Layer::Computer };
         let mac = [
-            self.file(managed, name(MANAGED), None),
+            self.file(managed, name(MANAGED), OF_MANAGED),
             self.file(computer, name("/Library/Preferences"), wanted),
         ];
         let mut files = Files { mac: mac.into_iter().flatten().collect(), ..Files::default() };
@@ -209,7 +265,7 @@ impl Reader<'_, '_> {
     }
 
     /// The files of a user: those that count, and those that no app reads.
-    fn of_user(&self, domain: &str, user: &User, wanted: Option<&[&str]>) -> (Vec<File>, Vec<File>) {
+    fn of_user(&self, domain: &str, user: &User, wanted: Want<'_>) -> (Vec<File>, Vec<File>) {
         let global = domain == GLOBAL;
         let (managed, host, plain) = if global {
             (Layer::ManagedGlobal, Layer::UserGlobalHost, Layer::UserGlobal)
@@ -219,7 +275,7 @@ impl Reader<'_, '_> {
         let name = |folder: &str| format!("{folder}/{domain}.plist");
         let mut own: Vec<File> = Vec::new();
         let mut strays = Vec::new();
-        own.extend(self.file(managed, name(&format!("{MANAGED}/{}", user.name)), None));
+        own.extend(self.file(managed, name(&format!("{MANAGED}/{}", user.name)), OF_MANAGED));
         let places = user_files(domain, &user.home, self.catalog);
         if let Some(path) = places.file {
             own.extend(self.file(plain, path, wanted));
@@ -255,7 +311,7 @@ impl Reader<'_, '_> {
     }
 
     /// The ByHost file of this Mac: by its hardware UUID, or the only one if that is not known.
-    fn by_host(&self, layer: Layer, domain: &str, folder: &str, wanted: Option<&[&str]>) -> Option<File> {
+    fn by_host(&self, layer: Layer, domain: &str, folder: &str, wanted: Want<'_>) -> Option<File> {
         let folder = format!("{folder}/ByHost");
         if let Some(uuid) = &self.about.hardware_uuid {
             return self.file(layer, format!("{folder}/{domain}.{uuid}.plist"), wanted);

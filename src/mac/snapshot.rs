@@ -1,11 +1,14 @@
 //! What a snapshot says of itself: `prefsmith-snapshot.plist` at its top, which the collector writes.
 
 use super::MacError;
+use super::memo::{Domains, Memo};
 use super::tree::Tree;
 use crate::finding::Sources;
 use crate::value::read::{Budgets, Wanted, read};
 use crate::value::{Date, Value};
+use memchr::memmem::{find, find_iter};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The file that makes a folder or an archive a snapshot.
 pub const ABOUT: &str = "/prefsmith-snapshot.plist";
@@ -37,7 +40,7 @@ pub struct About {
     pub managed_only: bool,
     /// The keys that the collector was asked for, by domain; of others nobody knows. None: it does not say, and what
     /// is not there is taken for not set.
-    pub collected: Option<BTreeMap<String, BTreeSet<String>>>,
+    pub collected: Option<Arc<BTreeMap<String, BTreeSet<String>>>>,
     /// What the collector could not read, and why. A path speaks for all that lies below it.
     pub unreadable: BTreeMap<String, String>,
 }
@@ -85,23 +88,33 @@ impl About {
     /// # Errors
     /// Its file is no good.
     pub fn read(tree: &dyn Tree) -> Result<Self, MacError> {
-        about(tree)
+        about(tree, &Memo::default())
     }
 }
 
 /// Reads what a snapshot says of itself; of a Mac's disk nothing is known.
-pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
+pub(super) fn about(tree: &dyn Tree, memo: &Memo) -> Result<About, MacError> {
     if let Some(about) = tree.about() {
         return Ok(about);
     }
     let refuse = |why: String| MacError::Snapshot(why);
     let bytes = tree.read(ABOUT, LARGEST).map_err(|error| refuse(error.to_string()))?;
     let Some(bytes) = bytes else { return Ok(About::default()) };
-    let source = Sources::new().add(ABOUT, "");
-    let budgets = Budgets { bytes: LARGEST, ..Budgets::default() };
-    let value = read(&bytes, source, &budgets, &Wanted::Everything);
-    let Value::Dictionary(entries) = value.map_err(|error| refuse(error.to_string()))?.value else {
-        return Err(refuse("it is no dictionary".to_owned()));
+    let apart = apart(&bytes).and_then(|(rest, part)| {
+        let asked = memo.asked(part, || {
+            let whole = [b"<plist><dict>", COLLECTED, part, b"</dict></plist>"].concat();
+            domains(entries(&whole).ok()?.get("collected"))
+        })?;
+        let rest = entries(&rest).ok().filter(|rest| !rest.contains_key("collected"))?;
+        Some((rest, Some(asked)))
+    });
+    let (entries, collected) = match apart {
+        Some(apart) => apart,
+        None => {
+            let entries = entries(&bytes).map_err(refuse)?;
+            let collected = domains(entries.get("collected"));
+            (entries, collected)
+        }
     };
     match entries.get("format") {
         Some(Value::Integer(format)) if format.get() == FORMAT => {}
@@ -119,16 +132,6 @@ pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
     let unreadable = match entries.get("unreadable") {
         Some(Value::Dictionary(list)) => list.iter().map(|(path, why)| (path.clone(), reason(why))).collect(),
         _ => BTreeMap::new(),
-    };
-    let names = |value: &Value| match value {
-        Value::Array(items) => items.iter().filter_map(literal).collect(),
-        _ => BTreeSet::new(),
-    };
-    let collected = match entries.get("collected") {
-        Some(Value::Dictionary(list)) => {
-            Some(list.iter().map(|(domain, keys)| (domain.clone(), names(keys))).collect())
-        }
-        _ => None,
     };
     Ok(About {
         snapshot: true,
@@ -148,6 +151,55 @@ pub(super) fn about(tree: &dyn Tree) -> Result<About, MacError> {
     })
 }
 
+/// What a snapshot's own file says.
+fn entries(bytes: &[u8]) -> Result<BTreeMap<String, Value>, String> {
+    let source = Sources::new().add(ABOUT, "");
+    let budgets = Budgets { bytes: LARGEST, ..Budgets::default() };
+    let read = read(bytes, source, &budgets, &Wanted::Everything);
+    match read.map_err(|error| error.to_string())?.value {
+        Value::Dictionary(entries) => Ok(entries),
+        _ => Err("it is no dictionary".to_owned()),
+    }
+}
+
+/// The key before what was asked for.
+const COLLECTED: &[u8] = b"<key>collected</key>";
+
+/// The file without the part that says what was asked for, and that part: the largest, and the same on all Macs that one
+/// collector looked at. None where it does not stand plainly at the top: then the file is read as a whole.
+fn apart(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let start = find(bytes, COLLECTED)?;
+    let (head, tail) = bytes.split_at_checked(start)?;
+    let part = tail.strip_prefix(COLLECTED)?.trim_ascii_start();
+    let end = find(part, b"</dict>")? + b"</dict>".len();
+    let (part, rest) = part.split_at_checked(end)?;
+    let count = |text: &[u8], what: &[u8]| find_iter(text, what).count();
+    // Outside of comments and the like, what looks like a tag is one.
+    let plain = count(bytes, b"<!") <= 1 && count(bytes, b"<?") <= 1 && find(head, b"[").is_none();
+    let top = count(head, b"<dict") == 1 && count(head, b"</") == count(head, b"<key>") + texts(head);
+    let whole = part.starts_with(b"<dict>") && count(part, b"<dict") == 1;
+    (plain && top && whole).then(|| ([head, rest].concat(), part))
+}
+
+/// How many texts end in a piece of the file.
+fn texts(head: &[u8]) -> usize {
+    [&b"</string>"[..], b"</integer>", b"</date>"].iter().map(|end| find_iter(head, end).count()).sum()
+}
+
+/// Keys by their domains.
+fn domains(value: Option<&Value>) -> Option<Domains> {
+    let names = |value: &Value| match value {
+        Value::Array(items) => items.iter().filter_map(literal).collect(),
+        _ => BTreeSet::new(),
+    };
+    match value {
+        Some(Value::Dictionary(list)) => {
+            Some(Arc::new(list.iter().map(|(domain, keys)| (domain.clone(), names(keys))).collect()))
+        }
+        _ => None,
+    }
+}
+
 fn literal(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => text.as_literal().map(str::to_owned),
@@ -159,5 +211,41 @@ fn reason(why: &Value) -> String {
     match why {
         Value::String(text) => text.as_literal().unwrap_or_default().to_owned(),
         _ => "the collector did not say why".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mac::world::World;
+
+    const ASKED: &str = "<key>collected</key>\n<dict><key>a.b</key><array><string>K</string></array></dict>";
+
+    /// What stands around the part that is taken out changes nothing of what is read.
+    #[test]
+    fn taken_apart_or_not_it_says_the_same() {
+        let memo = Memo::default();
+        let about = |inside: &str| about(&World::default().with(ABOUT, inside), &memo);
+        let serial = "<key>serial</key><string>A1</string>";
+        let format = "<key>format</key><integer>1</integer>";
+        for inside in [
+            format!("{ASKED}{format}{serial}"),
+            format!("{serial}{format}{ASKED}"),
+            // As a whole: a comment, and a space in a tag.
+            format!("<!-- x -->{format}{serial}{ASKED}"),
+            format!("{format}{serial}{}", ASKED.replace("<dict>", "<dict >")),
+        ] {
+            for _ in 0..2 {
+                let about = about(&inside).unwrap();
+                assert_eq!(about.serial.as_deref(), Some("A1"), "{inside}");
+                let asked = about.collected.as_deref().unwrap();
+                assert_eq!(asked.get("a.b").unwrap().iter().collect::<Vec<_>>(), ["K"], "{inside}");
+            }
+        }
+        // In another dictionary it is none, and twice it is an error.
+        let nested = format!("<key>unreadable</key><dict>{ASKED}</dict>{format}");
+        assert!(about(&nested).unwrap().collected.is_none());
+        assert!(about(&format!("{ASKED}{format}{ASKED}")).is_err());
+        assert!(about(&format!("{ASKED}{format}<key>x")).is_err());
     }
 }

@@ -38,6 +38,12 @@ pub trait Tree {
     /// It is there, or may be, and cannot be listed.
     fn list(&self, path: &str) -> Result<Option<Vec<Entry>>, Unreadable>;
 
+    /// Whether anything may be at a path, or below it; not only where there is surely nothing.
+    fn has(&self, path: &str) -> bool {
+        let _ = path;
+        true
+    }
+
     /// What is known of the Mac beside its files, where the tree knows it itself; none: a file may say it.
     fn about(&self) -> Option<About> {
         None

@@ -10,7 +10,7 @@ mod toml;
 mod xml;
 mod yaml;
 
-pub use html::{mac_page, network_page};
+pub use html::{fleet_page, mac_page, network_page};
 pub use policy_text::{PolicyText, dotted, inline, is_table};
 pub use shell::{Call, CheckHead, CollectorHead, Head, Mode, Piece, Scripts, quote};
 pub use toml::{PROJECT, policy};

@@ -7,15 +7,16 @@ use super::places::may_be_line;
 use super::pool::{Body, Job, Step, Work};
 use crate::catalog::{Catalog, keys_of_rules};
 use crate::check::Options;
-use crate::diff::applies::Asked;
+use crate::diff::applies::Assignment;
 use crate::diff::audit::{Fingerprint, Glance, Newest, Scope};
 use crate::diff::exempt::Exemption;
 use crate::diff::on_mac::{rules_for, spoken};
 use crate::diff::outcome::{Expected, Outcome, outcome};
 use crate::diff::verdict::Judging;
 use crate::mac::archive::{Archive, ArchiveError, Limits, each_inside};
+use crate::mac::packed::{Buffers, Packed};
 use crate::mac::tree::Tree;
-use crate::mac::{ABOUT, About, Ask, Mac, Who};
+use crate::mac::{ABOUT, About, Ask, Asked, Mac, Memo};
 use crate::report::audit::{Row, Rows};
 use crate::report::mac::View;
 use jiff::civil::Date;
@@ -109,8 +110,9 @@ pub(super) struct Survey;
 
 impl Work for Survey {
     type Found = Option<About>;
+    type Own = ();
 
-    fn look(&self, job: Job) -> Step<Self::Found> {
+    fn look(&self, job: Job, (): &mut ()) -> Step<Self::Found> {
         match opened(job, false) {
             Ok(Opened::Outer(job)) => Step::Outer(job),
             Ok(Opened::Tree(tree)) => Step::Done(About::read(tree.as_ref()).ok()),
@@ -133,7 +135,6 @@ pub(super) struct Judge<'j, 'c> {
     pub scope: &'j Scope<'j>,
     /// Whether parts of what is expected could not be read.
     pub incomplete: bool,
-    pub who: Who<'j>,
     /// What identity tokens stand for on every Mac.
     pub tokens: &'j BTreeMap<String, String>,
     pub strict_types: bool,
@@ -144,8 +145,10 @@ pub(super) struct Judge<'j, 'c> {
     pub rows: Option<Rows>,
     /// Where rows are written: which snapshots are the newest.
     pub newest: Option<&'j Newest>,
-    pub keys: Keys<'j>,
+    pub keys: &'j Keys<'j>,
     /// Which Macs the policies are for.
+    pub assignment: Assignment<'j, 'c>,
+    /// What is asked of each Mac.
     pub asked: Asked<'j, 'c>,
 }
 
@@ -153,6 +156,13 @@ pub(super) struct Judge<'j, 'c> {
 pub(super) struct Keys<'k> {
     own: Vec<(&'k str, &'k str)>,
     all: Vec<(&'k str, Vec<&'k str>)>,
+}
+
+impl Keys<'_> {
+    /// The questions that they come to.
+    pub fn asks(&self) -> Vec<Ask<'_>> {
+        asks(&self.all)
+    }
 }
 
 impl<'k> Keys<'k> {
@@ -174,27 +184,20 @@ pub(super) fn of_rules(scope: &Scope<'_>, catalog: &Catalog<'_>) -> Vec<(String,
 
 impl Work for Judge<'_, '_> {
     type Found = Found;
+    type Own = Own;
 
-    fn look(&self, job: Job) -> Step<Found> {
+    fn look(&self, job: Job, own: &mut Own) -> Step<Found> {
+        let Own { buffers, memo } = own;
         let name = job.name.clone();
-        let tree = match opened(job, true) {
-            Ok(Opened::Outer(job)) => return Step::Outer(job),
-            Ok(Opened::Passed) => return Step::Done(Found::Passed),
-            Err((_, why)) => return Step::Done(self.broken(&name, why)),
-            Ok(Opened::Tree(tree)) => tree,
-        };
-        let asks: Vec<Ask<'_>> = asks(&self.keys.all);
-        let older = |about: &About| {
-            let taken = about.taken.map(|taken| taken.seconds());
-            self.newest.is_some_and(|newest| newest.is_older(Fingerprint::of(about), taken))
-        };
-        if self.newest.is_some() && About::read(tree.as_ref()).is_ok_and(|about| older(&about)) {
-            return Step::Done(Found::Older);
+        if let Some(tree) = usual(&job.body, buffers) {
+            return Step::Done(self.mac(&tree, name, memo));
         }
-        Step::Done(match Mac::read(tree.as_ref(), &asks, self.who, self.catalog) {
-            Err(why) => self.broken(&name, why.to_string()),
-            Ok(mac) => self.judged(mac.of_keys(self.keys.own.iter().copied()), name),
-        })
+        match opened(job, true) {
+            Ok(Opened::Outer(job)) => Step::Outer(job),
+            Ok(Opened::Passed) => Step::Done(Found::Passed),
+            Err((_, why)) => Step::Done(self.broken(&name, why)),
+            Ok(Opened::Tree(tree)) => Step::Done(self.mac(tree.as_ref(), name, memo)),
+        }
     }
 
     fn inside(&self, job: &Job, each: &mut dyn FnMut(Job) -> ControlFlow<()>) -> Result<(), String> {
@@ -207,9 +210,40 @@ impl Work for Judge<'_, '_> {
     }
 }
 
+/// What a thread keeps from one snapshot to the next.
+#[derive(Default)]
+pub(super) struct Own {
+    buffers: Buffers,
+    memo: Memo,
+}
+
+/// A snapshot as collectors write it, which is read faster than any other.
+fn usual<'b>(body: &Body, buffers: &'b mut Buffers) -> Option<Packed<'b>> {
+    match body {
+        Body::Bytes(bytes) => buffers.open(bytes.as_slice()),
+        Body::File(path) if !may_be_line(path) => buffers.open(open_file(path).ok()?.0),
+        Body::File(_) | Body::Folder(_) | Body::Bad(_) => None,
+    }
+}
+
 impl Judge<'_, '_> {
+    /// What comes of a Mac.
+    fn mac(&self, tree: &dyn Tree, name: String, memo: &Memo) -> Found {
+        let older = |about: &About| {
+            let taken = about.taken.map(|taken| taken.seconds());
+            self.newest.is_some_and(|newest| newest.is_older(Fingerprint::of(about), taken))
+        };
+        if self.newest.is_some() && About::read(tree).is_ok_and(|about| older(&about)) {
+            return Found::Older;
+        }
+        match self.asked.read(tree, memo) {
+            Err(why) => self.broken(&name, why.to_string()),
+            Ok(mac) => self.judged(mac.of_keys(self.keys.own.iter().copied()), name),
+        }
+    }
+
     fn judged(&self, mac: Mac, name: String) -> Found {
-        let applied = self.scope.applied(|to| self.asked.applies(to, &mac));
+        let applied = self.scope.applied(|to| self.assignment.applies(to, &mac));
         let plans = self.scope.plans(applied.policies);
         let judging = Judging { user: None, tokens: self.tokens(&mac), strict_types: self.strict_types };
         let expected = Expected {

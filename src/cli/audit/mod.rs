@@ -16,12 +16,13 @@ use super::mac::who;
 use super::sides::{Loaded, Reader};
 use super::walk::{PROFILES, has_extension, is_policy};
 use crate::catalog::Catalog;
-use crate::diff::applies::Asked;
+use crate::diff::applies::Assignment;
 use crate::diff::audit::{Fingerprint, Ledger, Newest, Scope, Summary};
 use crate::diff::contradictions;
 use crate::diff::exempt::Exemption;
 use crate::finding::{Findings, Sources};
-use crate::report::audit::{Baseline, Change, Rows, View, json, sum, text};
+use crate::mac::{Ask, Asked};
+use crate::report::audit::{Baseline, Change, Rows, View, html, json, sum, text};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use clap::ValueEnum;
 use least::{Percent, fail_under};
@@ -60,6 +61,7 @@ Examples:
   prefsmith audit office.toml snapshots/ --format ndjson >macs.ndjson every setting of each Mac
   prefsmith audit office.toml jamf.csv                     an export of the extension attribute
   prefsmith audit office.toml osqueryd.snapshots.log       results of the pack
+  prefsmith audit office.toml snapshots/ --format html >fleet.html    a page for people
   find /srv/snapshots -name '*.tar.gz' -mtime -7 -print0 | prefsmith audit office.toml -
 
 Exit status:
@@ -120,6 +122,8 @@ enum Format {
     Ndjson,
     /// A line of a table for each Mac
     Csv,
+    /// The fleet as a page, with the worst Macs to filter and sort
+    Html,
 }
 
 impl Format {
@@ -127,7 +131,7 @@ impl Format {
         match self {
             Self::Ndjson => Some(Rows::Json),
             Self::Csv => Some(Rows::Csv),
-            Self::Text | Self::Json => None,
+            Self::Text | Self::Json | Self::Html => None,
         }
     }
 }
@@ -169,7 +173,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let scope = Scope::new(policies, &catalog)?;
     let incomplete = loaded.iter().any(|loaded| loaded.side().incomplete);
     let attributes = read_attributes(args.attributes.as_deref(), &scope.attributes())?;
-    let asked = Asked { catalog: &catalog, attributes: &attributes };
+    let assignment = Assignment { catalog: &catalog, attributes: &attributes };
     let baseline = args.baseline.as_deref().map(least::baseline).transpose()?;
     let audit = Audit {
         args,
@@ -179,7 +183,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
         incomplete,
         tokens,
         exemptions,
-        asked,
+        assignment,
         baseline: baseline.as_ref(),
     };
     audit.run(&macs)
@@ -199,7 +203,7 @@ struct Audit<'a, 'c> {
     incomplete: bool,
     tokens: BTreeMap<String, String>,
     exemptions: Vec<Exemption>,
-    asked: Asked<'a, 'c>,
+    assignment: Assignment<'a, 'c>,
     baseline: Option<&'a Baseline>,
 }
 
@@ -211,7 +215,7 @@ struct Course {
     failed: Option<std::io::Error>,
 }
 
-impl Audit<'_, '_> {
+impl<'c> Audit<'_, 'c> {
     fn run(&self, macs: &[&PathBuf]) -> Result<Exit> {
         let (reports, macs): (Vec<&PathBuf>, Vec<&PathBuf>) = macs.iter().partition(|path| is_report(path));
         let (places, refused) = self.places(&macs)?;
@@ -283,11 +287,12 @@ impl Audit<'_, '_> {
         let mut newest = rows.map(|_| self.survey(places, reports, stop));
         let known = newest.clone();
         let of_rules = if rows == Some(Rows::Json) { of_rules(self.scope, self.catalog) } else { Vec::new() };
+        let keys = Keys::new(self.scope, &of_rules);
+        let asks = keys.asks();
         let judge = Judge {
             catalog: self.catalog,
             scope: self.scope,
             incomplete: self.incomplete,
-            who: who(self.args.user.as_deref()),
             tokens: &self.tokens,
             strict_types: self.args.strict_types,
             exemptions: &self.exemptions,
@@ -295,8 +300,9 @@ impl Audit<'_, '_> {
             show_secrets: self.global.show_secrets,
             rows,
             newest: known.as_ref(),
-            keys: Keys::new(self.scope, &of_rules),
-            asked: self.asked,
+            keys: &keys,
+            assignment: self.assignment,
+            asked: self.asked(&asks, rows),
         };
         let mut out = std::io::BufWriter::with_capacity(64 << 10, std::io::stdout());
         let mut course = Course { passed: 0, failed: None };
@@ -337,7 +343,7 @@ impl Audit<'_, '_> {
             if course.failed.is_some() || stop.load(Ordering::Relaxed) {
                 break;
             }
-            let (glance, source, row) = reports.look(mac, reading, &self.asked, rows);
+            let (glance, source, row) = reports.look(mac, reading, &self.assignment, rows);
             let older = newest
                 .as_mut()
                 .is_some_and(|all| all.is_older(glance.mac, glance.taken) || !all.is_first(glance.mac));
@@ -356,6 +362,18 @@ impl Audit<'_, '_> {
         // What cannot be written must not be tried again when it is dropped.
         drop(out.into_parts());
         course
+    }
+
+    /// What is asked of each Mac: where no row shows it, nothing of which profiles set what.
+    fn asked<'s>(&'s self, asks: &'s [Ask<'s>], rows: Option<Rows>) -> Asked<'s, 'c> {
+        let asked = Asked::new(asks, who(self.args.user.as_deref()), self.catalog);
+        let apple = asks.iter().any(|ask| self.catalog.is_apple_payload(ask.domain));
+        match rows {
+            Some(Rows::Json) => asked,
+            Some(Rows::Csv) => asked.without_rules(),
+            None if apple => asked.without_rules(),
+            None => asked.without_rules().without_evidence(),
+        }
     }
 
     /// The first look, where rows are written, of which none can be taken back.
@@ -389,6 +407,7 @@ impl Audit<'_, '_> {
         match self.args.format {
             Format::Text => print(&text(&view)),
             Format::Json => print(&json(&view)),
+            Format::Html => print(&html(&view)?),
             // On a terminal it would stand between the rows.
             Format::Ndjson | Format::Csv => {
                 if summary.partial {

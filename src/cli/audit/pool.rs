@@ -49,9 +49,11 @@ pub(super) enum Step<T> {
 pub(super) trait Work: Sync {
     /// What is found.
     type Found: Send;
+    /// What each thread keeps from one snapshot to the next.
+    type Own: Default;
 
     /// Looks at one.
-    fn look(&self, job: Job) -> Step<Self::Found>;
+    fn look(&self, job: Job, own: &mut Self::Own) -> Step<Self::Found>;
 
     /// Opens an archive of archives, and hands out what is in it.
     ///
@@ -175,11 +177,12 @@ impl<W: Work, J: Iterator<Item = Job> + Send, F: FnMut(W::Found) -> bool + Send>
 
     fn serve(&self) {
         let _watch = Watch { stop: self.stop, news: &self.news };
+        let mut own = W::Own::default();
         loop {
             match self.next() {
                 Task::Leave => return,
-                Task::Look(at, job) => self.look(at, job),
-                Task::Read(path, job) => self.read(path, &job),
+                Task::Look(at, job) => self.look(at, job, &mut own),
+                Task::Read(path, job) => self.read(path, &job, &mut own),
             }
         }
     }
@@ -219,8 +222,8 @@ impl<W: Work, J: Iterator<Item = Job> + Send, F: FnMut(W::Found) -> bool + Send>
         }
     }
 
-    fn look(&self, at: At, job: Job) {
-        match self.work.look(job) {
+    fn look(&self, at: At, job: Job, own: &mut W::Own) {
+        match self.work.look(job, own) {
             Step::Done(found) => self.deliver(at, Deed::Found(found)),
             Step::Outer(job) if at.1 == 0 && !matches!(job.body, Body::Bytes(_)) => {
                 self.desk().outer.insert(at.0, job);
@@ -241,31 +244,31 @@ impl<W: Work, J: Iterator<Item = Job> + Send, F: FnMut(W::Found) -> bool + Send>
     }
 
     /// Hands out what is in an archive of archives.
-    fn read(&self, path: usize, job: &Job) {
+    fn read(&self, path: usize, job: &Job, own: &mut W::Own) {
         let mut count = 0;
         let read = self.work.inside(job, &mut |inner| {
-            let own = {
+            let mine = {
                 let mut desk = self.desk();
                 if self.ended(&desk) {
                     return ControlFlow::Break(());
                 }
                 // The one that waits longest: what is found later would have to wait for it.
                 let full = desk.waiting.len() >= WAITING * self.threads;
-                let own = if full { desk.waiting.pop_front() } else { None };
+                let mine = if full { desk.waiting.pop_front() } else { None };
                 desk.waiting.push_back(((path, count), inner));
                 self.news.notify_all();
-                own
+                mine
             };
             count += 1;
-            if let Some((at, job)) = own {
-                self.look(at, job);
+            if let Some((at, job)) = mine {
+                self.look(at, job, own);
             }
             ControlFlow::Continue(())
         });
         loop {
             let next = self.desk().waiting.pop_front();
             let Some((at, job)) = next else { break };
-            self.look(at, job);
+            self.look(at, job, own);
         }
         if let Err(why) = read {
             self.deliver((path, count), Deed::Found(self.work.broken(&job.name, why)));
@@ -299,8 +302,9 @@ mod tests {
 
     impl Work for Numbers {
         type Found = String;
+        type Own = ();
 
-        fn look(&self, job: Job) -> Step<String> {
+        fn look(&self, job: Job, (): &mut ()) -> Step<String> {
             let outer = job.name.ends_with('7') && matches!(job.body, Body::File(_));
             if job.name.len().is_multiple_of(2) {
                 std::thread::yield_now();

@@ -3,7 +3,7 @@
 use super::super::common::{complain, label, read_bytes};
 use crate::catalog::Catalog;
 use crate::diff::answer::Answer;
-use crate::diff::applies::Asked;
+use crate::diff::applies::Assignment;
 use crate::diff::attributes::{NAME, SERIAL};
 use crate::diff::audit::{Applied, Glance, Scope, State, Told};
 use crate::diff::osquery::{self, Line};
@@ -365,11 +365,11 @@ impl Reports {
         &self,
         mac: &Answered,
         reading: &Reading<'_>,
-        asked: &Asked<'_, '_>,
+        assignment: &Assignment<'_, '_>,
         rows: Option<Rows>,
     ) -> (Glance, String, Option<String>) {
         let scope = reading.scope;
-        let applied = scope.applied(|to| asked.applies_to_named(to, &mac.about));
+        let applied = scope.applied(|to| assignment.applies_to_named(to, &mac.about));
         let applied = Applied { policies: applied.policies & mac.asked, applies: applied.applies };
         let glance = match &mac.what {
             What::Rows(rows) => {

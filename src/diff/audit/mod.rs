@@ -3,6 +3,7 @@
 //! [`Scope`] says what is judged, [`Glance`] is what is kept of one Mac, [`Ledger`] takes the glances one after the other
 //! and keeps a few dozen bytes of each, and [`Summary`] is what they come to: of every Mac the newest snapshot.
 
+mod domains;
 mod fingerprint;
 mod glance;
 mod ledger;
@@ -13,6 +14,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+pub use domains::DomainSum;
 pub use fingerprint::Fingerprint;
 pub use glance::{Glance, Install, State};
 pub use ledger::{Ledger, Newest};

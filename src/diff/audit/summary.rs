@@ -1,5 +1,6 @@
 //! What a fleet comes to: how many Macs are as they should be, which settings drift, and which Macs are the worst.
 
+use super::domains::{DomainSum, domains};
 use super::glance::Cell;
 use super::ledger::{Kept, Ledger, Said};
 use super::{Glance, Install, Scope, State};
@@ -28,6 +29,8 @@ pub struct Summary<'p> {
     pub macs: Macs,
     /// Every setting of the policies, each once, in the order of the policies.
     pub settings: Vec<SettingSum<'p>>,
+    /// Every domain of the policies, by name.
+    pub domains: Vec<DomainSum>,
     /// The apps that read them, and macOS, by name.
     pub apps: Vec<AppSum>,
     /// The worst Macs, the worst first: at most 1000 of those that drift or are undecided. By how many settings drift, then
@@ -197,6 +200,7 @@ pub(super) fn of<'p>(ledger: &Ledger, scope: &Scope<'p>, partial: bool) -> Summa
         applied,
         policies: scope.names().map(str::to_owned).collect(),
         settings: settings(&said, &of_said, scope),
+        domains: domains(&said, &of_said, scope),
         apps: apps(ledger, &of_apps, scope),
         worst: worst(ledger, &newest, &said, scope),
         unread: ledger.named.clone(),

@@ -131,6 +131,8 @@ fn five_macs() {
         summary.worst.iter().map(|mac| (mac.source.as_str(), mac.drifted, mac.undecided)).collect();
     assert_eq!(worst, [("1.tgz", 2, 0), ("4.tgz", 1, 0), ("6.tgz", 0, 2)]);
     assert_eq!(summary.worst[0].serial, "A2");
+    let [domain] = summary.domains.as_slice() else { panic!("{:?}", summary.domains) };
+    assert_eq!((domain.macs, domain.drifted, domain.undecided), (5, 2, 1));
     let mau = &summary.apps[0];
     assert_eq!(mau.versions.values().copied().collect::<Vec<_>>(), [5]);
     assert_eq!((summary.apps[1].missing, summary.apps[1].unknown), (0, 5));

@@ -1,11 +1,13 @@
 //! What a fleet comes to, as text and as JSON, and a row for each of its Macs.
 
 mod change;
+mod html;
 mod json;
 mod rows;
 mod text;
 
 pub use change::{Baseline, Change};
+pub use html::html;
 pub use json::json;
 pub use rows::{Reported, Row, Rows};
 pub use text::{sum, text};

@@ -1,0 +1,367 @@
+//! What a fleet comes to as a page: one file, readable without script; with it, the Macs can be filtered and sorted.
+
+use super::super::visible;
+use super::{LONGEST, View, macs, percent, states};
+use crate::diff::audit::{AppSum, DomainSum, MacSum, SettingSum};
+use crate::diff::outcome::Standing;
+use crate::plan::Reads;
+use crate::text::{TemplateError, fleet_page};
+use crate::version::Version;
+use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// How wide pictures are, in units of their own.
+const WIDTH: usize = 1000;
+/// How wide the narrowest part of one is: one Mac of a hundred thousand is to be seen.
+const NARROWEST: usize = 6;
+/// How many versions of an app have a column; what is older is one column.
+const COLUMNS: usize = 24;
+/// How many settings of a Mac are named.
+const SETTINGS: usize = 12;
+
+#[derive(Serialize)]
+struct Page {
+    title: String,
+    who: String,
+    percent: String,
+    summary: String,
+    bars: Vec<Bar>,
+    legend: Vec<Bar>,
+    of: String,
+    notes: Vec<String>,
+    apps: Vec<Drift>,
+    settings: Vec<Group>,
+    versions: Vec<Histogram>,
+    worst: Vec<Line>,
+    worst_of: String,
+    unread: Vec<Unread>,
+    unread_of: String,
+}
+
+/// A part of a picture, or a line of its legend.
+#[derive(Serialize)]
+struct Bar {
+    word: &'static str,
+    count: String,
+    start: usize,
+    width: usize,
+}
+
+/// How much of something drifts, and of how much nobody can say: a bar.
+#[derive(Serialize)]
+struct Drift {
+    name: String,
+    says: String,
+    /// What explains it.
+    more: String,
+    bars: Vec<Bar>,
+}
+
+/// The settings of a domain.
+#[derive(Serialize)]
+struct Group {
+    name: String,
+    rows: Vec<Drift>,
+    /// Those that neither drift nor are undecided.
+    good: Option<String>,
+}
+
+/// The versions of an app.
+#[derive(Serialize)]
+struct Histogram {
+    name: String,
+    says: String,
+    columns: Vec<Column>,
+    lanes: Vec<Lane>,
+    /// How many settings all versions read that are out there.
+    always: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Column {
+    version: String,
+    count: String,
+    says: String,
+    top: usize,
+    height: usize,
+}
+
+/// Which of the versions read a setting.
+#[derive(Serialize)]
+struct Lane {
+    key: String,
+    builds: String,
+    cells: Vec<Cell>,
+}
+
+#[derive(Serialize)]
+struct Cell {
+    word: &'static str,
+    says: &'static str,
+}
+
+/// One of the worst Macs.
+#[derive(Serialize)]
+struct Line {
+    name: String,
+    serial: String,
+    taken: String,
+    state: &'static str,
+    drifted: usize,
+    undecided: usize,
+    settings: Vec<String>,
+    source: String,
+}
+
+#[derive(Serialize)]
+struct Unread {
+    source: String,
+    why: String,
+}
+
+/// What a fleet comes to as a page: the share of compliant Macs with what it is of, drift by app and by setting, the versions
+/// that are out there with the builds that read each setting, and the worst Macs. It holds all it needs and asks for nothing;
+/// the only script that may run in it is its own, which filters and sorts.
+///
+/// # Errors
+/// A fault of the template.
+pub fn html(view: &View<'_, '_>) -> Result<String, TemplateError> {
+    let summary = view.summary;
+    let count = &summary.macs;
+    let policies: Vec<String> = summary.policies.iter().map(|name| visible::line(name, LONGEST)).collect();
+    let all = count.drifted + count.undecided;
+    let shown = |part: usize, of: usize| match part < of {
+        true => format!("the worst {} of {}", visible::number(part), visible::number(of)),
+        false => visible::number(of),
+    };
+    fleet_page(&Page {
+        title: format!("{} on {}", policies.join(", "), macs(count.all())),
+        who: format!("{} looked at", several(count.snapshots, "snapshot", "snapshots")),
+        percent: percent(count.compliant, count.of()),
+        summary: super::text::sum(summary),
+        bars: bars(&states(count), count.of()).into_iter().filter(|bar| bar.width > 0).collect(),
+        legend: bars(&states(count), count.of()),
+        of: macs(count.of()),
+        notes: notes(view),
+        apps: domains(view),
+        settings: groups(view),
+        versions: summary.apps.iter().filter_map(|app| histogram(app, view)).collect(),
+        worst: summary.worst.iter().map(|mac| worst(mac, view)).collect(),
+        worst_of: shown(summary.worst.len(), all),
+        unread: summary.unread.iter().map(|one| unread(&one.source, &one.why)).collect(),
+        unread_of: shown(summary.unread.len(), count.unread),
+    })
+}
+
+fn several(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", visible::number(count), if count == 1 { one } else { many })
+}
+
+fn notes(view: &View<'_, '_>) -> Vec<String> {
+    let macs = &view.summary.macs;
+    let mut notes = Vec::new();
+    if view.summary.partial {
+        notes.push("It was ended before all snapshots were looked at: this is of those alone.".to_owned());
+    }
+    let mut add = |count: usize, one: &str, many: &str| {
+        if count > 0 {
+            notes.push(several(count, one, many));
+        }
+    };
+    add(
+        macs.older,
+        "snapshot is older than another one of the same Mac, and does not count.",
+        "snapshots are older than another one of the same Mac, and do not count.",
+    );
+    add(macs.outside, "Mac has no policy that applies to it.", "Macs have no policy that applies to them.");
+    add(
+        macs.unread,
+        "snapshot cannot be read: it counts as a Mac that is not compliant.",
+        "snapshots cannot be read: each counts as a Mac that is not compliant.",
+    );
+    add(view.passed, "file is no snapshot.", "files are no snapshots.");
+    notes
+}
+
+/// Parts of a whole, side by side.
+fn bars(parts: &[(&'static str, usize)], of: usize) -> Vec<Bar> {
+    let wide =
+        |count: usize| if count == 0 { 0 } else { (count * WIDTH / of.max(1)).clamp(NARROWEST, WIDTH) };
+    let all: usize = parts.iter().map(|(_, count)| wide(*count)).sum::<usize>();
+    // What the narrowest take more than their share, all give.
+    let fit = |width: usize| if all > WIDTH { width * WIDTH / all } else { width };
+    let mut start = 0;
+    let bar = |(word, count): &(&'static str, usize)| {
+        let width = fit(wide(*count));
+        let bar = Bar { word, count: visible::number(*count), start, width };
+        start += width;
+        bar
+    };
+    parts.iter().map(bar).collect()
+}
+
+fn drift(name: String, drifted: usize, undecided: usize, of: usize, more: String) -> Drift {
+    let mut says = format!("{} of {} ({})", visible::number(drifted), macs(of), percent(drifted, of));
+    if undecided > 0 {
+        says = format!("{says}, {} undecided", visible::number(undecided));
+    }
+    let bars = bars(&[("drifted", drifted), ("undecided", undecided)], of);
+    Drift { name, says, more, bars: bars.into_iter().filter(|bar| bar.width > 0).collect() }
+}
+
+/// Drift by app: on how many Macs at least one of its settings drifts.
+fn domains(view: &View<'_, '_>) -> Vec<Drift> {
+    let mut all: Vec<_> = view.summary.domains.iter().collect();
+    all.sort_by_key(|sum| (Reverse((sum.drifted, sum.undecided)), sum.domain.clone()));
+    let one = |sum: &&DomainSum| {
+        drift(view.domain(&sum.domain), sum.drifted, sum.undecided, sum.macs, String::new())
+    };
+    all.iter().map(one).collect()
+}
+
+/// Drift by setting, the apps in which most drifts first.
+fn groups(view: &View<'_, '_>) -> Vec<Group> {
+    let mut by_domain: BTreeMap<&str, Vec<&SettingSum<'_>>> = BTreeMap::new();
+    for sum in &view.summary.settings {
+        by_domain.entry(sum.setting.domain.as_str()).or_default().push(sum);
+    }
+    let weight = |sum: &SettingSum<'_>| (sum.standing(Standing::Drifted), sum.standing(Standing::Undecided));
+    let mut list: Vec<(&str, Vec<&SettingSum<'_>>)> = by_domain.into_iter().collect();
+    list.sort_by_key(|(_, sums)| Reverse(sums.iter().map(|sum| weight(sum)).max()));
+    let group = |(domain, mut sums): (&str, Vec<&SettingSum<'_>>)| {
+        sums.sort_by_key(|sum| Reverse(weight(sum)));
+        let bad = sums.iter().filter(|sum| weight(sum) > (0, 0));
+        let rows: Vec<Drift> = bad.map(|sum| setting(sum)).collect();
+        let good = sums.len() - rows.len();
+        let good = match (good, rows.is_empty()) {
+            (0, _) => None,
+            (all, true) => {
+                Some(several(all, "setting, which drifts nowhere", "settings, which drift nowhere"))
+            }
+            (some, false) => {
+                Some(several(some, "other setting drifts nowhere", "other settings drift nowhere"))
+            }
+        };
+        Group { name: view.domain(domain), rows, good }
+    };
+    list.into_iter().map(group).collect()
+}
+
+fn setting(sum: &SettingSum<'_>) -> Drift {
+    let layers = sum.layers.iter().map(|(layer, count)| {
+        let what = layer.map_or("nothing is set", |layer| layer.says());
+        format!("{what} on {}", visible::number(*count))
+    });
+    let exempt = sum.standing(Standing::Exempt);
+    let exempt = (exempt > 0).then(|| format!("exempt on {}", visible::number(exempt)));
+    let more: Vec<String> = layers.chain(exempt).collect();
+    let counts = [Standing::Drifted, Standing::Undecided].map(|standing| sum.standing(standing));
+    let name = visible::line(sum.setting.key.as_str(), LONGEST);
+    drift(name, counts[0], counts[1], sum.macs, more.join(", "))
+}
+
+/// A column: a version, or all that are older.
+struct Counted<'s> {
+    versions: Vec<&'s Version>,
+    macs: usize,
+}
+
+fn histogram(app: &AppSum, view: &View<'_, '_>) -> Option<Histogram> {
+    if app.versions.is_empty() {
+        return None;
+    }
+    let older = app.versions.len().saturating_sub(COLUMNS);
+    let mut columns: Vec<Counted<'_>> = Vec::new();
+    for (place, (version, count)) in app.versions.iter().enumerate() {
+        match columns.last_mut().filter(|_| place > 0 && place < older) {
+            Some(last) => {
+                last.versions.push(version);
+                last.macs += count;
+            }
+            None => columns.push(Counted { versions: vec![version], macs: *count }),
+        }
+    }
+    let most = columns.iter().map(|column| column.macs).max().unwrap_or(1).max(1);
+    let (mut lanes, mut always) = (Vec::new(), 0);
+    for (sum, reads) in readers(app, view) {
+        match lane(sum, reads, &columns) {
+            Some(lane) => lanes.push(lane),
+            None => always += 1,
+        }
+    }
+    let mut says = vec![format!("on {}", macs(app.versions.values().sum()))];
+    says.extend((app.missing > 0).then(|| format!("not installed on {}", visible::number(app.missing))));
+    says.extend((app.unknown > 0).then(|| format!("nobody can say on {}", visible::number(app.unknown))));
+    Some(Histogram {
+        name: visible::line(&app.product, LONGEST),
+        says: says.join(", "),
+        columns: columns.iter().map(|counted| column(counted, most)).collect(),
+        lanes,
+        always: (always > 0)
+            .then(|| several(always, "setting is read by all of these", "settings are read by all of these")),
+    })
+}
+
+fn column(counted: &Counted<'_>, most: usize) -> Column {
+    let height = (counted.macs * 100 / most).max(1);
+    let version = match counted.versions.as_slice() {
+        [only] => only.to_string(),
+        [.., last] => format!("up to {last}"),
+        [] => String::new(),
+    };
+    let count = visible::number(counted.macs);
+    Column { says: format!("{version} on {}", macs(counted.macs)), version, count, top: 100 - height, height }
+}
+
+/// The settings that an app reads, or its suite, each with the builds that do.
+fn readers<'v>(app: &AppSum, view: &'v View<'_, '_>) -> Vec<(&'v SettingSum<'v>, &'v Reads)> {
+    let suite = view.catalog.product(&app.product).and_then(|known| known.suite);
+    let of = |reads: &&Reads| reads.product == app.product || suite == Some(reads.product.as_str());
+    let sums = view.summary.settings.iter();
+    sums.filter_map(|sum| sum.setting.reads.iter().find(of).map(|reads| (sum, reads))).collect()
+}
+
+/// Which columns read a setting; none where all do.
+fn lane(sum: &SettingSum<'_>, reads: &Reads, columns: &[Counted<'_>]) -> Option<Lane> {
+    let builds = reads.all();
+    let cells: Vec<Cell> = columns
+        .iter()
+        .map(|column| {
+            let read = |version: &&&Version| builds.contains(version) || builds.overlaps(version);
+            match column.versions.iter().filter(read).count() {
+                0 => Cell { word: "off", says: "no" },
+                all if all == column.versions.len() => Cell { word: "on", says: "yes" },
+                _ => Cell { word: "part", says: "some" },
+            }
+        })
+        .collect();
+    let key = visible::line(sum.setting.key.as_str(), LONGEST);
+    let differs = cells.iter().any(|cell| cell.word != "on");
+    differs.then(|| Lane { key, builds: builds.describe(), cells })
+}
+
+fn worst(mac: &MacSum, view: &View<'_, '_>) -> Line {
+    let named = mac.settings.iter().take(SETTINGS).filter_map(|(at, verdict)| {
+        let setting = view.summary.settings.get(*at)?.setting;
+        let short = view.catalog.short(setting.domain.as_str());
+        Some(format!("{short}: {} {}", visible::line(setting.key.as_str(), LONGEST), verdict.word()))
+    });
+    let mut settings: Vec<String> = named.collect();
+    let more = mac.settings.len().saturating_sub(SETTINGS);
+    settings.extend((more > 0).then(|| format!("… and {} more", visible::number(more))));
+    Line {
+        name: visible::line(&mac.name, LONGEST),
+        serial: visible::line(&mac.serial, LONGEST),
+        taken: mac.taken.map(|taken| taken.to_string()).unwrap_or_default(),
+        state: mac.state.word(),
+        drifted: mac.drifted,
+        undecided: mac.undecided,
+        settings,
+        source: visible::line(&mac.source, LONGEST),
+    }
+}
+
+fn unread(source: &str, why: &str) -> Unread {
+    Unread { source: visible::line(source, LONGEST), why: visible::line(why, 2 * LONGEST) }
+}
