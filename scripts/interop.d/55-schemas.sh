@@ -202,7 +202,11 @@ schemas_audit() {
   cd "$schemas"
   written 1 fleet.out "$prefsmith" audit --format json "$fleet/office.toml" "$fleet/macs"
   written 3 few.out "$prefsmith" audit --format json "$fleet/office.toml" "$fleet/macs/anna" "$fleet/macs/emil" --user all
-  hold audit fleet.out few.out
+  written 1 since.out "$prefsmith" audit --format json "$fleet/office.toml" "$fleet/macs" --baseline "$fleet/before.json"
+  written 1 design.out "$prefsmith" audit --format json "$fleet/office.toml" "$fleet/design.toml" "$fleet/macs" \
+    --attributes "$fleet/directory.csv"
+  written 1 told.out "$prefsmith" audit --format json "$fleet/office.toml" "$fleet/jamf.csv" "$fleet/osqueryd.snapshots.ndjson"
+  hold audit fleet.out few.out since.out design.out told.out
   written 1 lines.out "$prefsmith" audit --format ndjson "$fleet/office.toml" "$fleet/macs" 2>/dev/null
   while IFS= read -r line; do
     case $line in *'"state":"unreadable"'*) continue ;; esac

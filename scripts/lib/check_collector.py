@@ -77,6 +77,9 @@ def files(archive):
             if member.mode & 0o077:
                 fail(f"{member.name} is open to others: {member.mode:o}")
             found[member.name] = tar.extractfile(member).read() if member.isfile() else b""
+    # Who wants to know which Mac it is reads no further.
+    if next(iter(found)) != "./prefsmith-snapshot.plist":
+        fail(f"{next(iter(found))} comes first")
     return found
 
 

@@ -17,8 +17,11 @@ pub struct Attributes {
     columns: Vec<String>,
     by_name: bool,
     /// By serial number or name, in small letters: the line, and the attributes that were asked for.
-    macs: BTreeMap<String, (u64, Box<[Box<str>]>)>,
+    macs: BTreeMap<String, (u64, Said)>,
 }
+
+/// The attributes of a Mac that were asked for, in the order in which they were.
+type Said = Box<[Box<str>]>;
 
 /// Why a table of attributes cannot be used: what is wrong, each in a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +67,7 @@ impl Attributes {
             let what = if self.by_name { "name" } else { "serial number" };
             return Err(format!("line {line}: the first cell is empty: it is the {what} of the Mac"));
         }
-        let said: Box<[Box<str>]> = columns.iter().map(|at| row.cell(*at).into()).collect();
+        let said: Said = columns.iter().map(|at| row.cell(*at).into()).collect();
         match self.macs.get(&key) {
             Some((first, before)) if *before != said => Err(format!(
                 "line {line}: `{}` stands in line {first} too, and says something else there",

@@ -270,10 +270,14 @@ mod tests {
                 continue;
             }
             // The crate's own setter takes `./` away, and refuses what must be refused when it is read.
-            let front = if path.len() <= 100 { 0 } else { path[..100].rfind('/').unwrap() };
+            let front = if path.len() <= 100 {
+                0
+            } else {
+                path.as_bytes()[..100].iter().rposition(|byte| *byte == b'/').unwrap()
+            };
             let ustar = header.as_ustar_mut().unwrap();
             ustar.prefix[..front].copy_from_slice(&path.as_bytes()[..front]);
-            let name = path[front..].as_bytes();
+            let name = &path.as_bytes()[front..];
             let name = if front == 0 { name } else { &name[1..] };
             ustar.name[..name.len()].copy_from_slice(name);
             header.set_cksum();

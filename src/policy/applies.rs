@@ -119,11 +119,11 @@ pub(super) fn resolve(
     let mut macos_at = None;
     for raw in files.iter().filter_map(|raw| raw.applies.as_ref()) {
         all.origin = Some(raw.span.into());
-        if let Some(entry) = &raw.macos {
-            if let Some(found) = versions_of_macos(entry, findings) {
-                all.macos = Some(found);
-                macos_at = Some(entry.product.1);
-            }
+        if let Some(entry) = &raw.macos
+            && let Some(found) = versions_of_macos(entry, findings)
+        {
+            all.macos = Some(found);
+            macos_at = Some(entry.product.1);
         }
         for entry in &raw.apps {
             let Some(product) = product(&entry.product.0, catalog).filter(|name| *name != MACOS) else {

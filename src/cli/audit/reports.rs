@@ -2,6 +2,7 @@
 
 use super::super::common::{complain, label, read_bytes};
 use crate::catalog::Catalog;
+use crate::check::is_secret;
 use crate::diff::answer::Answer;
 use crate::diff::applies::Assignment;
 use crate::diff::attributes::{NAME, SERIAL};
@@ -51,7 +52,7 @@ const ANSWERS: [&str; 5] = ["result", "results", "value", "custom attribute", "c
 pub(super) fn is_report(path: &Path) -> bool {
     path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| {
         let same = |known: &&str| ending.eq_ignore_ascii_case(known);
-        (TABLES.iter().any(|known| same(&known)) || LOGS.iter().any(|known| same(&known))) && !path.is_dir()
+        (TABLES.iter().any(same) || LOGS.iter().any(same)) && !path.is_dir()
     })
 }
 
@@ -115,7 +116,7 @@ impl<'r> Reading<'r> {
             Known {
                 policies: own.map(|(policy, _)| policy).collect(),
                 in_attribute: is_in_attribute(setting, catalog),
-                in_pack: is_in_pack(setting, catalog),
+                in_pack: is_in_pack(setting, is_secret(setting, catalog), catalog),
                 names: [
                     key.to_owned(),
                     format!("{}:{key}", catalog.short(domain)),

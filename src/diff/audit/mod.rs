@@ -3,6 +3,8 @@
 //! [`Scope`] says what is judged, [`Glance`] is what is kept of one Mac, [`Ledger`] takes the glances one after the other
 //! and keeps a few dozen bytes of each, and [`Summary`] is what they come to: of every Mac the newest snapshot.
 
+#[cfg(test)]
+mod applies_tests;
 mod domains;
 mod fingerprint;
 mod glance;

@@ -20,19 +20,29 @@ impl Files for One {
     }
 }
 
-fn plan(settings: &str, catalog: &Catalog<'_>) -> Plan {
+fn policy(settings: &str, findings: &mut Findings) -> Policy {
     let text = format!("[policy]\nid = \"com.example.test\"\n{settings}\n");
-    let (mut sources, mut findings) = (Sources::new(), Findings::new());
-    let policy = Policy::load("policy.toml", &One(text), &mut sources, &mut findings).unwrap();
-    let plan = policy.resolve(catalog, &mut findings);
+    Policy::load("policy.toml", &One(text), &mut Sources::new(), findings).unwrap()
+}
+
+pub(super) fn plan(settings: &str, catalog: &Catalog<'_>) -> Plan {
+    let mut findings = Findings::new();
+    let plan = policy(settings, &mut findings).resolve(catalog, &mut findings);
     assert!(!findings.has_errors(), "{findings:?}");
     plan
+}
+
+pub(super) fn variant(settings: &str, name: &str, catalog: &Catalog<'_>) -> Plan {
+    let mut findings = Findings::new();
+    let plan = policy(settings, &mut findings).resolve_variant(name, catalog, &mut findings);
+    assert!(!findings.has_errors(), "{findings:?}");
+    plan.unwrap()
 }
 
 const OFFICE: &str = "[settings.AutoUpdate]\nHowToCheck = \"Manual\"\nExtendedLogging = false\n";
 
 /// A snapshot: its serial number, when it was taken, and what profiles and users set.
-fn world(serial: &str, taken: &str, managed: &str, user: &str) -> World {
+pub(super) fn world(serial: &str, taken: &str, managed: &str, user: &str) -> World {
     let about = format!(
         "<key>format</key><integer>1</integer><key>serial</key><string>{serial}</string>\
          <key>name</key><string>Mac {serial}</string><key>taken</key><date>{taken}</date>"
