@@ -3,7 +3,7 @@
 use super::tests::{plan, world};
 use super::{Applied, Glance, Ledger, Scope, State, Told};
 use crate::catalog::Catalog;
-use crate::diff::applies::{Applies, Asked};
+use crate::diff::applies::{Applies, Assignment};
 use crate::diff::attributes::Attributes;
 use crate::diff::outcome::Standing;
 use crate::diff::verdict::Verdict;
@@ -27,7 +27,7 @@ fn said(conditions: &str, world: &World, table: &str) -> (&'static str, Vec<Stri
         "" => Attributes::default(),
         table => Attributes::read(table.as_bytes(), &wanted).unwrap(),
     };
-    let applies = Asked { catalog: &catalog, attributes: &attributes }.applies(&to, &mac);
+    let applies = Assignment { catalog: &catalog, attributes: &attributes }.applies(&to, &mac);
     (applies.word(), applies.because().to_vec())
 }
 
@@ -106,7 +106,7 @@ fn three_macs_and_two_policies() {
     let scope = Scope::new(policies, &catalog).unwrap();
     assert_eq!(scope.attributes().into_iter().collect::<Vec<_>>(), [("room", "lab")]);
     let table = Attributes::read(b"serial,room\nA1,7\nB1,7\n", &["room"]).unwrap();
-    let asked = Asked { catalog: &catalog, attributes: &table };
+    let asked = Assignment { catalog: &catalog, attributes: &table };
     let applied = |serial: &str| {
         let mac = Mac::read(&world(serial, "2027-01-03T08:00:00Z", "", ""), &[], Who::Console, &catalog);
         let mac = mac.unwrap();
