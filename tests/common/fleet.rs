@@ -646,9 +646,8 @@ fn own(mac: &Mac) -> Vec<u8> {
     }
     tar.plist("prefsmith-snapshot.plist", &about);
     let mut vpn = text("LastHost", &format!("host-{}.example.com", mac.number));
-    match mac.common.ways[VPN] {
-        way @ (Way::User | Way::Other) => vpn.push_str(&values(VPN, way)),
-        _ => {}
+    if let way @ (Way::User | Way::Other) = mac.common.ways[VPN] {
+        vpn.push_str(&values(VPN, way));
     }
     if mac.debug {
         vpn.push_str(&key(UNSET, "<true/>"));
