@@ -5,7 +5,6 @@
 //! processors tells less of others than the clock on the wall.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::disallowed_types,
