@@ -251,12 +251,34 @@ fn given(prefsmith: &str) -> Vec<Case> {
     cases
 }
 
+/// Every other verb on little: what it costs to begin.
+fn starts(prefsmith: &str) -> Vec<Case> {
+    let verbs: [(&[&str], bool); 9] = [
+        (&["plan", "ready-made.toml"], false),
+        (&["diff", "ready-made.toml", "ready-made.toml"], false),
+        (&["import", "profiles/p000.mobileconfig"], false),
+        (&["verify", "profiles/p000.mobileconfig"], true),
+        (&["show", "mac.tar.gz"], false),
+        (&["audit", "mac.toml", "mac.tar.gz"], true),
+        (&["schema"], false),
+        (&["completions", "bash"], false),
+        (&["man"], false),
+    ];
+    let one = |(verb, finds): (&[&str], bool)| {
+        let command: Vec<&str> = std::iter::once(prefsmith).chain(verb.iter().copied()).collect();
+        let case = case(&format!("start: {}", verb.join(" ")), &command);
+        if finds { case.finds() } else { case }
+    };
+    verbs.into_iter().map(one).collect()
+}
+
 fn cases() -> Vec<Case> {
     let (prefsmith, python) = (env!("CARGO_BIN_EXE_prefsmith"), python());
     let mut cases = vec![
         case("start: --version", &[prefsmith, "--version"]),
         case("start: explain UseOnlineContent", &[prefsmith, "explain", "UseOnlineContent"]),
     ];
+    cases.extend(starts(prefsmith));
     for (name, file) in [("ready-made", "ready-made.toml"), ("every key", "every-key.toml")] {
         let out = if name == "ready-made" { "out/ready-made" } else { "out/every-key" };
         let build = [prefsmith, "build", file, "--out", out];

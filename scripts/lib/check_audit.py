@@ -24,7 +24,7 @@ def main(document, root):
     for title, text in blocks(document):
         for statement in filter(str.strip, text.split(";")):
             result = base.execute(statement.replace("macs.ndjson", f"{root}/macs.ndjson"))
-            if result.description:
+            if statement.lstrip().startswith("SELECT"):
                 results[title] = ([column[0] for column in result.description], result.fetchall())
     assert len(results) >= 4, sorted(results)
     for title, (columns, rows) in results.items():

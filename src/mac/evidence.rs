@@ -30,6 +30,9 @@ pub struct Evidence {
 impl Evidence {
     /// What the profiles are called that set a key for the Mac, or for this user.
     pub fn profiles(&self, domain: &str, key: &str, user: Option<&str>) -> Vec<&str> {
+        if self.by_key.is_empty() {
+            return Vec::new();
+        }
         let found = self.by_key.get(&(domain.to_owned(), key.to_owned())).into_iter().flatten();
         let of = |whose: &Option<String>| whose.is_none() || whose.as_deref() == user;
         found.filter(|(whose, _)| of(whose)).map(|(_, name)| name.as_str()).collect()
