@@ -9,7 +9,12 @@ use crate::version::Version;
 use std::collections::BTreeSet;
 
 /// How much of a name is kept, in characters: a Mac's own are shorter.
-pub(super) const LONGEST: usize = 120;
+const LONGEST: usize = 120;
+
+/// A name, cut where it is longer than anybody gives one; empty where there is none.
+pub(super) fn short(text: &Option<String>) -> String {
+    text.as_deref().unwrap_or_default().chars().take(LONGEST).collect()
+}
 
 /// What a Mac counts as; each counts as exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,9 +184,6 @@ impl Glance {
         cells.extend(silent.map(|place| Cell::new(*place, Verdict::Unreadable, None, Standing::Undecided)));
         cells.sort_unstable();
         let about = &mac.about;
-        let short = |text: &Option<String>| {
-            text.as_deref().unwrap_or_default().chars().take(LONGEST).collect::<String>()
-        };
         Self {
             mac: Fingerprint::of(about),
             taken: about.taken.map(|taken| taken.seconds()),

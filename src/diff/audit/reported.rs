@@ -1,6 +1,6 @@
 //! A Mac of which only an MDM has told: whether its settings are as they should be, and neither values nor layers.
 
-use super::glance::{Cell, LONGEST};
+use super::glance::{Cell, short};
 use super::{Applied, Fingerprint, Glance, Scope, State};
 use crate::diff::applies::Applies;
 use crate::diff::outcome::Standing;
@@ -76,9 +76,6 @@ impl Glance {
             (_, State::Undecided) => State::Undecided,
             _ if open || unsure || !fine => State::Undecided,
             _ => State::Compliant,
-        };
-        let short = |text: &Option<String>| {
-            text.as_deref().unwrap_or_default().chars().take(LONGEST).collect::<String>()
         };
         Self {
             mac: Fingerprint::of(about),
