@@ -35,6 +35,9 @@ struct Held {
 impl Memo {
     /// What was asked for, of the part of a snapshot's own file that says it; none where that says nothing of the kind.
     pub(super) fn asked(&self, part: &[u8], read: impl FnOnce() -> Option<Domains>) -> Option<Domains> {
+        if part.len() > ALL {
+            return read();
+        }
         let mut held = self.held.borrow_mut();
         if let Some(known) = held.asked.get(part) {
             return Some(Arc::clone(known));
@@ -98,5 +101,7 @@ mod tests {
         }
         memo.keys(0, &[7; FILE + 1], || of("x")).unwrap();
         assert!(!memo.held.borrow().by_question[0].contains_key(&[7; FILE + 1][..]));
+        memo.asked(&vec![7; ALL + 1], || Some(Domains::default())).unwrap();
+        assert!(memo.held.borrow().asked.is_empty());
     }
 }
