@@ -3,9 +3,10 @@
 mod versions;
 
 use super::super::visible;
-use super::{LONGEST, View, macs, percent, states};
-use crate::diff::audit::{DomainSum, MacSum, SettingSum};
+use super::{Change, LONGEST, View, macs, percent, states};
+use crate::diff::audit::{DomainSum, MacSum, Macs, SettingSum};
 use crate::diff::outcome::Standing;
+use crate::diff::verdict::Verdict;
 use crate::text::{TemplateError, fleet_page};
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -27,8 +28,8 @@ struct Page {
     summary: String,
     bars: Vec<Bar>,
     legend: Vec<Bar>,
-    of: String,
     notes: Vec<String>,
+    change: Option<Changed>,
     apps: Vec<Drift>,
     settings: Vec<Group>,
     versions: Vec<Histogram>,
@@ -36,6 +37,21 @@ struct Page {
     worst_of: String,
     unread: Vec<Unread>,
     unread_of: String,
+}
+
+/// What changed since an earlier audit.
+#[derive(Serialize)]
+struct Changed {
+    title: String,
+    lines: Vec<ChangedLine>,
+}
+
+#[derive(Serialize)]
+struct ChangedLine {
+    /// What is better is green, what is worse is red.
+    word: &'static str,
+    deep: bool,
+    text: String,
 }
 
 /// A part of a picture, or a line of its legend.
@@ -51,6 +67,7 @@ struct Bar {
 #[derive(Serialize)]
 struct Drift {
     name: String,
+    percent: String,
     says: String,
     /// What explains it.
     more: String,
@@ -75,8 +92,16 @@ struct Line {
     state: &'static str,
     drifted: usize,
     undecided: usize,
-    settings: Vec<String>,
+    settings: Vec<Told>,
     source: String,
+}
+
+/// The settings of a domain that are not as they should be on a Mac.
+#[derive(Serialize)]
+struct Told {
+    domain: String,
+    /// The keys by what is said of them: `A, B missing; C differs`.
+    says: String,
 }
 
 #[derive(Serialize)]
@@ -96,26 +121,26 @@ pub fn html(view: &View<'_, '_>) -> Result<String, TemplateError> {
     let count = &summary.macs;
     let policies: Vec<String> = summary.policies.iter().map(|name| visible::line(name, LONGEST)).collect();
     let all = count.drifted + count.undecided;
-    let shown = |part: usize, of: usize| match part < of {
-        true => format!("the worst {} of {}", visible::number(part), visible::number(of)),
+    let shown = |part: usize, of: usize, which: &str| match part < of {
+        true => format!("the {which} {} of {}", visible::number(part), visible::number(of)),
         false => visible::number(of),
     };
     fleet_page(&Page {
         title: format!("{} on {}", policies.join(", "), macs(count.all())),
         who: format!("{} looked at", several(count.snapshots, "snapshot", "snapshots")),
-        percent: percent(count.compliant, count.of()),
-        summary: super::text::sum(summary),
+        percent: if count.of() == 0 { "–".to_owned() } else { percent(count.compliant, count.of()) },
+        summary: said(count),
         bars: bars(&states(count), count.of()).into_iter().filter(|bar| bar.width > 0).collect(),
         legend: bars(&states(count), count.of()),
-        of: macs(count.of()),
         notes: notes(view),
+        change: view.change.as_ref().map(|change| changed(change, view)),
         apps: domains(view),
         settings: groups(view),
         versions: summary.apps.iter().filter_map(|app| histogram(app, view)).collect(),
         worst: summary.worst.iter().map(|mac| worst(mac, view)).collect(),
-        worst_of: shown(summary.worst.len(), all),
+        worst_of: shown(summary.worst.len(), all, "worst"),
         unread: summary.unread.iter().map(|one| unread(&one.source, &one.why)).collect(),
-        unread_of: shown(summary.unread.len(), count.unread),
+        unread_of: shown(summary.unread.len(), count.unread, "first"),
     })
 }
 
@@ -123,10 +148,35 @@ fn several(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", visible::number(count), if count == 1 { one } else { many })
 }
 
+/// What the share of compliant Macs is of.
+fn said(count: &Macs) -> String {
+    let be = if count.compliant == 1 || count.of() == 1 { "is" } else { "are" };
+    match count.of() {
+        0 => "No Mac was judged".to_owned(),
+        of => format!("{} of {} {be} compliant", visible::number(count.compliant), macs(of)),
+    }
+}
+
+/// What changed since an earlier audit, in the words of the text report.
+fn changed(change: &Change<'_>, view: &View<'_, '_>) -> Changed {
+    let mut lines = change.lines(view).into_iter();
+    let title = lines.next().map(|(_, line)| line).unwrap_or_default();
+    let line = |(depth, text): (usize, String)| {
+        let word = match text.split_once(": ") {
+            Some(("better", _)) if depth == 1 => "compliant",
+            Some(("worse", _)) if depth == 1 => "drifted",
+            _ => "",
+        };
+        ChangedLine { word, deep: depth > 1, text }
+    };
+    Changed { title, lines: lines.map(line).collect() }
+}
+
 fn notes(view: &View<'_, '_>) -> Vec<String> {
-    let macs = &view.summary.macs;
+    let summary = view.summary;
+    let macs = &summary.macs;
     let mut notes = Vec::new();
-    if view.summary.partial {
+    if summary.partial {
         notes.push("It was ended before all snapshots were looked at: this is of those alone.".to_owned());
     }
     let mut add = |count: usize, one: &str, many: &str| {
@@ -145,7 +195,22 @@ fn notes(view: &View<'_, '_>) -> Vec<String> {
         "snapshot cannot be read: it counts as a Mac that is not compliant.",
         "snapshots cannot be read: each counts as a Mac that is not compliant.",
     );
+    add(
+        macs.unsure,
+        "Mac may or may not be one that a policy applies to: nobody knows.",
+        "Macs may or may not be ones that a policy applies to: nobody knows.",
+    );
+    add(
+        macs.reported,
+        "Mac is known by what an MDM has told alone: not its layers, values and versions.",
+        "Macs are known by what an MDM has told alone: not their layers, values and versions.",
+    );
     add(view.passed, "file is no snapshot.", "files are no snapshots.");
+    if summary.policies.len() > 1 {
+        notes.extend(summary.policies.iter().zip(&summary.applied).map(|(policy, count)| {
+            format!("{} applies to {}.", visible::line(policy, LONGEST), super::macs(*count))
+        }));
+    }
     notes
 }
 
@@ -167,12 +232,13 @@ fn bars(parts: &[(&'static str, usize)], of: usize) -> Vec<Bar> {
 }
 
 fn drift(name: String, drifted: usize, undecided: usize, of: usize, more: String) -> Drift {
-    let mut says = format!("{} of {} ({})", visible::number(drifted), macs(of), percent(drifted, of));
+    let mut says = format!("{} of {}", visible::number(drifted), macs(of));
     if undecided > 0 {
         says = format!("{says}, {} undecided", visible::number(undecided));
     }
+    let percent = percent(drifted, of);
     let bars = bars(&[("drifted", drifted), ("undecided", undecided)], of);
-    Drift { name, says, more, bars: bars.into_iter().filter(|bar| bar.width > 0).collect() }
+    Drift { name, percent, says, more, bars: bars.into_iter().filter(|bar| bar.width > 0).collect() }
 }
 
 /// Drift by app: on how many Macs at least one of its settings drifts.
@@ -227,14 +293,6 @@ fn setting(sum: &SettingSum<'_>) -> Drift {
 }
 
 fn worst(mac: &MacSum, view: &View<'_, '_>) -> Line {
-    let named = mac.settings.iter().take(SETTINGS).filter_map(|(at, verdict)| {
-        let setting = view.summary.settings.get(*at)?.setting;
-        let short = view.catalog.short(setting.domain.as_str());
-        Some(format!("{short}: {} {}", visible::line(setting.key.as_str(), LONGEST), verdict.word()))
-    });
-    let mut settings: Vec<String> = named.collect();
-    let more = mac.settings.len().saturating_sub(SETTINGS);
-    settings.extend((more > 0).then(|| format!("… and {} more", visible::number(more))));
     Line {
         name: visible::line(&mac.name, LONGEST),
         serial: visible::line(&mac.serial, LONGEST),
@@ -242,9 +300,36 @@ fn worst(mac: &MacSum, view: &View<'_, '_>) -> Line {
         state: mac.state.word(),
         drifted: mac.drifted,
         undecided: mac.undecided,
-        settings,
+        settings: told(mac, view),
         source: visible::line(&mac.source, LONGEST),
     }
+}
+
+/// The settings of a Mac that are not as they should be: those of a domain together, by their verdicts.
+fn told(mac: &MacSum, view: &View<'_, '_>) -> Vec<Told> {
+    let mut said: Vec<(&str, Verdict, Vec<String>)> = Vec::new();
+    for (at, verdict) in mac.settings.iter().take(SETTINGS) {
+        let Some(sum) = view.summary.settings.get(*at) else { continue };
+        let domain = view.catalog.short(sum.setting.domain.as_str());
+        let key = visible::line(sum.setting.key.as_str(), LONGEST);
+        match said.iter_mut().find(|(own, other, _)| (*own, *other) == (domain, *verdict)) {
+            Some((.., keys)) => keys.push(key),
+            None => said.push((domain, *verdict, vec![key])),
+        }
+    }
+    let mut told: Vec<Told> = Vec::new();
+    for (domain, verdict, keys) in said {
+        let domain = format!("{}:", visible::line(domain, LONGEST));
+        let says = format!("{} {}", keys.join(", "), verdict.word());
+        match told.iter_mut().find(|own| own.domain == domain) {
+            Some(own) => own.says = format!("{}; {says}", own.says),
+            None => told.push(Told { domain, says }),
+        }
+    }
+    let more = mac.settings.len().saturating_sub(SETTINGS);
+    let says = format!("… and {} more", visible::number(more));
+    told.extend((more > 0).then(|| Told { domain: String::new(), says }));
+    told
 }
 
 fn unread(source: &str, why: &str) -> Unread {
