@@ -29,16 +29,21 @@ pub struct Exemption {
 impl Exemption {
     /// Whether it speaks of a setting on a Mac. What has an end ends on that day, if a day is known.
     pub fn covers(&self, domain: &str, key: &str, mac: &About, today: Option<Date>) -> bool {
+        let over = matches!((self.until, today), (Some(until), Some(today)) if today >= until);
+        !over
+            && self.key.as_deref().is_none_or(|own| own == key)
+            && self.domain.as_deref().is_none_or(|own| own == domain)
+            && self.is_for(mac)
+    }
+
+    /// Whether it speaks of a Mac.
+    pub fn is_for(&self, mac: &About) -> bool {
         let any = |patterns: &[String], text: &Option<String>| {
             text.as_deref().is_some_and(|text| patterns.iter().any(|pattern| fits(pattern, text)))
         };
-        let mac = (self.serial.is_empty() && self.name.is_empty())
+        (self.serial.is_empty() && self.name.is_empty())
             || any(&self.serial, &mac.serial)
-            || any(&self.name, &mac.name);
-        let over = matches!((self.until, today), (Some(until), Some(today)) if today >= until);
-        mac && !over
-            && self.key.as_deref().is_none_or(|own| own == key)
-            && self.domain.as_deref().is_none_or(|own| own == domain)
+            || any(&self.name, &mac.name)
     }
 }
 

@@ -4,24 +4,24 @@
 pub fn fits(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
     let text: Vec<char> = text.to_lowercase().chars().collect();
-    // Row by row: whether the pattern so far fits each beginning of the text.
-    let mut row: Vec<bool> = std::iter::once(true).chain(text.iter().map(|_| false)).collect();
-    for sign in &pattern {
-        let mut next = Vec::with_capacity(row.len());
-        next.push(*sign == '*' && row.first() == Some(&true));
-        for (at, letter) in text.iter().enumerate() {
-            let before = row.get(at).copied().unwrap_or(false);
-            let above = row.get(at + 1).copied().unwrap_or(false);
-            let left = next.last().copied().unwrap_or(false);
-            next.push(match sign {
-                '*' => above || left,
-                '?' => before,
-                sign => before && sign == letter,
-            });
+    let (mut at, mut sign) = (0, 0);
+    // Behind the last star, and how much of the text it stands for so far: as little as will do.
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(letter) = text.get(at) {
+        match pattern.get(sign) {
+            Some('*') => {
+                sign += 1;
+                star = Some((sign, at));
+            }
+            Some(wanted) if *wanted == '?' || wanted == letter => (at, sign) = (at + 1, sign + 1),
+            _ => {
+                let Some((behind, stands)) = star else { return false };
+                star = Some((behind, stands + 1));
+                (at, sign) = (stands + 1, behind);
+            }
         }
-        row = next;
     }
-    row.last().copied().unwrap_or(false)
+    pattern.get(sign..).is_none_or(|rest| rest.iter().all(|sign| *sign == '*'))
 }
 
 /// Whether a text fits one of several patterns; one of stars alone fits what is not known, too.

@@ -30,8 +30,8 @@ pub struct App {
 }
 
 /// What is asked of the versions of an app, and of macOS.
-const OF_APPS: Want<'_> = Want { question: 0, keys: Some(&INFO), without: &[] };
-const OF_MACOS: Want<'_> = Want { question: 1, keys: Some(&["ProductVersion"]), without: &[] };
+pub(super) const OF_APPS: Want<'_> = Want { question: 0, keys: Some(&INFO), without: &[] };
+pub(super) const OF_MACOS: Want<'_> = Want { question: 1, keys: Some(&["ProductVersion"]), without: &[] };
 /// How many questions there are here.
 pub(super) const QUESTIONS: usize = 2;
 

@@ -99,15 +99,11 @@ impl Layer {
 pub(super) struct UserFiles {
     /// The container of the app, if it is one that may have it: the user's file lies in it once it is there.
     pub container: Option<String>,
-    /// The folder of preferences in the container.
-    pub inside: Option<String>,
-    /// The folder outside of any container.
-    pub plain: String,
     /// The file, where the catalogue says that it lies somewhere else.
     pub file: Option<String>,
 }
 
-/// Where the user's files of a domain may lie, below a home.
+/// Where the user's files of a domain may lie beside the user's preferences, below a home.
 pub(super) fn user_files(domain: &str, home: &str, catalog: &Catalog<'_>) -> UserFiles {
     let known = catalog.domain(domain);
     let below = |path: &str| path.strip_prefix("~/").map(|rest| format!("{home}/{rest}"));
@@ -116,11 +112,13 @@ pub(super) fn user_files(domain: &str, home: &str, catalog: &Catalog<'_>) -> Use
         Some(known) => known.container,
         None => Some(domain).filter(|domain| *domain != GLOBAL),
     };
-    let container = name.map(|name| format!("{home}/Library/Containers/{name}"));
     UserFiles {
-        inside: container.as_ref().map(|folder| format!("{folder}/Data/Library/Preferences")),
-        container,
-        plain: format!("{home}/Library/Preferences"),
+        container: name.map(|name| format!("{home}/Library/Containers/{name}")),
         file: known.and_then(|known| known.file).and_then(below),
     }
+}
+
+/// The folder of preferences in a container.
+pub(super) fn inside(container: &str) -> String {
+    format!("{container}/Data/Library/Preferences")
 }

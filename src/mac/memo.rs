@@ -1,5 +1,6 @@
 //! What many Macs have in common is read once: files that are the same to the byte, such as what one profile enforces.
 
+use super::recent::{Recent, RecentBytes};
 use crate::value::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,70 +14,140 @@ pub(super) type Domains = Arc<BTreeMap<String, BTreeSet<String>>>;
 
 /// The largest file that is kept, in bytes.
 const FILE: usize = 16 << 10;
-/// The most bytes of files that are kept; then it begins anew.
-const ALL: usize = 512 << 10;
+/// The most bytes of files in one generation of what is kept.
+const ALL: usize = 1 << 20;
+/// How many files are remembered to have been seen.
+const SEEN: usize = 1 << 12;
 
 /// Of which file what was asked: the number of a question, which has the same meaning for as long as there is a memo.
 pub(super) type Question = usize;
 
+/// The number of something that was read: what has the same number is the same, and no number is given twice.
+pub(super) type Number = u32;
+
+/// A file that was looked at: where it lies, what was asked of it, and the number of what was in it, if that has one.
+pub(super) type Looked = (String, Question, Option<Number>);
+
 /// Files that were read, by the question and by what is in them. It belongs to one [`Asked`](super::Asked), and to one thread.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memo {
     held: RefCell<Held>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Held {
-    by_question: Vec<BTreeMap<Box<[u8]>, Keys>>,
-    asked: BTreeMap<Box<[u8]>, Domains>,
-    bytes: usize,
+    /// By the number of the question and the bytes of the file, one behind the other.
+    by_file: RecentBytes<(Keys, Number)>,
+    /// Files that differ may hold the same of what was asked.
+    by_keys: Recent<Keys, Number>,
+    by_part: RecentBytes<(Domains, Number)>,
+    /// The check sums of files that were seen, each in its place.
+    seen: Box<[u32]>,
+    last: Number,
+    /// What was looked at since somebody wanted to know.
+    looked: Option<Vec<Looked>>,
+    /// Where a name is put together.
+    name: Vec<u8>,
+}
+
+impl Default for Memo {
+    fn default() -> Self {
+        let held = Held {
+            by_file: RecentBytes::new(ALL),
+            by_keys: Recent::new(ALL),
+            by_part: RecentBytes::new(ALL),
+            seen: vec![0; SEEN].into(),
+            last: 0,
+            looked: None,
+            name: Vec::new(),
+        };
+        Self { held: RefCell::new(held) }
+    }
+}
+
+impl Held {
+    fn number(&mut self) -> Option<Number> {
+        self.last = self.last.checked_add(1)?;
+        Some(self.last)
+    }
+
+    fn file(&mut self, question: Question, bytes: &[u8]) -> Option<(Keys, Number)> {
+        self.name.clear();
+        self.name.extend_from_slice(&question.to_le_bytes());
+        self.name.extend_from_slice(bytes);
+        self.by_file.get(&self.name)
+    }
+
+    /// Keeps what a file holds; its name was put together when it was looked for.
+    fn keep(&mut self, keys: &Keys) -> Option<Number> {
+        let weight = self.name.len();
+        let number = match self.by_keys.get(keys) {
+            Some(number) => number,
+            None => {
+                let number = self.number()?;
+                self.by_keys.put(Arc::clone(keys), number, weight);
+                number
+            }
+        };
+        // Many files are seen once, and would drive out those that are seen again and again.
+        let sum = crc32fast::hash(&self.name);
+        if let Some(seen) = usize::try_from(sum).ok().and_then(|at| self.seen.get_mut(at % SEEN)) {
+            if *seen == sum {
+                self.by_file.put(&self.name, (Arc::clone(keys), number));
+            }
+            *seen = sum;
+        }
+        Some(number)
+    }
 }
 
 impl Memo {
     /// What was asked for, of the part of a snapshot's own file that says it; none where that says nothing of the kind.
-    pub(super) fn asked(&self, part: &[u8], read: impl FnOnce() -> Option<Domains>) -> Option<Domains> {
-        if part.len() > ALL {
-            return read();
-        }
+    pub(super) fn asked(&self, part: &[u8], read: impl FnOnce() -> Option<Domains>) -> Option<(Domains, Number)> {
         let mut held = self.held.borrow_mut();
-        if let Some(known) = held.asked.get(part) {
-            return Some(Arc::clone(known));
+        if let Some(known) = held.by_part.get(part) {
+            return Some(known);
         }
-        let domains = read()?;
-        if held.bytes > ALL {
-            *held = Held::default();
-        }
-        held.bytes += part.len();
-        held.asked.insert(part.into(), Arc::clone(&domains));
-        Some(domains)
+        let known = (read()?, held.number()?);
+        held.by_part.put(part, known.clone());
+        Some(known)
     }
 
-    /// The keys of a file: as they were read before, or as they are read now. A file that cannot be read is not kept.
+    /// The keys of a file, and their number: as they were read before, or as they are read now. A file that cannot be read,
+    /// or that is large, is not kept and has none.
     pub(super) fn keys(
         &self,
         question: Question,
         bytes: &[u8],
         read: impl FnOnce() -> Result<BTreeMap<String, Value>, String>,
-    ) -> Result<Keys, String> {
+    ) -> (Result<Keys, String>, Option<Number>) {
         if bytes.len() > FILE {
-            return read().map(Arc::new);
+            return (read().map(Arc::new), None);
         }
         let mut held = self.held.borrow_mut();
-        if let Some(known) = held.by_question.get(question).and_then(|known| known.get(bytes)) {
-            return Ok(Arc::clone(known));
+        if let Some((keys, number)) = held.file(question, bytes) {
+            return (Ok(keys), Some(number));
         }
-        let keys = Arc::new(read()?);
-        if held.bytes > ALL {
-            *held = Held::default();
+        let keys = read().map(Arc::new);
+        let number = keys.as_ref().ok().and_then(|keys| held.keep(keys));
+        (keys, number)
+    }
+
+    /// Notes that a file was looked at, if somebody wants to know.
+    pub(super) fn saw(&self, path: &str, question: Question, number: Option<Number>) {
+        if let Some(looked) = &mut self.held.borrow_mut().looked {
+            looked.push((path.to_owned(), question, number));
         }
-        if held.by_question.len() <= question {
-            held.by_question.resize_with(question + 1, BTreeMap::new);
-        }
-        held.bytes += bytes.len();
-        if let Some(known) = held.by_question.get_mut(question) {
-            known.insert(bytes.into(), Arc::clone(&keys));
-        }
-        Ok(keys)
+    }
+
+    /// From now on it is noted what is looked at.
+    pub(super) fn note(&self) {
+        self.held.borrow_mut().looked = Some(Vec::new());
+    }
+
+    /// What was looked at since.
+    pub(super) fn noted(&self) -> Vec<Looked> {
+        self.held.borrow_mut().looked.take().unwrap_or_default()
     }
 }
 
@@ -88,20 +159,45 @@ mod tests {
     fn each_question_has_its_own_answer_and_memory_is_bounded() {
         let memo = Memo::default();
         let of = |name: &str| Ok(BTreeMap::from([(name.to_owned(), Value::Boolean(true))]));
-        let names = |keys: &Keys| keys.keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&memo.keys(3, b"file", || of("a")).unwrap()), ["a"]);
-        assert_eq!(names(&memo.keys(3, b"file", || of("never")).unwrap()), ["a"]);
-        assert_eq!(names(&memo.keys(1, b"file", || of("b")).unwrap()), ["b"]);
-        assert_eq!(memo.keys(1, b"bad", || Err("cut off".to_owned())), Err("cut off".to_owned()));
-        assert_eq!(names(&memo.keys(1, b"bad", || of("c")).unwrap()), ["c"]);
+        let names = |(keys, _): (Result<Keys, String>, _)| keys.unwrap().keys().cloned().collect::<Vec<_>>();
+        // What was seen once may not be seen again; what was seen twice is kept.
+        assert_eq!(names(memo.keys(3, b"file", || of("a"))), ["a"]);
+        assert_eq!(names(memo.keys(3, b"file", || of("a"))), ["a"]);
+        assert_eq!(names(memo.keys(3, b"file", || of("never"))), ["a"]);
+        assert_eq!(names(memo.keys(1, b"file", || of("b"))), ["b"]);
+        assert_eq!(memo.keys(1, b"bad", || Err("cut off".to_owned())), (Err("cut off".to_owned()), None));
+        assert_eq!(names(memo.keys(1, b"bad", || of("c"))), ["c"]);
         for number in 0..1000_u32 {
             let file = [&number.to_le_bytes()[..], &[7; 4000]].concat();
-            memo.keys(0, &file, || of("x")).unwrap();
-            assert!(memo.held.borrow().bytes <= ALL + FILE);
+            memo.keys(0, &file, || of("x")).0.unwrap();
+            memo.keys(0, &file, || of("x")).0.unwrap();
         }
-        memo.keys(0, &[7; FILE + 1], || of("x")).unwrap();
-        assert!(!memo.held.borrow().by_question[0].contains_key(&[7; FILE + 1][..]));
-        memo.asked(&vec![7; ALL + 1], || Some(Domains::default())).unwrap();
-        assert!(memo.held.borrow().asked.is_empty());
+        let kept = |file: &[u8]| memo.keys(0, file, || of("new")).0.unwrap().contains_key("x");
+        assert!(kept(&[&999_u32.to_le_bytes()[..], &[7; 4000]].concat()));
+        assert!(!kept(&[&0_u32.to_le_bytes()[..], &[7; 4000]].concat()));
+        memo.keys(0, &[7; FILE + 1], || of("x")).0.unwrap();
+        assert!(!kept(&[7; FILE + 1]));
+        let part = vec![7; ALL + 1];
+        let (_, one) = memo.asked(&part, || Some(Domains::default())).unwrap();
+        let (_, other) = memo.asked(&part, || Some(Domains::default())).unwrap();
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn what_holds_the_same_has_the_same_number() {
+        let memo = Memo::default();
+        let of = |name: &str| Ok(BTreeMap::from([(name.to_owned(), Value::Boolean(true))]));
+        memo.note();
+        let number = |file: &str, name: &str| {
+            let (_, number) = memo.keys(0, file.as_bytes(), || of(name));
+            memo.saw(file, 0, number);
+            number.unwrap()
+        };
+        let (one, same, other) = (number("one", "a"), number("two", "a"), number("three", "b"));
+        assert_eq!((one, number("one", "a")), (same, one));
+        assert_ne!(one, other);
+        let looked = |file: &str, number| (file.to_owned(), 0, Some(number));
+        assert_eq!(memo.noted(), [looked("one", one), looked("two", one), looked("three", other), looked("one", one)]);
+        assert_eq!(memo.noted(), []);
     }
 }

@@ -3,6 +3,7 @@
 //! Everything here is hostile until read: each file is bounded, and one that cannot be read is remembered with the
 //! reason, so that nobody takes what is unknown for what is not there.
 
+pub mod alike;
 mod apps;
 pub mod archive;
 mod evidence;
@@ -12,8 +13,10 @@ mod ladder;
 mod layer;
 mod memo;
 pub mod packed;
+mod plain;
 mod read;
 mod reading;
+mod recent;
 mod show;
 #[cfg(test)]
 mod show_tests;
@@ -40,7 +43,7 @@ pub use warn::Warning;
 use crate::finding::Sources;
 use crate::value::Value;
 use crate::value::read::{Budgets, Wanted, read as read_plist};
-use memo::{Keys, Question};
+use memo::{Keys, Number, Question};
 use std::collections::{BTreeMap, BTreeSet};
 use tree::Tree;
 
@@ -172,11 +175,18 @@ struct Want<'w> {
 /// The keys of a preference file; none if there is no such file.
 fn keys(tree: &dyn Tree, path: &str, want: Want<'_>, memo: &Memo) -> Result<Option<Keys>, String> {
     let Some(bytes) = tree.read(path, LARGEST).map_err(|error| error.to_string())? else { return Ok(None) };
-    let keys = memo.keys(want.question, &bytes, || {
+    let (keys, number) = keys_of(&bytes, path, want, memo);
+    memo.saw(path, want.question, number);
+    keys.map(Some)
+}
+
+/// The keys of a preference file that was read, and the number that they have in the memo, if they have one.
+fn keys_of(bytes: &[u8], path: &str, want: Want<'_>, memo: &Memo) -> (Result<Keys, String>, Option<Number>) {
+    memo.keys(want.question, bytes, || {
         // Places are of no use here: a file is named by its path.
         let source = Sources::new().add(path, "");
         let wanted = want.keys.map_or(Wanted::Everything, Wanted::Keys);
-        let read = read_plist(&bytes, source, &Budgets::default(), &wanted);
+        let read = read_plist(bytes, source, &Budgets::default(), &wanted);
         match read.map_err(|error| error.to_string())?.value {
             Value::Dictionary(mut entries) => {
                 if !want.without.is_empty() {
@@ -186,6 +196,5 @@ fn keys(tree: &dyn Tree, path: &str, want: Want<'_>, memo: &Memo) -> Result<Opti
             }
             _ => Err("it is no dictionary of preferences".to_owned()),
         }
-    });
-    keys.map(Some)
+    })
 }

@@ -32,7 +32,7 @@ impl Default for Buffers {
 impl Buffers {
     /// Reads a snapshot; none where anything is not as collectors write it, or it is large: it must then be read again, by
     /// [`Archive::read`](super::archive::Archive::read).
-    pub fn open(&mut self, input: impl Read) -> Option<Packed<'_>> {
+    pub fn open(&mut self, input: impl Read) -> Option<Loose<'_>> {
         self.packed.clear();
         let most = u64::try_from(PACKED).ok()?;
         input.take(most).read_to_end(&mut self.packed).ok()?;
@@ -40,7 +40,7 @@ impl Buffers {
             return None;
         }
         let inflated = inflated(&self.packed, &mut self.plain, &mut self.inflate)?;
-        Packed::of(self.plain.get(..inflated)?)
+        Loose::of(self.plain.get(..inflated)?)
     }
 }
 
@@ -67,14 +67,23 @@ fn inflated(packed: &[u8], plain: &mut Vec<u8>, inflate: &mut Decompress) -> Opt
     (status == Status::StreamEnd && whole).then_some(size)
 }
 
+/// An entry of an archive: its path, and what is in it; none: a folder.
+type Entries<'b> = Vec<(Cow<'b, str>, Option<&'b [u8]>)>;
+
+/// A snapshot that lies in memory, as it was packed: nobody has looked yet whether its paths are paths of a Mac.
+#[derive(Debug)]
+pub struct Loose<'b> {
+    pub(super) entries: Entries<'b>,
+}
+
 /// A snapshot that lies in memory.
 #[derive(Debug)]
 pub struct Packed<'b> {
-    /// By path; none: a folder. Folders need not all be there.
-    entries: Vec<(Cow<'b, str>, Option<&'b [u8]>)>,
+    /// By path. Folders need not all be there.
+    entries: Entries<'b>,
 }
 
-impl<'b> Packed<'b> {
+impl<'b> Loose<'b> {
     /// Takes the entries of an archive; none where something is unusual.
     fn of(plain: &'b [u8]) -> Option<Self> {
         let mut entries = Vec::with_capacity(plain.len() / 1024);
@@ -85,7 +94,7 @@ impl<'b> Packed<'b> {
             if head.first() == Some(&0) {
                 // What stands behind the end is nothing, or somebody's own.
                 let end = !entries.is_empty() && rest.iter().all(|byte| *byte == 0);
-                return if end { Self::sorted(entries) } else { None };
+                return end.then_some(Self { entries });
             }
             let head = Head::of(head)?;
             let path = head.path()?;
@@ -106,16 +115,23 @@ impl<'b> Packed<'b> {
         }
     }
 
-    fn sorted(mut entries: Vec<(Cow<'b, str>, Option<&'b [u8]>)>) -> Option<Self> {
+    /// In the order of paths; none where a path is no path of a Mac, or two files, or a file and a folder, have one path.
+    pub fn sorted(&self) -> Option<Packed<'b>> {
+        if !self.entries.iter().all(|(path, _)| is_usual(path)) {
+            return None;
+        }
+        let mut entries = self.entries.clone();
         entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let next = entries.iter().skip(1);
         let twice = entries
             .iter()
             .zip(next)
             .any(|((one, file), (other, folder))| one == other && (file.is_some() || folder.is_some()));
-        if twice { None } else { Some(Self { entries }) }
+        if twice { None } else { Some(Packed { entries }) }
     }
+}
 
+impl<'b> Packed<'b> {
     /// The entries below a folder, each with the rest of its path.
     fn below<'s>(&'s self, folder: &'s str) -> impl Iterator<Item = (&'s str, bool)> {
         let start = self.entries.partition_point(|(path, _)| before(path, folder));
@@ -213,10 +229,14 @@ impl<'h> Head<'h> {
             Cow::Borrowed(path) => Cow::Borrowed(path.strip_suffix('/').unwrap_or(path)),
             Cow::Owned(path) => Cow::Owned(path.strip_suffix('/').map(str::to_owned).unwrap_or(path)),
         };
-        let plain = |part: &str| !matches!(part, "" | "." | "..");
-        let usual = !path.contains('\\') && path.split('/').skip(1).all(plain);
-        usual.then_some(path)
+        Some(path)
     }
+}
+
+/// Whether a path has only names in it, and no backslash.
+fn is_usual(path: &str) -> bool {
+    let plain = |name: &str| !matches!(name, "" | "." | "..");
+    !path.contains('\\') && path.split('/').skip(1).all(plain)
 }
 
 /// Whether the check sum of a head is right: all bytes, with blanks where it stands itself.
@@ -319,21 +339,25 @@ mod tests {
             let archive = Archive::read(bytes.as_slice(), &Limits::default()).unwrap();
             let mut buffers = Buffers::default();
             // The long name takes an entry of its own in GNU's form, which is unusual.
-            match buffers.open(bytes.as_slice()) {
+            match sorted(&mut buffers, &bytes) {
                 Some(packed) => assert_eq!(said(&packed), said(&archive)),
                 None => assert!(gnu),
             }
             let short = gz(&self::packed(gnu, &USUAL[..6]));
             let archive = Archive::read(short.as_slice(), &Limits::default()).unwrap();
-            assert_eq!(said(&buffers.open(short.as_slice()).unwrap()), said(&archive));
+            assert_eq!(said(&sorted(&mut buffers, &short).unwrap()), said(&archive));
         }
+    }
+
+    fn sorted<'b>(buffers: &'b mut Buffers, bytes: &[u8]) -> Option<Packed<'b>> {
+        buffers.open(bytes)?.sorted()
     }
 
     #[test]
     fn whatever_is_unusual_is_left() {
         let usual = packed(false, &USUAL);
         let mut buffers = Buffers::default();
-        assert!(buffers.open(gz(&usual).as_slice()).is_some());
+        assert!(sorted(&mut buffers, &gz(&usual)).is_some());
         let mut bad: Vec<Vec<u8>> = vec![usual.clone(), Vec::new(), b"<html>".to_vec()];
         for cut in [1, 5, 9, 200] {
             let whole = gz(&usual);
@@ -367,9 +391,9 @@ mod tests {
         builder.append_link(&mut link, "./x", "/etc").unwrap();
         bad.push(gz(&builder.into_inner().unwrap()));
         for (number, bytes) in bad.iter().enumerate() {
-            assert!(buffers.open(bytes.as_slice()).is_none(), "{number}");
+            assert!(sorted(&mut buffers, bytes).is_none(), "{number}");
         }
         // What was left does no harm to the next.
-        assert!(buffers.open(gz(&usual).as_slice()).is_some());
+        assert!(sorted(&mut buffers, &gz(&usual)).is_some());
     }
 }

@@ -1,7 +1,8 @@
 //! Reading a Mac: who is on it, what is installed, and the files of the domains that are asked for.
 
-use super::layer::{GLOBAL, Layer, MANAGED, UserFiles, user_files};
+use super::layer::{GLOBAL, Layer, MANAGED, inside, user_files};
 use super::snapshot::{self, About};
+use super::memo::Question;
 use super::tree::Tree;
 use super::{
     ABOUT, Evidence, File, Files, LARGEST, Mac, MacError, Memo, State, User, Want, apps, evidence, keys,
@@ -10,7 +11,7 @@ use crate::catalog::Catalog;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders in /Users that are nobody's home.
-const NOBODY: [&str; 3] = ["Shared", "Guest", "Deleted Users"];
+pub(super) const NOBODY: [&str; 3] = ["Shared", "Guest", "Deleted Users"];
 /// What macOS writes into managed files beside the preferences.
 const META: [&str; 2] = ["PayloadUUID", "_manualProfile"];
 
@@ -58,13 +59,13 @@ impl Mac {
 /// What is asked of many Macs, and all that is the same for each of them.
 pub struct Asked<'a, 'c> {
     asks: &'a [Ask<'a>],
-    who: Who<'a>,
+    pub(super) who: Who<'a>,
     catalog: &'a Catalog<'c>,
     /// The keys of the global domain; none: all of them. It holds far more than anybody asked for.
     global: Option<Vec<&'a str>>,
     places: Vec<apps::Place<'a>>,
     sandboxed: Vec<&'a str>,
-    evidence: bool,
+    pub(super) evidence: bool,
 }
 
 impl<'a, 'c> Asked<'a, 'c> {
@@ -97,6 +98,20 @@ impl<'a, 'c> Asked<'a, 'c> {
         self
     }
 
+    fn want_of_global(&self) -> Want<'_> {
+        Want { question: USERS + self.asks.len(), keys: self.global.as_deref(), without: &[] }
+    }
+
+    /// What is wanted by the number of a question.
+    pub(super) fn want(&self, question: Question) -> Option<Want<'_>> {
+        let fixed = [apps::OF_APPS, apps::OF_MACOS, OF_MANAGED, self.want_of_global()];
+        let of_domain = || {
+            let ask = self.asks.get(question.checked_sub(USERS)?)?;
+            Some(Want { question, keys: ask.keys, without: &[] })
+        };
+        fixed.into_iter().find(|want| want.question == question).or_else(of_domain)
+    }
+
     /// Reads a Mac. What was read of others with the same memo is not read again.
     ///
     /// # Errors
@@ -115,15 +130,18 @@ impl<'a, 'c> Asked<'a, 'c> {
         let apps = apps::installed(look, &homes, &self.places)?;
         let opened = apps::opened(tree, &users, &about, &self.sandboxed);
         let volume_licence = matches!(tree.read(VOLUME_LICENCE, LARGEST), Ok(Some(_)));
+        let (managed, computer) =
+            (reader.folder(MANAGED.to_owned()), reader.folder("/Library/Preferences".to_owned()));
+        let of_mac = [&managed, &computer];
+        let own: Vec<Home<'_>> = users.iter().map(|user| reader.home(user)).collect();
         let mut domains = BTreeMap::new();
-        for (number, ask) in (USERS..).zip(self.asks) {
+        for (question, ask) in (USERS..).zip(self.asks) {
             if ask.domain != GLOBAL {
-                let want = Want { question: number, keys: ask.keys, without: &[] };
-                domains.insert(ask.domain.to_owned(), reader.files(ask.domain, want, &users));
+                let want = Want { question, keys: ask.keys, without: &[] };
+                domains.insert(ask.domain.to_owned(), reader.files(ask.domain, want, of_mac, &own));
             }
         }
-        let want = Want { question: USERS + self.asks.len(), keys: self.global.as_deref(), without: &[] };
-        let global = reader.files(GLOBAL, want, &users);
+        let global = reader.files(GLOBAL, self.want_of_global(), of_mac, &own);
         let everybody = everybody.into_iter().map(|user| user.name).collect();
         let evidence =
             if self.evidence { evidence::evidence(tree, self.catalog) } else { Evidence::default() };
@@ -217,6 +235,21 @@ fn chosen(who: Who<'_>, everybody: &[User], about: &About) -> Result<Vec<User>, 
     }
 }
 
+/// A folder of preferences: where it is, and whether anything may be in it.
+struct Folder {
+    path: String,
+    there: bool,
+}
+
+/// Where the preferences of a user are.
+struct Home<'u> {
+    user: &'u User,
+    managed: Folder,
+    plain: Folder,
+    host: Folder,
+    containers: Folder,
+}
+
 struct Reader<'r, 'c> {
     tree: &'r dyn Tree,
     about: &'r About,
@@ -235,6 +268,28 @@ impl Reader<'_, '_> {
         Ok(users.map(|entry| User { home: format!("/Users/{}", entry.name), name: entry.name }).collect())
     }
 
+    /// Nearly no Mac has something in every folder that an app would look into.
+    fn folder(&self, path: String) -> Folder {
+        let there = !self.about.unreadable.is_empty() || self.tree.has(&path);
+        Folder { path, there }
+    }
+
+    fn home<'u>(&self, user: &'u User) -> Home<'u> {
+        let library = format!("{}/Library", user.home);
+        Home {
+            user,
+            managed: self.folder(format!("{MANAGED}/{}", user.name)),
+            host: self.folder(format!("{library}/Preferences/ByHost")),
+            plain: self.folder(format!("{library}/Preferences")),
+            containers: self.folder(format!("{library}/Containers")),
+        }
+    }
+
+    /// A file in a folder, if it is there, or if nobody can say.
+    fn inside(&self, folder: &Folder, layer: Layer, name: &str, wanted: Want<'_>) -> Option<File> {
+        if folder.there { self.file(layer, format!("{}/{name}", folder.path), wanted) } else { None }
+    }
+
     /// A file, if it is there, or if nobody can say.
     fn file(&self, layer: Layer, path: String, wanted: Want<'_>) -> Option<File> {
         let state = match keys(self.tree, &path, wanted, self.memo) {
@@ -246,51 +301,54 @@ impl Reader<'_, '_> {
     }
 
     /// The files of a domain. Of the global domain, each stands in the layer of the global ones.
-    fn files(&self, domain: &str, wanted: Want<'_>, users: &[User]) -> Files {
+    fn files(&self, domain: &str, wanted: Want<'_>, [managed, computer]: [&Folder; 2], homes: &[Home<'_>]) -> Files {
         let global = domain == GLOBAL;
-        let name = |folder: &str| format!("{folder}/{domain}.plist");
-        let managed = if global { Layer::ManagedGlobal } else { Layer::ManagedComputer };
-        let computer = if global { Layer::ComputerGlobal } else { Layer::Computer };
+        let name = format!("{domain}.plist");
+        let layers = if global {
+            (Layer::ManagedGlobal, Layer::ComputerGlobal)
+        } else {
+            (Layer::ManagedComputer, Layer::Computer)
+        };
         let mac = [
-            self.file(managed, name(MANAGED), OF_MANAGED),
-            self.file(computer, name("/Library/Preferences"), wanted),
+            self.inside(managed, layers.0, &name, OF_MANAGED),
+            self.inside(computer, layers.1, &name, wanted),
         ];
         let mut files = Files { mac: mac.into_iter().flatten().collect(), ..Files::default() };
-        for user in users {
-            let (own, strays) = self.of_user(domain, user, wanted);
-            files.users.insert(user.name.clone(), own);
-            files.strays.insert(user.name.clone(), strays);
+        for home in homes {
+            let (own, strays) = self.of_user(domain, &name, home, wanted);
+            files.users.insert(home.user.name.clone(), own);
+            files.strays.insert(home.user.name.clone(), strays);
         }
         files
     }
 
     /// The files of a user: those that count, and those that no app reads.
-    fn of_user(&self, domain: &str, user: &User, wanted: Want<'_>) -> (Vec<File>, Vec<File>) {
-        let global = domain == GLOBAL;
-        let (managed, host, plain) = if global {
+    fn of_user(&self, domain: &str, name: &str, home: &Home<'_>, wanted: Want<'_>) -> (Vec<File>, Vec<File>) {
+        let (managed, host, plain) = if domain == GLOBAL {
             (Layer::ManagedGlobal, Layer::UserGlobalHost, Layer::UserGlobal)
         } else {
             (Layer::ManagedUser, Layer::UserHost, Layer::User)
         };
-        let name = |folder: &str| format!("{folder}/{domain}.plist");
         let mut own: Vec<File> = Vec::new();
         let mut strays = Vec::new();
-        own.extend(self.file(managed, name(&format!("{MANAGED}/{}", user.name)), OF_MANAGED));
-        let places = user_files(domain, &user.home, self.catalog);
+        own.extend(self.inside(&home.managed, managed, name, OF_MANAGED));
+        let places = user_files(domain, &home.user.home, self.catalog);
         if let Some(path) = places.file {
             own.extend(self.file(plain, path, wanted));
             return (own, strays);
         }
-        match self.contained(&places) {
+        let container = places.container.filter(|_| home.containers.there);
+        match container.map_or(Ok(None), |container| self.contained(container)) {
             Ok(Some(inside)) => {
-                own.extend(self.by_host(host, domain, inside, wanted));
-                own.extend(self.file(plain, name(inside), wanted));
-                strays.extend(self.by_host(host, domain, &places.plain, wanted));
-                strays.extend(self.file(plain, name(&places.plain), wanted));
+                let by_host = self.folder(format!("{inside}/ByHost"));
+                own.extend(self.by_host(host, domain, &by_host, wanted));
+                own.extend(self.file(plain, format!("{inside}/{name}"), wanted));
+                strays.extend(self.by_host(host, domain, &home.host, wanted));
+                strays.extend(self.inside(&home.plain, plain, name, wanted));
             }
             Ok(None) => {
-                own.extend(self.by_host(host, domain, &places.plain, wanted));
-                own.extend(self.file(plain, name(&places.plain), wanted));
+                own.extend(self.by_host(host, domain, &home.host, wanted));
+                own.extend(self.inside(&home.plain, plain, name, wanted));
             }
             Err((path, why)) => own.push(File { layer: plain, path, state: State::Unreadable(why) }),
         }
@@ -298,28 +356,30 @@ impl Reader<'_, '_> {
     }
 
     /// The folder of preferences in the app's container, if the container is there.
-    fn contained<'p>(&self, places: &'p UserFiles) -> Result<Option<&'p str>, (String, String)> {
-        let (Some(container), Some(inside)) = (&places.container, &places.inside) else { return Ok(None) };
-        match self.tree.list(container) {
-            Ok(Some(_)) => Ok(Some(inside)),
-            Ok(None) => match self.about.unreadable(container) {
+    fn contained(&self, container: String) -> Result<Option<String>, (String, String)> {
+        match self.tree.list(&container) {
+            Ok(Some(_)) => Ok(Some(inside(&container))),
+            Ok(None) => match self.about.unreadable(&container) {
                 Some(why) => Err((container.clone(), why.to_owned())),
                 None => Ok(None),
             },
-            Err(error) => Err((container.clone(), error.to_string())),
+            Err(error) => Err((container, error.to_string())),
         }
     }
 
     /// The ByHost file of this Mac: by its hardware UUID, or the only one if that is not known.
-    fn by_host(&self, layer: Layer, domain: &str, folder: &str, wanted: Want<'_>) -> Option<File> {
-        let folder = format!("{folder}/ByHost");
+    fn by_host(&self, layer: Layer, domain: &str, folder: &Folder, wanted: Want<'_>) -> Option<File> {
+        if !folder.there {
+            return None;
+        }
+        let folder = folder.path.as_str();
         if let Some(uuid) = &self.about.hardware_uuid {
             return self.file(layer, format!("{folder}/{domain}.{uuid}.plist"), wanted);
         }
-        let entries = match self.tree.list(&folder) {
+        let entries = match self.tree.list(folder) {
             Ok(entries) => entries.unwrap_or_default(),
             Err(error) => {
-                return Some(File { layer, path: folder, state: State::Unreadable(error.to_string()) });
+                return Some(File { layer, path: folder.to_owned(), state: State::Unreadable(error.to_string()) });
             }
         };
         let of_domain = |name: &str| {
@@ -333,7 +393,7 @@ impl Reader<'_, '_> {
             (Some(_), Some(_)) => {
                 let why =
                     format!("files of several Macs are there, and nothing says which is this one ({ABOUT})");
-                Some(File { layer, path: folder, state: State::Unreadable(why) })
+                Some(File { layer, path: folder.to_owned(), state: State::Unreadable(why) })
             }
         }
     }

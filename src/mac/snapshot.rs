@@ -2,11 +2,11 @@
 
 use super::MacError;
 use super::memo::{Domains, Memo};
+use super::plain::plain;
 use super::tree::Tree;
 use crate::finding::Sources;
 use crate::value::read::{Budgets, Wanted, read};
 use crate::value::{Date, Value};
-use memchr::memmem::{find, find_iter};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -100,22 +100,11 @@ pub(super) fn about(tree: &dyn Tree, memo: &Memo) -> Result<About, MacError> {
     let refuse = |why: String| MacError::Snapshot(why);
     let bytes = tree.read(ABOUT, LARGEST).map_err(|error| refuse(error.to_string()))?;
     let Some(bytes) = bytes else { return Ok(About::default()) };
-    let apart = apart(&bytes).and_then(|(rest, part)| {
-        let asked = memo.asked(part, || {
-            let whole = [b"<plist><dict>", COLLECTED, part, b"</dict></plist>"].concat();
-            domains(entries(&whole).ok()?.get("collected"))
-        })?;
-        let rest = entries(&rest).ok().filter(|rest| !rest.contains_key("collected"))?;
-        Some((rest, Some(asked)))
-    });
-    let (entries, collected) = match apart {
-        Some(apart) => apart,
-        None => {
-            let entries = entries(&bytes).map_err(refuse)?;
-            let collected = domains(entries.get("collected"));
-            (entries, collected)
-        }
-    };
+    if let Some(plain) = plain(&bytes, memo, domains_of) {
+        return Ok(plain.about);
+    }
+    let entries = entries(&bytes).map_err(refuse)?;
+    let collected = domains(entries.get("collected"));
     match entries.get("format") {
         Some(Value::Integer(format)) if format.get() == FORMAT => {}
         Some(Value::Integer(format)) if format.get() > FORMAT => {
@@ -162,28 +151,10 @@ fn entries(bytes: &[u8]) -> Result<BTreeMap<String, Value>, String> {
     }
 }
 
-/// The key before what was asked for.
-const COLLECTED: &[u8] = b"<key>collected</key>";
-
-/// The file without the part that says what was asked for, and that part: the largest, and the same on all Macs that one
-/// collector looked at. None where it does not stand plainly at the top: then the file is read as a whole.
-fn apart(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    let start = find(bytes, COLLECTED)?;
-    let (head, tail) = bytes.split_at_checked(start)?;
-    let part = tail.strip_prefix(COLLECTED)?.trim_ascii_start();
-    let end = find(part, b"</dict>")? + b"</dict>".len();
-    let (part, rest) = part.split_at_checked(end)?;
-    let count = |text: &[u8], what: &[u8]| find_iter(text, what).count();
-    // Outside of comments and the like, what looks like a tag is one.
-    let plain = count(bytes, b"<!") <= 1 && count(bytes, b"<?") <= 1 && find(head, b"[").is_none();
-    let top = count(head, b"<dict") == 1 && count(head, b"</") == count(head, b"<key>") + texts(head);
-    let whole = part.starts_with(b"<dict>") && count(part, b"<dict") == 1;
-    (plain && top && whole).then(|| ([head, rest].concat(), part))
-}
-
-/// How many texts end in a piece of the file.
-fn texts(head: &[u8]) -> usize {
-    [&b"</string>"[..], b"</integer>", b"</date>"].iter().map(|end| find_iter(head, end).count()).sum()
+/// Keys by their domains, as they stand in a dictionary.
+pub(super) fn domains_of(inside: &[u8]) -> Option<Domains> {
+    let whole = [b"<plist><dict>", inside, b"</dict></plist>"].concat();
+    domains(Some(&Value::Dictionary(entries(&whole).ok()?)))
 }
 
 /// Keys by their domains.
@@ -221,9 +192,9 @@ mod tests {
 
     const ASKED: &str = "<key>collected</key>\n<dict><key>a.b</key><array><string>K</string></array></dict>";
 
-    /// What stands around the part that is taken out changes nothing of what is read.
+    /// What stands around the part that is read once changes nothing of what is read.
     #[test]
-    fn taken_apart_or_not_it_says_the_same() {
+    fn read_in_one_pass_or_not_it_says_the_same() {
         let memo = Memo::default();
         let about = |inside: &str| about(&World::default().with(ABOUT, inside), &memo);
         let serial = "<key>serial</key><string>A1</string>";

@@ -23,6 +23,11 @@ impl Date {
         (stamp.subsec_nanosecond() == 0).then(|| Self::from_seconds(stamp.as_second())).flatten()
     }
 
+    /// Reads the one form that macOS writes and reads: `2027-01-31T00:00:00Z`, without offset, fraction or leap second.
+    pub fn exact(text: &str) -> Option<Self> {
+        Self::parse(text).filter(|date| date.to_string() == text)
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z.
     pub fn seconds(self) -> i64 {
         self.0.as_second()

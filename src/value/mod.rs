@@ -92,8 +92,22 @@ impl Real {
 
 impl Eq for Real {}
 
-/// What a preference can hold. Equality is typed: `1`, `1.0` and `true` differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl PartialOrd for Real {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Real {
+    /// Of finite numbers without `-0` the total order is that of numbers.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// What a preference can hold. Equality is typed: `1`, `1.0` and `true` differ. The order means nothing; it is there so that
+/// values can be looked up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// `<true/>` or `<false/>`.
     Boolean(bool),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// One piece of a string.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// Text as it stands.
     Literal(String),
@@ -12,7 +12,7 @@ pub enum Part {
 }
 
 /// A string, perhaps with identity tokens in it. Canonical: no two literals in a row, none empty.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Text {
     parts: Vec<Part>,
 }

@@ -7,16 +7,18 @@ use super::places::may_be_line;
 use super::pool::{Body, Job, Step, Work};
 use crate::catalog::{Catalog, keys_of_rules};
 use crate::check::Options;
-use crate::diff::applies::Assignment;
-use crate::diff::audit::{Fingerprint, Glance, Newest, Scope};
+use crate::diff::applies::{Applies, Assignment};
+use crate::diff::audit::{Fingerprint, Gist, Glance, Newest, Scope};
 use crate::diff::exempt::Exemption;
 use crate::diff::on_mac::{rules_for, spoken};
 use crate::diff::outcome::{Expected, Outcome, outcome};
 use crate::diff::verdict::Judging;
 use crate::mac::archive::{Archive, ArchiveError, Limits, each_inside};
-use crate::mac::packed::{Buffers, Packed};
+use crate::mac::alike::Alike;
+use crate::mac::packed::{Buffers, Loose};
 use crate::mac::tree::Tree;
 use crate::mac::{ABOUT, About, Ask, Asked, Mac, Memo};
+use crate::plan::AppliesTo;
 use crate::report::audit::{Row, Rows};
 use crate::report::mac::View;
 use jiff::civil::Date;
@@ -25,6 +27,7 @@ use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What an archive of archives, and each of those in it, may ask for.
 const LIMITS: Limits = Limits { bytes: 64 << 20, entries: 100_000 };
@@ -145,6 +148,8 @@ pub(super) struct Judge<'j, 'c> {
     pub rows: Option<Rows>,
     /// Where rows are written: which snapshots are the newest.
     pub newest: Option<&'j Newest>,
+    /// Whether of Macs that are alike the same is to be said: there are no rows, and no setting has a token of one Mac.
+    pub same: bool,
     pub keys: &'j Keys<'j>,
     /// Which Macs the policies are for.
     pub assignment: Assignment<'j, 'c>,
@@ -187,11 +192,12 @@ impl Work for Judge<'_, '_> {
     type Own = Own;
 
     fn look(&self, job: Job, own: &mut Own) -> Step<Found> {
-        let Own { buffers, memo } = own;
-        let name = job.name.clone();
-        if let Some(tree) = usual(&job.body, buffers) {
-            return Step::Done(self.mac(&tree, name, memo));
+        let Own { buffers, memo, alike } = own;
+        if let Some(found) = usual(&job.body, buffers).and_then(|loose| self.usual(&loose, &job.name, memo, alike))
+        {
+            return Step::Done(found);
         }
+        let name = job.name.clone();
         match opened(job, true) {
             Ok(Opened::Outer(job)) => Step::Outer(job),
             Ok(Opened::Passed) => Step::Done(Found::Passed),
@@ -215,10 +221,11 @@ impl Work for Judge<'_, '_> {
 pub(super) struct Own {
     buffers: Buffers,
     memo: Memo,
+    alike: Alike<Arc<Gist>>,
 }
 
 /// A snapshot as collectors write it, which is read faster than any other.
-fn usual<'b>(body: &Body, buffers: &'b mut Buffers) -> Option<Packed<'b>> {
+fn usual<'b>(body: &Body, buffers: &'b mut Buffers) -> Option<Loose<'b>> {
     match body {
         Body::Bytes(bytes) => buffers.open(bytes.as_slice()),
         Body::File(path) if !may_be_line(path) => buffers.open(open_file(path).ok()?.0),
@@ -227,6 +234,36 @@ fn usual<'b>(body: &Body, buffers: &'b mut Buffers) -> Option<Packed<'b>> {
 }
 
 impl Judge<'_, '_> {
+    /// What comes of a snapshot as collectors write it; none where it has to be read in another way. What was said of a Mac
+    /// like it is not found out again, unless there are rows: they tell more.
+    fn usual(&self, loose: &Loose<'_>, name: &str, memo: &Memo, alike: &mut Alike<Arc<Gist>>) -> Option<Found> {
+        let marked = |about: &About, out: &mut Vec<u8>| self.mark(about, out);
+        let like = if self.same { alike.find(&self.asked, loose, memo, marked) } else { None };
+        if let Some((about, Some(gist))) = &like {
+            let glance = Glance::with(about, Arc::clone(gist));
+            return Some(Found::Mac(Box::new(glance), name.to_owned(), None));
+        }
+        let tree = loose.sorted()?;
+        if like.is_none() {
+            return Some(self.mac(&tree, name.to_owned(), memo));
+        }
+        let found = self.mac(&tree, name.to_owned(), memo);
+        let gist = if let Found::Mac(glance, ..) = &found { Some(Arc::clone(&glance.gist)) } else { None };
+        alike.keep(loose, memo, gist);
+        Some(found)
+    }
+
+    /// What of a Mac's own decides beside what is on it: which exemptions speak of it, and which policies may be for it.
+    fn mark(&self, about: &About, out: &mut Vec<u8>) {
+        out.extend(self.exemptions.iter().map(|exemption| u8::from(exemption.is_for(about))));
+        let named = |to: &AppliesTo| match self.assignment.applies_to_named(to, about) {
+            Applies::Yes => 0,
+            Applies::No(_) => 1,
+            Applies::Unknown(_) => 2,
+        };
+        out.extend(self.scope.plans(self.scope.all()).iter().map(|plan| named(&plan.applies_to)));
+    }
+
     /// What comes of a Mac.
     fn mac(&self, tree: &dyn Tree, name: String, memo: &Memo) -> Found {
         let older = |about: &About| {
@@ -272,7 +309,7 @@ impl Judge<'_, '_> {
             catalog: self.catalog,
             show_secrets: self.show_secrets,
         };
-        rows.mac(&Row { outcome, view: &view, state: glance.state })
+        rows.mac(&Row { outcome, view: &view, state: glance.gist.state })
     }
 
     /// What identity tokens stand for on a Mac: what was said, and what its snapshot knows.

@@ -20,6 +20,7 @@ use crate::diff::applies::Assignment;
 use crate::diff::audit::{Fingerprint, Ledger, Newest, Scope, Summary};
 use crate::diff::contradictions;
 use crate::diff::exempt::Exemption;
+use crate::diff::same::first_token;
 use crate::finding::{Findings, Sources};
 use crate::mac::{Ask, Asked};
 use crate::report::audit::{Baseline, Change, Rows, View, html, json, sum, text};
@@ -300,6 +301,7 @@ impl<'c> Audit<'_, 'c> {
             show_secrets: self.global.show_secrets,
             rows,
             newest: known.as_ref(),
+            same: rows.is_none() && !self.has_tokens(),
             keys: &keys,
             assignment: self.assignment,
             asked: self.asked(&asks, rows),
@@ -362,6 +364,12 @@ impl<'c> Audit<'_, 'c> {
         // What cannot be written must not be tried again when it is dropped.
         drop(out.into_parts());
         course
+    }
+
+    /// Whether a setting stands for something else on each Mac.
+    fn has_tokens(&self) -> bool {
+        let values = self.scope.settings().iter().filter_map(|setting| setting.value.as_ref());
+        values.filter_map(first_token).next().is_some()
     }
 
     /// What is asked of each Mac: where no row shows it, nothing of which profiles set what.

@@ -145,7 +145,7 @@ fn what_an_mdm_has_told() {
         ("7", State::Compliant, [Told::NotAsked, Told::NotAsked], State::Undecided),
     ] {
         let glance = glance(serial, whole, told);
-        assert_eq!(glance.state, state, "{serial}");
+        assert_eq!(glance.gist.state, state, "{serial}");
         ledger.add(glance, String::new);
     }
     let summary = ledger.summary(&scope, false);

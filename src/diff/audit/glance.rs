@@ -4,15 +4,16 @@ use super::{Fingerprint, Scope};
 use crate::diff::applies::Applies;
 use crate::diff::outcome::{Outcome, Row, Standing};
 use crate::diff::verdict::Verdict;
-use crate::mac::{Layer, Mac};
+use crate::mac::{About, Layer, Mac};
 use crate::version::Version;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How much of a name is kept, in characters: a Mac's own are shorter.
 const LONGEST: usize = 120;
 
 /// A name, cut where it is longer than anybody gives one; empty where there is none.
-pub(super) fn short(text: &Option<String>) -> String {
+fn short(text: &Option<String>) -> String {
     text.as_deref().unwrap_or_default().chars().take(LONGEST).collect()
 }
 
@@ -132,6 +133,23 @@ fn at<T: Copy>(all: &[T], number: u32) -> Option<T> {
     usize::try_from(number).ok().and_then(|number| all.get(number)).copied()
 }
 
+/// What is said of a Mac, whichever it is: the same for all that are alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gist {
+    /// What it counts as.
+    pub state: State,
+    /// Whether nobody knows if one of the policies applies to it.
+    pub(super) unsure: bool,
+    /// Whether only an MDM has told of it.
+    pub(super) reported: bool,
+    /// The policies that apply to it, a bit for each.
+    pub(super) applied: u128,
+    /// What is said of settings, by place; without those that a profile enforces for the Mac, as it should.
+    pub(super) cells: Box<[Cell]>,
+    /// The number of a product in the scope, and each version of it that is there.
+    pub(super) apps: Box<[(u16, Install)]>,
+}
+
 /// What is kept of one Mac.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glance {
@@ -143,18 +161,8 @@ pub struct Glance {
     pub name: String,
     /// Its serial number, or nothing.
     pub serial: String,
-    /// What it counts as.
-    pub state: State,
-    /// Whether nobody knows if one of the policies applies to it.
-    pub(super) unsure: bool,
-    /// Whether only an MDM has told of it.
-    pub(super) reported: bool,
-    /// The policies that apply to it, a bit for each.
-    pub(super) applied: u128,
-    /// What is said of settings, by place; without those that a profile enforces for the Mac, as it should.
-    pub(super) cells: Vec<Cell>,
-    /// The number of a product in the scope, and each version of it that is there.
-    pub(super) apps: Vec<(u16, Install)>,
+    /// What is said of it.
+    pub gist: Arc<Gist>,
 }
 
 impl Glance {
@@ -183,41 +191,39 @@ impl Glance {
         let silent = asked.difference(&told);
         cells.extend(silent.map(|place| Cell::new(*place, Verdict::Unreadable, None, Standing::Undecided)));
         cells.sort_unstable();
-        let about = &mac.about;
+        let gist = Gist {
+            state: State::of(outcome),
+            unsure: matches!(outcome.applies, Applies::Unknown(_)),
+            reported: false,
+            applied,
+            cells: cells.into(),
+            apps: apps(mac, scope).into(),
+        };
+        Self::with(&mac.about, Arc::new(gist))
+    }
+
+    /// Of a Mac of which the same is to be said as of another.
+    pub fn with(about: &About, gist: Arc<Gist>) -> Self {
         Self {
             mac: Fingerprint::of(about),
             taken: about.taken.map(|taken| taken.seconds()),
             name: short(&about.name),
             serial: short(&about.serial),
-            state: State::of(outcome),
-            unsure: matches!(outcome.applies, Applies::Unknown(_)),
-            reported: false,
-            applied,
-            cells,
-            apps: apps(mac, scope),
+            gist,
         }
     }
 
     /// The policies that apply to it, a bit for each.
     pub fn applied(&self) -> u128 {
-        self.applied
+        self.gist.applied
     }
 
     /// Of a Mac of which nothing is known but what it counts as.
     #[cfg(test)]
     pub(super) fn bare(mac: Option<Fingerprint>, state: State) -> Self {
-        Self {
-            mac,
-            state,
-            taken: None,
-            name: String::new(),
-            serial: String::new(),
-            unsure: false,
-            reported: false,
-            applied: 1,
-            cells: Vec::new(),
-            apps: Vec::new(),
-        }
+        let (cells, apps) = (Box::default(), Box::default());
+        let gist = Arc::new(Gist { state, unsure: false, reported: false, applied: 1, cells, apps });
+        Self { mac, taken: None, name: String::new(), serial: String::new(), gist }
     }
 
     /// How many settings count as this. Those that are as they should be are not all kept.

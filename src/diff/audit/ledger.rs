@@ -1,11 +1,14 @@
 //! Glances at many Macs, a few dozen bytes of each: what Macs have in common is kept once.
 
 use super::glance::Cell;
-use super::{Fingerprint, Glance, Install, Scope, State, Summary, Unread, summary};
+use super::{Fingerprint, Gist, Glance, Install, Scope, State, Summary, Unread, summary};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How many snapshots that could not be read are named; the others are counted.
 const NAMED: usize = 1000;
+/// How many numbers are remembered.
+const LATELY: usize = 1 << 14;
 /// No text is kept.
 const NO_TEXT: u32 = u32::MAX;
 
@@ -44,6 +47,8 @@ pub struct Ledger {
     pub(super) said: Numbers<Said>,
     pub(super) apps: Numbers<Box<[u32]>>,
     pub(super) installs: Numbers<(u16, Install)>,
+    /// The numbers of what was said of Macs lately, by where it lies in memory: it is held, so that nothing else can lie there.
+    lately: BTreeMap<usize, (Arc<Gist>, (u32, u32))>,
     texts: String,
     /// Older snapshots that were known to be, and not looked at.
     pub(super) older: usize,
@@ -54,27 +59,42 @@ pub struct Ledger {
 impl Ledger {
     /// Takes the glance at the next snapshot. `source` is what it is called; it is asked for only where it will be shown.
     pub fn add(&mut self, glance: Glance, source: impl FnOnce() -> String) {
-        let text = match glance.state {
+        let gist = &glance.gist;
+        let text = match gist.state {
             State::Drifted | State::Undecided => self.keep([&glance.name, &glance.serial, &source()]),
             State::Compliant | State::Outside => NO_TEXT,
         };
-        let installs = &mut self.installs;
-        let apps: Box<[u32]> = glance.apps.into_iter().map(|one| installs.of(one)).collect();
-        let said = Said {
-            state: glance.state,
-            unsure: glance.unsure,
-            reported: glance.reported,
-            applied: glance.applied,
-            cells: glance.cells.into_boxed_slice(),
+        let (said, apps) = match self.lately.get(&Arc::as_ptr(gist).addr()) {
+            Some((_, numbers)) => *numbers,
+            None => self.numbers(Arc::clone(gist)),
         };
         self.kept.push(Kept {
             mac: glance.mac.map_or(0, |mac| mac.0),
             known: glance.mac.is_some(),
             taken: glance.taken.unwrap_or(i64::MIN),
-            said: self.said.of(said),
-            apps: self.apps.of(apps),
+            said,
+            apps,
             text,
         });
+    }
+
+    /// The numbers of what is said of a Mac, and of its apps.
+    fn numbers(&mut self, gist: Arc<Gist>) -> (u32, u32) {
+        let installs = &mut self.installs;
+        let apps: Box<[u32]> = gist.apps.iter().map(|one| installs.of(*one)).collect();
+        let said = Said {
+            state: gist.state,
+            unsure: gist.unsure,
+            reported: gist.reported,
+            applied: gist.applied,
+            cells: gist.cells.clone(),
+        };
+        let numbers = (self.said.of(said), self.apps.of(apps));
+        if self.lately.len() == LATELY {
+            self.lately.clear();
+        }
+        self.lately.insert(Arc::as_ptr(&gist).addr(), (gist, numbers));
+        numbers
     }
 
     /// Takes the next snapshot, of whose Mac there is a newer one.

@@ -1,12 +1,13 @@
 //! A Mac of which only an MDM has told: whether its settings are as they should be, and neither values nor layers.
 
-use super::glance::{Cell, short};
-use super::{Applied, Fingerprint, Glance, Scope, State};
+use super::glance::Cell;
+use super::{Applied, Gist, Glance, Scope, State};
 use crate::diff::applies::Applies;
 use crate::diff::outcome::Standing;
 use crate::diff::verdict::Verdict;
 use crate::mac::About;
 use crate::plan::Setting;
+use std::sync::Arc;
 
 /// What an MDM has told of one setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Glance {
         };
         let named =
             |cell: &Cell| Some((*scope.settings().get(cell.place())?, cell.verdict(), cell.standing()));
-        self.cells.iter().filter(bad).filter_map(named).collect()
+        self.gist.cells.iter().filter(bad).filter_map(named).collect()
     }
 
     /// Of a Mac of which an MDM has told. `told` says it of a setting, by its place; `whole` is what the Mac counts as at
@@ -77,17 +78,8 @@ impl Glance {
             _ if open || unsure || !fine => State::Undecided,
             _ => State::Compliant,
         };
-        Self {
-            mac: Fingerprint::of(about),
-            taken: about.taken.map(|taken| taken.seconds()),
-            name: short(&about.name),
-            serial: short(&about.serial),
-            state,
-            unsure,
-            reported: true,
-            applied: applied.policies,
-            cells,
-            apps: Vec::new(),
-        }
+        let (cells, apps) = (cells.into(), Box::default());
+        let gist = Gist { state, unsure, reported: true, applied: applied.policies, cells, apps };
+        Self::with(about, Arc::new(gist))
     }
 }

@@ -188,7 +188,7 @@ fn a_setting_that_nobody_judged_is_undecided() {
         today: None,
     };
     let glance = Glance::of(&outcome(&nothing, &mac, &catalog), &mac, &scope, 1);
-    let standings: Vec<Standing> = glance.cells.iter().map(|cell: &Cell| cell.standing()).collect();
+    let standings: Vec<Standing> = glance.gist.cells.iter().map(|cell: &Cell| cell.standing()).collect();
     assert_eq!(standings, [Standing::Undecided; 2]);
 }
 
@@ -196,7 +196,6 @@ fn a_setting_that_nobody_judged_is_undecided() {
 fn the_newest_of_each_mac() {
     let glance = |mac: Option<u64>, taken: Option<i64>, state: State| Glance {
         taken,
-        apps: vec![(0, Install::None)],
         ..Glance::bare(mac.map(Fingerprint), state)
     };
     use State::{Compliant, Drifted};
@@ -242,7 +241,7 @@ fn the_worst_thousand() {
     let good =
         glance(&world("A", "2027-01-03T08:00:00Z", &format!("{MANUAL}{QUIET}"), ""), &scope, &catalog, 1);
     let half = glance(&world("A", "2027-01-03T08:00:00Z", MANUAL, ""), &scope, &catalog, 1);
-    assert_eq!((bad.state, good.state, half.state), (State::Drifted, State::Compliant, State::Drifted));
+    assert_eq!((bad.gist.state, good.gist.state, half.gist.state), (State::Drifted, State::Compliant, State::Drifted));
     let mut ledger = Ledger::default();
     for number in 0..3000_u64 {
         let one = match number % 3 {

@@ -37,10 +37,9 @@ pub(super) fn real(text: &str) -> Result<Value, Problem> {
     Real::new(number).map(Value::Real).ok_or(Problem::NotFinite)
 }
 
-/// The one form that macOS writes and reads: no offset, no fraction, no leap second.
+/// The one form that macOS writes and reads.
 pub(super) fn date(text: &str) -> Result<Value, Problem> {
-    let date = Date::parse(text).filter(|date| date.to_string() == text);
-    date.map(Value::Date).ok_or(Problem::Date)
+    Date::exact(text).map(Value::Date).ok_or(Problem::Date)
 }
 
 /// Base64 with white space anywhere.

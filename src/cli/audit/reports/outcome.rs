@@ -49,7 +49,7 @@ impl Reports {
                 policies: policies.join(", "),
                 source: &source,
                 about: &mac.about,
-                state: glance.state,
+                state: glance.gist.state,
                 said: &said,
                 because: applied.applies.because(),
                 told: glance.told(scope),
