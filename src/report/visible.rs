@@ -41,7 +41,7 @@ pub(super) fn line(text: &str, max: usize) -> String {
 }
 
 /// The text with its line ends, tabs as four spaces, at most `max` of its characters; the rest is counted.
-pub(super) fn paragraph(text: &str, max: usize) -> String {
+pub(crate) fn paragraph(text: &str, max: usize) -> String {
     let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
     shown(&text, max, |out, c| match c {
         '\n' => out.push('\n'),

@@ -173,7 +173,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let policies = loaded.iter().map(|loaded| (loaded.name.clone(), loaded.plans())).collect();
     let scope = Scope::new(policies, &catalog)?;
     let incomplete = loaded.iter().any(|loaded| loaded.side().incomplete);
-    let attributes = read_attributes(args.attributes.as_deref(), &scope.attributes())?;
+    let attributes = read_attributes(args.attributes.as_deref(), &scope)?;
     let assignment = Assignment { catalog: &catalog, attributes: &attributes };
     let baseline = args.baseline.as_deref().map(least::baseline).transpose()?;
     let audit = Audit {

@@ -76,6 +76,10 @@ impl Places {
     pub fn add(&mut self, path: &Path) -> Result<(), String> {
         let data = std::fs::metadata(path).map_err(|error| why(&error))?;
         let Some(name) = path.to_str() else { return Err(NO_TEXT.to_owned()) };
+        // It would be read twice: for what it is, and for what is in it.
+        if !data.is_dir() && !data.is_file() {
+            return Err("it is a pipe or a device: snapshots are files and folders".to_owned());
+        }
         if !data.is_dir() || is_mac(path) {
             // One list for all that are named one after the other.
             if self.lists.last().is_none_or(|list| !list.folder.as_os_str().is_empty()) {
