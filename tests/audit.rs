@@ -329,6 +329,32 @@ fn a_folder_of_very_many_files() {
 }
 
 #[test]
+fn a_department_that_no_mac_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let policy = std::fs::read_to_string(fixture("design.toml")).unwrap().replace("Design*", "Desing*");
+    std::fs::write(at.join("design.toml"), policy).unwrap();
+    let anna = fixture("macs/anna");
+    let told = |table: &Path| {
+        let arguments = ["design.toml", anna.to_str().unwrap(), "--attributes", table.to_str().unwrap()];
+        let output = run(at, &arguments);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let table = fixture("directory.csv");
+    let (status, said) = told(&table);
+    let name = table.display();
+    let expected = format!(
+        "prefsmith: design.toml: no Mac in {name} has `Desing*` as its department; did you mean `Design`?\n"
+    );
+    assert_eq!((status, said), (Some(0), expected));
+    let misspelt = std::fs::read_to_string(&table).unwrap().replace("Department", "Departement");
+    std::fs::write(at.join("other.csv"), misspelt).unwrap();
+    let (status, said) = told(&at.join("other.csv"));
+    assert_eq!(status, Some(2));
+    assert!(said.ends_with("other.csv: it has no column `department`; did you mean `Departement`?\n"), "{said}");
+}
+
+#[test]
 fn one_mac_is_not_many() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("fleet.tgz"), gz(&tar(all().into_iter()))).unwrap();

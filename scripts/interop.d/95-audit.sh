@@ -63,6 +63,31 @@ page_harmful() {
   exits 1 python3 "$lib/fleet_page.py" alone <"$audits/other.dom"
 }
 
+# What a browser types and clicks, and Python finds in the JSON of the same audit; and what the page looks like.
+page_used() {
+  audited html >"$audits/fleet.html"
+  python3 "$lib/fleet_browser.py" "$audits/fleet.html" "$audits/audit.json" "$audits/used"
+}
+
+# The same page with a text that is too pale in the dark, with one Mac less, and with a script of somebody else's.
+page_misused() {
+  sed 's|--quiet: #a5a9b0|--quiet: #55585e|' "$audits/fleet.html" >"$audits/pale.html"
+  exits 1 python3 "$lib/fleet_browser.py" "$audits/pale.html" "$audits/audit.json" "$audits/used"
+  says "'dark'"
+  python3 - "$audits" <<'END'
+import json, sys
+with open(sys.argv[1] + "/audit.json", encoding="utf-8") as file:
+    audit = json.load(file)
+audit["worst"][3], audit["worst"][4] = audit["worst"][4], audit["worst"][3]
+with open(sys.argv[1] + "/turned.json", "w", encoding="utf-8") as file:
+    json.dump(audit, file)
+END
+  exits 1 python3 "$lib/fleet_browser.py" "$audits/fleet.html" "$audits/turned.json" "$audits/used"
+  says "filter"
+}
+
 step "a fleet of a thousand: audit, DuckDB with the documented queries, and the generator agree" fleet_agrees
 step "the page of a fleet, in a browser: harmless, at three widths, filtered and sorted" page_harmless
 step "the browser would tell of what is not" page_harmful
+step "the page of a thousand Macs, typed and clicked: what Python finds in the JSON; light, dark, narrow, on paper" page_used
+step "the same would tell of pale text and of another order" page_misused

@@ -38,6 +38,9 @@ def main(document, root):
         drifted, of = drifts[one["domain"], one["key"]]
         assert (drifted, of) == (one["standing"]["drifted"], one["macs"]), (one["key"], drifted, of)
     assert len(drifts) == len(audit["settings"])
+    apps = {row[0]: row[1:] for row in results["drift by app"][1]}
+    for said in (audit["domains"], expected["domains"]):
+        assert apps == {one["domain"]: (one["drifted"], one["undecided"], one["macs"]) for one in said}, (apps, said)
     layers = {}
     for domain, key, layer, count in results["through which layer"][1]:
         layers.setdefault((domain, key), {})[layer or "none"] = count

@@ -93,8 +93,9 @@ pub(super) fn say(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Says on standard error why something failed.
+/// Says on standard error why something failed. Names of files may be anybody's: what a terminal would obey is spelled out.
 pub(super) fn complain(text: &str) {
+    let text = crate::report::paragraph(text, usize::MAX);
     say(&format!("prefsmith: {text}\n"));
 }
 

@@ -92,7 +92,7 @@ fn applies(args: &Args, loaded: &Loaded, mac: &Mac, catalog: &Catalog<'_>) -> Re
     let plans = loaded.plans();
     let scope = Scope::new(vec![(loaded.name.clone(), plans)], catalog)?;
     let attributes = match args.attributes.is_some() {
-        true => read_attributes(args.attributes.as_deref(), &scope.attributes())?,
+        true => read_attributes(args.attributes.as_deref(), &scope)?,
         // At one Mac it is no fault: what nobody knows is said.
         false => Attributes::default(),
     };

@@ -1,10 +1,14 @@
 //! Attributes of Macs that no Mac knows of itself, such as a department: a table of the site's, by serial number or name.
 
+use super::pattern::fits_one;
 use super::table::{Head, Row, Table, TableError};
-use std::collections::BTreeMap;
+use crate::document::nearest;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many wrong rows are told.
 const TOLD: usize = 10;
+/// How many values of an attribute are told.
+const VALUES: usize = 20;
 /// What a column of serial numbers is called.
 pub const SERIAL: [&str; 6] =
     ["serial", "serial number", "device serial number", "hardware serial", "serialno", "serial no"];
@@ -97,6 +101,26 @@ impl Attributes {
         let found = self.macs.get(&key).and_then(|(_, said)| said.get(column));
         found.map(|text| &**text).ok_or("the Mac is not in the table of attributes")
     }
+
+    /// What is to be said of an attribute of which no Mac in the table has a value that fits one of these patterns: the
+    /// nearest value, or those that there are. None where one fits, or where the table was not read for it.
+    pub fn unfit(&self, name: &str, patterns: &[String]) -> Option<String> {
+        let column = self.columns.iter().position(|own| own == name)?;
+        let said = self.macs.values().filter_map(|(_, said)| said.get(column));
+        let values: BTreeSet<&str> = said.map(|text| &**text).filter(|text| !text.is_empty()).collect();
+        if values.iter().any(|value| fits_one(patterns, Some(value)) == Some(true)) {
+            return None;
+        }
+        let near = patterns.iter().find_map(|own| nearest(own.trim_matches('*'), values.iter().copied()));
+        let more = values.len().saturating_sub(VALUES);
+        let list = values.iter().take(VALUES).map(|value| format!("`{}`", value.escape_debug()));
+        let list: Vec<String> = list.chain((more > 0).then(|| format!("and {more} more"))).collect();
+        Some(match (near, list.is_empty()) {
+            (Some(near), _) => format!("did you mean `{}`?", near.escape_debug()),
+            (None, true) => format!("the table has no {name} of any Mac"),
+            (None, false) => format!("those in the table are {}", list.join(", ")),
+        })
+    }
 }
 
 /// Whether the first column holds names, and not serial numbers.
@@ -116,10 +140,7 @@ fn by_name(head: &Head) -> Result<bool, AttributesError> {
 fn column(head: &Head, name: &str) -> Result<usize, AttributesError> {
     match head.find(name).as_slice() {
         [one] => Ok(*one),
-        [] => Err(AttributesError(vec![format!(
-            "it has no column `{name}`; its columns are {}",
-            head.listed()
-        )])),
+        [] => Err(AttributesError(vec![format!("it has no column `{name}`; {}", head.instead(name))])),
         [..] => Err(AttributesError(vec![format!("it has several columns `{name}`: {}", head.listed())])),
     }
 }
@@ -148,13 +169,29 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_no_mac_has() {
+        let table = Attributes::read(b"serial,ring,empty\na,Pilot,\nb,Broad,\n", &["ring", "empty"]).unwrap();
+        let unfit = |name: &str, pattern: &str| table.unfit(name, &[pattern.to_owned()]);
+        assert_eq!(unfit("ring", "pil*"), None);
+        assert_eq!(unfit("ring", "*"), None);
+        assert_eq!(unfit("ring", "Pliot*").unwrap(), "did you mean `Pilot`?");
+        assert_eq!(unfit("ring", "Legal").unwrap(), "those in the table are `Broad`, `Pilot`");
+        assert_eq!(unfit("empty", "x").unwrap(), "the table has no empty of any Mac");
+        assert_eq!(unfit("room", "x"), None);
+    }
+
+    #[test]
     fn what_cannot_be_used() {
         let of = |text: &str| Attributes::read(text.as_bytes(), &["ring"]).unwrap_err().to_string();
         assert_eq!(
             of("user,ring\na,b\n"),
             "the first column is `user`: it has to be `serial` or `name`; the columns are `user`, `ring`"
         );
-        assert_eq!(of("serial,rings\na,b\n"), "it has no column `ring`; its columns are `serial`, `rings`");
+        assert_eq!(of("serial,rings\na,b\n"), "it has no column `ring`; did you mean `rings`?");
+        assert_eq!(
+            of("serial,department\na,b\n"),
+            "it has no column `ring`; its columns are `serial`, `department`"
+        );
         assert_eq!(of("serial,ring,Ring\n"), "it has several columns `ring`: `serial`, `ring`, `Ring`");
         assert_eq!(
             of("serial,ring\na,b\n,c\nd\na,x\nA,b\n"),

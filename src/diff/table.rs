@@ -1,5 +1,6 @@
 //! Tables as directories, MDMs and spreadsheets export them: text with `,`, `;` or tabs between its cells.
 
+use crate::document::nearest;
 use csv::{ByteRecord, ReaderBuilder};
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -27,6 +28,14 @@ impl Head {
     /// The first column that has one of these names, in the order of the names.
     pub fn first(&self, names: &[&str]) -> Option<usize> {
         names.iter().find_map(|name| self.find(name).into_iter().next())
+    }
+
+    /// Which column may have been meant where none has a name, for messages.
+    pub fn instead(&self, name: &str) -> String {
+        match nearest(name, self.columns.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{}`?", near.escape_debug()),
+            None => format!("its columns are {}", self.listed()),
+        }
     }
 
     /// The names of all columns, for messages.

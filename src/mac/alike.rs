@@ -33,14 +33,16 @@ pub struct Alike<T> {
     /// By the number of the shape and of what was in each file that is looked at.
     said: Recent<Box<[Number]>, T>,
     last: Number,
+    /// The shape of the Mac that was asked for last, and its check sum.
     shape: Vec<u8>,
+    sum: u32,
     key: Vec<Number>,
 }
 
 impl<T: Clone> Default for Alike<T> {
     fn default() -> Self {
         let (shapes, said) = (RecentBytes::new(NAMES), Recent::new(MACS));
-        Self { shapes, said, last: 0, shape: Vec::new(), key: Vec::new() }
+        Self { shapes, said, last: 0, shape: Vec::new(), sum: 0, key: Vec::new() }
     }
 }
 
@@ -71,6 +73,7 @@ impl<T: Clone> Alike<T> {
         self.shape.extend_from_slice(&plain.asked.unwrap_or_default().to_le_bytes());
         mark(&plain.about, &mut self.shape);
         shape(&mut self.shape, &plain.about, loose, asked.who);
+        self.sum = crc32fast::hash(&self.shape);
         let said = self.known(asked, loose, memo);
         if said.is_none() {
             memo.note();
@@ -79,7 +82,7 @@ impl<T: Clone> Alike<T> {
     }
 
     fn known(&mut self, asked: &Asked<'_, '_>, loose: &Loose<'_>, memo: &Memo) -> Option<T> {
-        let (number, places) = self.shapes.get(&self.shape)?;
+        let (number, places) = self.shapes.get(0, &self.shape, self.sum)?;
         self.key.clear();
         self.key.push(number);
         for place in places.iter() {
@@ -101,14 +104,14 @@ impl<T: Clone> Alike<T> {
         };
         let Some(places) = looked.iter().map(place).collect::<Option<Vec<_>>>() else { return };
         let Some(numbers) = looked.iter().map(|(_, _, number)| *number).collect::<Option<Vec<_>>>() else { return };
-        let number = match self.shapes.get(&self.shape) {
+        let number = match self.shapes.get(0, &self.shape, self.sum) {
             // What is looked at may depend on what is in a file; then nothing can be said of the next.
             Some((_, known)) if *known != *places => return,
             Some((number, _)) => number,
             None => {
                 let Some(number) = self.last.checked_add(1) else { return };
                 self.last = number;
-                self.shapes.put(&self.shape, (number, places.into()));
+                self.shapes.put(0, &self.shape, self.sum, (number, places.into()));
                 number
             }
         };

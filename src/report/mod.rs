@@ -14,4 +14,4 @@ pub mod show;
 pub mod signature;
 mod visible;
 
-pub(crate) use visible::number;
+pub(crate) use visible::{number, paragraph};

@@ -366,6 +366,8 @@ pub struct Totals {
     states: BTreeMap<&'static str, u64>,
     /// For each setting: verdicts, standings, and layers of those that drift.
     settings: Vec<[BTreeMap<&'static str, u64>; 3]>,
+    /// For each domain: on how many Macs at least one setting drifts, and on how many none does and one is undecided.
+    domains: [[u64; 2]; DOMAINS.len()],
     apps: BTreeMap<&'static str, BTreeMap<&'static str, u64>>,
     worst: Vec<(u64, u64, u64)>,
 }
@@ -393,6 +395,17 @@ impl Totals {
             *standings.entry(standing).or_default() += 1;
             if *standing == DRIFTED {
                 *layers.entry(layer).or_default() += 1;
+            }
+        }
+        for (domain, sums) in self.domains.iter_mut().enumerate() {
+            let has = |standing: &str| {
+                let of = SETTINGS.iter().map(|setting| setting.domain).chain([VPN]);
+                of.zip(&said).any(|(own, (.., counts))| own == domain && *counts == standing)
+            };
+            match (has(DRIFTED), has(UNDECIDED)) {
+                (true, _) => sums[0] += 1,
+                (false, true) => sums[1] += 1,
+                (false, false) => {}
             }
         }
         let common = &mac.common;
@@ -431,6 +444,9 @@ impl Totals {
                 add(all, more);
             }
         }
+        for (all, more) in self.domains.iter_mut().flatten().zip(other.domains.into_iter().flatten()) {
+            *all += more;
+        }
         for (app, versions) in other.apps {
             add(self.apps.entry(app).or_default(), versions);
         }
@@ -454,6 +470,15 @@ impl Totals {
             })
             .collect();
         settings.sort_by_key(|one| (one["domain"].to_string(), one["key"].to_string()));
+        let judged = macs - state("unreadable");
+        let mut domains: Vec<Json> = DOMAINS
+            .iter()
+            .zip(self.domains)
+            .map(|(domain, [drifted, undecided])| {
+                json!({ "domain": domain, "macs": judged, "drifted": drifted, "undecided": undecided })
+            })
+            .collect();
+        domains.sort_by_key(|one| one["domain"].to_string());
         let mut worst = self.worst.clone();
         worst.sort_unstable();
         let worst = worst.iter().take(1000).map(|(drifted, undecided, number)| {
@@ -468,6 +493,7 @@ impl Totals {
             "undecided": state(UNDECIDED),
             "unreadable": state("unreadable"),
             "settings": settings,
+            "domains": domains,
             "apps": self.apps.iter().map(|(app, versions)| ((*app).to_owned(), counts(versions))).collect::<Json>(),
             "worst": worst.collect::<Json>(),
         })
@@ -495,6 +521,12 @@ pub fn said(audit: &Json) -> Json {
     }).collect();
     settings.sort_by_key(|one| (one["domain"].to_string(), one["key"].to_string()));
     out.insert("settings".to_owned(), settings.into());
+    let domains = audit["domains"].as_array().unwrap().iter().map(|one| {
+        json!({ "domain": one["domain"], "macs": one["macs"], "drifted": one["drifted"], "undecided": one["undecided"] })
+    });
+    let mut domains: Vec<Json> = domains.collect();
+    domains.sort_by_key(|one| one["domain"].to_string());
+    out.insert("domains".to_owned(), domains.into());
     let mut apps = serde_json::Map::new();
     for app in audit["apps"].as_array().unwrap() {
         let mut counts: serde_json::Map<String, Json> = app["versions"]

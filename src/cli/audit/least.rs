@@ -28,7 +28,12 @@ impl FromStr for Percent {
         let part = if part.len() == 1 { format!("{part}0") } else { part.to_owned() };
         let number = |text: &str| text.parse::<usize>().map_err(|_| wrong());
         let all = number(whole)?.saturating_mul(100).saturating_add(number(&part)?);
-        if all > 10_000 { Err(wrong()) } else { Ok(Self(all)) }
+        match all {
+            // A share of one is another number: with it nearly every fleet would be good enough.
+            1..100 => Err(format!("`{bare}` is less than 1 %: 98 means 98 %")),
+            ..=10_000 => Ok(Self(all)),
+            _ => Err(wrong()),
+        }
     }
 }
 
@@ -80,7 +85,7 @@ mod tests {
         {
             assert_eq!(text.parse::<Percent>().unwrap().to_string(), shown);
         }
-        for text in ["", "-1", "101", "100.01", "98.", ".5", "98.123", "9e1", "half"] {
+        for text in ["", "-1", "0.98", "0.01", "101", "100.01", "98.", ".5", "98.123", "9e1", "half"] {
             assert!(text.parse::<Percent>().is_err(), "{text}");
         }
         let of = |text: &str, part, of| text.parse::<Percent>().unwrap().reached(part, of);

@@ -17,7 +17,7 @@ use crate::mac::archive::{Archive, ArchiveError, Limits, each_inside};
 use crate::mac::alike::Alike;
 use crate::mac::packed::{Buffers, Loose};
 use crate::mac::tree::Tree;
-use crate::mac::{ABOUT, About, Ask, Asked, Mac, Memo};
+use crate::mac::{ABOUT, About, Ask, Asked, Mac, MacError, Memo};
 use crate::plan::AppliesTo;
 use crate::report::audit::{Row, Rows};
 use crate::report::mac::View;
@@ -61,7 +61,7 @@ fn opened(job: Job, whole: bool) -> Result<Opened, (Job, String)> {
         Body::Bad(why) => return Err((job.clone(), why.clone())),
         Body::Folder(path) => return open(path).map(Opened::Tree).map_err(|why| (job, why)),
         Body::Bytes(bytes) => read(&mut bytes.as_slice()),
-        Body::File(path) => match file(path) {
+        Body::File(path) | Body::Listed(path) => match file(path) {
             Err(why) => return Err((job, why)),
             Ok(Kind::Other) => return Ok(Opened::Passed),
             Ok(Kind::Line(bytes)) => read(&mut bytes.as_slice()),
@@ -99,7 +99,7 @@ fn file(path: &Path) -> Result<Kind, String> {
 
 /// Looks at what is in an archive of archives.
 fn inside(job: &Job, each: &mut dyn FnMut(Job) -> ControlFlow<()>) -> Result<(), String> {
-    let Body::File(path) = &job.body else { return Ok(()) };
+    let (Body::File(path) | Body::Listed(path)) = &job.body else { return Ok(()) };
     let (file, _) = open_file(path)?;
     let read = each_inside(BufReader::new(file), &LIMITS, &mut |name, bytes| {
         let name = name.strip_prefix("./").unwrap_or(&name);
@@ -228,8 +228,9 @@ pub(super) struct Own {
 fn usual<'b>(body: &Body, buffers: &'b mut Buffers) -> Option<Loose<'b>> {
     match body {
         Body::Bytes(bytes) => buffers.open(bytes.as_slice()),
+        Body::Listed(path) if !may_be_line(path) => buffers.open(File::open(path).ok()?),
         Body::File(path) if !may_be_line(path) => buffers.open(open_file(path).ok()?.0),
-        Body::File(_) | Body::Folder(_) | Body::Bad(_) => None,
+        Body::File(_) | Body::Listed(_) | Body::Folder(_) | Body::Bad(_) => None,
     }
 }
 
@@ -244,10 +245,8 @@ impl Judge<'_, '_> {
             return Some(Found::Mac(Box::new(glance), name.to_owned(), None));
         }
         let tree = loose.sorted()?;
-        if like.is_none() {
-            return Some(self.mac(&tree, name.to_owned(), memo));
-        }
-        let found = self.mac(&tree, name.to_owned(), memo);
+        let Some((about, _)) = like else { return Some(self.mac(&tree, name.to_owned(), memo)) };
+        let found = self.read(self.asked.read_of(about, &tree, memo), name.to_owned());
         let gist = if let Found::Mac(glance, ..) = &found { Some(Arc::clone(&glance.gist)) } else { None };
         alike.keep(loose, memo, gist);
         Some(found)
@@ -273,7 +272,11 @@ impl Judge<'_, '_> {
         if self.newest.is_some() && About::read(tree).is_ok_and(|about| older(&about)) {
             return Found::Older;
         }
-        match self.asked.read(tree, memo) {
+        self.read(self.asked.read(tree, memo), name)
+    }
+
+    fn read(&self, mac: Result<Mac, MacError>, name: String) -> Found {
+        match mac {
             Err(why) => self.broken(&name, why.to_string()),
             Ok(mac) => self.judged(mac.of_keys(self.keys.own.iter().copied()), name),
         }

@@ -173,7 +173,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let policies = loaded.iter().map(|loaded| (loaded.name.clone(), loaded.plans())).collect();
     let scope = Scope::new(policies, &catalog)?;
     let incomplete = loaded.iter().any(|loaded| loaded.side().incomplete);
-    let attributes = read_attributes(args.attributes.as_deref(), &scope.attributes())?;
+    let attributes = read_attributes(args.attributes.as_deref(), &scope)?;
     let assignment = Assignment { catalog: &catalog, attributes: &attributes };
     let baseline = args.baseline.as_deref().map(least::baseline).transpose()?;
     let audit = Audit {
@@ -227,7 +227,7 @@ impl<'c> Audit<'_, 'c> {
             places.count() > 0 || !reports.macs.is_empty() || refused,
             "there are no snapshots in what was named"
         );
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::for_about(places.count() + reports.macs.len());
         let course = self.judge(&places, (&reports, &reading), &stop, &mut ledger);
         let partial = stop.load(Ordering::Relaxed) && course.failed.is_none();
         match course.failed {

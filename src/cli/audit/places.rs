@@ -58,7 +58,13 @@ impl List {
         let name = self.name(start);
         let (name, folder) = name.strip_suffix('/').map_or((name, false), |name| (name, true));
         let path = self.folder.join(name);
-        Job { name: label(&path), body: if folder { Body::Folder(path) } else { Body::File(path) } }
+        let name = label(&path);
+        let body = match (folder, self.folder.as_os_str().is_empty()) {
+            (true, _) => Body::Folder(path),
+            (false, true) => Body::File(path),
+            (false, false) => Body::Listed(path),
+        };
+        Job { name, body }
     }
 }
 
@@ -70,6 +76,10 @@ impl Places {
     pub fn add(&mut self, path: &Path) -> Result<(), String> {
         let data = std::fs::metadata(path).map_err(|error| why(&error))?;
         let Some(name) = path.to_str() else { return Err(NO_TEXT.to_owned()) };
+        // It would be read twice: for what it is, and for what is in it.
+        if !data.is_dir() && !data.is_file() {
+            return Err("it is a pipe or a device: snapshots are files and folders".to_owned());
+        }
         if !data.is_dir() || is_mac(path) {
             // One list for all that are named one after the other.
             if self.lists.last().is_none_or(|list| !list.folder.as_os_str().is_empty()) {

@@ -158,4 +158,7 @@ fn what_an_mdm_has_told() {
     let standings = [Standing::Compliant, Standing::Drifted, Standing::Undecided, Standing::NotApplicable];
     assert_eq!(standings.map(|one| check.standing(one)), [3, 1, 1, 1]);
     assert!(check.layers.is_empty(), "{:?}", check.layers);
+    // Of the seventh nobody asked for anything of the app.
+    let [app] = summary.domains.as_slice() else { panic!("{:?}", summary.domains) };
+    assert_eq!((app.macs, app.drifted, app.undecided), (6, 1, 1));
 }

@@ -23,10 +23,14 @@ pub(super) fn domains(said: &[&Said], counts: &[usize], scope: &Scope<'_>) -> Ve
     let settings = scope.settings();
     let mut all: BTreeMap<&str, DomainSum> = BTreeMap::new();
     for (said, count) in said.iter().zip(counts).filter(|(_, count)| **count > 0) {
-        let judged: BTreeSet<&str> =
-            scope.walk(said.applied).map(|(setting, _)| setting.domain.as_str()).collect();
+        // What only an MDM has told of may leave all settings of a domain out.
+        let silent: BTreeSet<usize> =
+            said.cells.iter().filter(|cell| !cell.is_asked()).map(|cell| cell.place()).collect();
+        let asked = |place: u32| usize::try_from(place).is_ok_and(|place| !silent.contains(&place));
+        let walked = scope.walk(said.applied).filter(|(_, place)| asked(*place));
+        let judged: BTreeSet<&str> = walked.map(|(setting, _)| setting.domain.as_str()).collect();
         let with = |standing: Standing| -> BTreeSet<&str> {
-            let cells = said.cells.iter().filter(|cell| cell.standing() == standing);
+            let cells = said.cells.iter().filter(|cell| cell.is_asked() && cell.standing() == standing);
             cells.filter_map(|cell| settings.get(cell.place())).map(|one| one.domain.as_str()).collect()
         };
         let (drifted, undecided) = (with(Standing::Drifted), with(Standing::Undecided));

@@ -57,6 +57,11 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// With room for so many snapshots.
+    pub fn for_about(snapshots: usize) -> Self {
+        Self { kept: Vec::with_capacity(snapshots), ..Self::default() }
+    }
+
     /// Takes the glance at the next snapshot. `source` is what it is called; it is asked for only where it will be shown.
     pub fn add(&mut self, glance: Glance, source: impl FnOnce() -> String) {
         let gist = &glance.gist;
@@ -122,26 +127,34 @@ impl Ledger {
         std::array::from_fn(|_| parts.next().unwrap_or_default())
     }
 
-    /// The newest snapshot of each Mac, in the order of their coming; and how many older ones there are.
-    pub(super) fn newest(&self) -> (Vec<&Kept>, usize) {
+    /// The number of the newest snapshot of each Mac, in the order of their coming; and how many older ones there are.
+    pub(super) fn newest(&self) -> (Vec<u32>, usize) {
         let mut order: Vec<u32> = (0..).take(self.kept.len()).collect();
-        let at = |number: u32| usize::try_from(number).ok().and_then(|at| self.kept.get(at));
+        let at = |number: u32| self.at(number);
         order.sort_unstable_by_key(|number| {
             // Of those that were taken in the same second the first comes last.
             at(*number).map(|kept| (kept.known, kept.mac, kept.taken, std::cmp::Reverse(*number)))
         });
-        let mut newest: Vec<u32> = Vec::new();
-        for (place, number) in order.iter().enumerate() {
-            let mac = |number: u32| at(number).filter(|kept| kept.known).map(|kept| kept.mac);
-            let next = order.get(place + 1).and_then(|next| mac(*next));
-            if next.is_none() || mac(*number) != next {
-                newest.push(*number);
+        // Who has the same Mac next is the older one. What is left is put where the order was: there may be very many.
+        let mut left = 0;
+        for place in 0..order.len() {
+            let mac = |place: usize| {
+                order.get(place).and_then(|number| at(*number)).filter(|kept| kept.known).map(|kept| kept.mac)
+            };
+            let next = mac(place + 1);
+            if next.is_none() || mac(place) != next {
+                order.swap(left, place);
+                left += 1;
             }
         }
-        let older = self.kept.len() - newest.len();
-        drop(order);
-        newest.sort_unstable();
-        (newest.into_iter().filter_map(at).collect(), older)
+        order.truncate(left);
+        order.sort_unstable();
+        (order, self.kept.len() - left)
+    }
+
+    /// A snapshot by its number.
+    pub(super) fn at(&self, number: u32) -> Option<&Kept> {
+        usize::try_from(number).ok().and_then(|at| self.kept.get(at))
     }
 
     fn keep(&mut self, texts: [&str; 3]) -> u32 {

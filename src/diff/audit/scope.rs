@@ -152,6 +152,16 @@ impl<'p> Scope<'p> {
         found
     }
 
+    /// Every attribute of Macs that a policy asks for: the policy, the attribute, and the patterns of which one must fit.
+    pub fn conditions(&self) -> impl Iterator<Item = (&str, &'p str, &'p [String])> {
+        let plans =
+            self.policies.iter().flat_map(|(name, plans)| plans.iter().map(move |plan| (name, *plan)));
+        plans.flat_map(|(name, plan)| {
+            let asked = plan.applies_to.attributes.iter();
+            asked.map(move |(attribute, patterns)| (name.as_str(), attribute.as_str(), patterns.as_slice()))
+        })
+    }
+
     /// Every setting.
     pub fn settings(&self) -> &[&'p Setting] {
         &self.settings

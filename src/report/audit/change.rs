@@ -58,8 +58,9 @@ impl Baseline {
     /// # Errors
     /// It is no such JSON, and what is missing.
     pub fn read(name: &str, text: &str) -> Result<Self, String> {
-        let json: Json = serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
         let wrong = |what: &str| format!("it is not what `audit --format json` writes: {what}");
+        let json: Json =
+            serde_json::from_str(text).map_err(|error| wrong(&format!("it is no JSON: {error}")))?;
         if json.get("version").and_then(Json::as_u64) != Some(1) {
             return Err(wrong("`version` is not 1"));
         }
@@ -184,8 +185,9 @@ impl<'c> Change<'c> {
         let share = percent(baseline.compliant, baseline.of);
         let count = visible::number(baseline.compliant);
         let name = visible::line(&baseline.name, LONGEST);
+        let be = if baseline.compliant == 1 || baseline.of == 1 { "was" } else { "were" };
         let mut lines =
-            vec![(0, format!("Since {name}: {count} of {} were compliant ({share})", macs(baseline.of)))];
+            vec![(0, format!("Since {name}: {count} of {} {be} compliant ({share})", macs(baseline.of)))];
         let mut say = |depth, line: String| lines.push((depth, line));
         if baseline.partial {
             say(1, "it was ended before all snapshots were looked at".to_owned());
@@ -286,8 +288,8 @@ mod tests {
     #[test]
     fn what_is_no_baseline() {
         let of = |text: &str| Baseline::read("old.json", text).unwrap_err();
-        assert!(of("{").starts_with("it is no JSON: "));
         let not = "it is not what `audit --format json` writes: ";
+        assert!(of("{").starts_with(&format!("{not}it is no JSON: ")));
         assert_eq!(of("[]"), format!("{not}`version` is not 1"));
         assert_eq!(of("{\"version\":1}"), format!("{not}it has no `fleet`"));
         let start = "{\"version\":1,\"compliance\":{\"compliant\":1,\"of\":2},\"fleet\":{\"drifted\":";

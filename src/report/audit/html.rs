@@ -1,22 +1,22 @@
 //! What a fleet comes to as a page: one file, readable without script; with it, the Macs can be filtered and sorted.
 
+mod versions;
+
 use super::super::visible;
-use super::{LONGEST, View, macs, percent, states};
-use crate::diff::audit::{AppSum, DomainSum, MacSum, SettingSum};
+use super::{Change, LONGEST, View, macs, percent, states};
+use crate::diff::audit::{DomainSum, MacSum, Macs, SettingSum};
 use crate::diff::outcome::Standing;
-use crate::plan::Reads;
+use crate::diff::verdict::Verdict;
 use crate::text::{TemplateError, fleet_page};
-use crate::version::Version;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use versions::{Histogram, histogram};
 
 /// How wide pictures are, in units of their own.
 const WIDTH: usize = 1000;
 /// How wide the narrowest part of one is: one Mac of a hundred thousand is to be seen.
 const NARROWEST: usize = 6;
-/// How many versions of an app have a column; what is older is one column.
-const COLUMNS: usize = 24;
 /// How many settings of a Mac are named.
 const SETTINGS: usize = 12;
 
@@ -28,8 +28,8 @@ struct Page {
     summary: String,
     bars: Vec<Bar>,
     legend: Vec<Bar>,
-    of: String,
     notes: Vec<String>,
+    change: Option<Changed>,
     apps: Vec<Drift>,
     settings: Vec<Group>,
     versions: Vec<Histogram>,
@@ -37,6 +37,21 @@ struct Page {
     worst_of: String,
     unread: Vec<Unread>,
     unread_of: String,
+}
+
+/// What changed since an earlier audit.
+#[derive(Serialize)]
+struct Changed {
+    title: String,
+    lines: Vec<ChangedLine>,
+}
+
+#[derive(Serialize)]
+struct ChangedLine {
+    /// What is better is green, what is worse is red.
+    word: &'static str,
+    deep: bool,
+    text: String,
 }
 
 /// A part of a picture, or a line of its legend.
@@ -52,6 +67,7 @@ struct Bar {
 #[derive(Serialize)]
 struct Drift {
     name: String,
+    percent: String,
     says: String,
     /// What explains it.
     more: String,
@@ -67,40 +83,6 @@ struct Group {
     good: Option<String>,
 }
 
-/// The versions of an app.
-#[derive(Serialize)]
-struct Histogram {
-    name: String,
-    says: String,
-    columns: Vec<Column>,
-    lanes: Vec<Lane>,
-    /// How many settings all versions read that are out there.
-    always: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Column {
-    version: String,
-    count: String,
-    says: String,
-    top: usize,
-    height: usize,
-}
-
-/// Which of the versions read a setting.
-#[derive(Serialize)]
-struct Lane {
-    key: String,
-    builds: String,
-    cells: Vec<Cell>,
-}
-
-#[derive(Serialize)]
-struct Cell {
-    word: &'static str,
-    says: &'static str,
-}
-
 /// One of the worst Macs.
 #[derive(Serialize)]
 struct Line {
@@ -110,8 +92,16 @@ struct Line {
     state: &'static str,
     drifted: usize,
     undecided: usize,
-    settings: Vec<String>,
+    settings: Vec<Told>,
     source: String,
+}
+
+/// The settings of a domain that are not as they should be on a Mac.
+#[derive(Serialize)]
+struct Told {
+    domain: String,
+    /// The keys by what is said of them: `A, B missing; C differs`.
+    says: String,
 }
 
 #[derive(Serialize)]
@@ -131,26 +121,26 @@ pub fn html(view: &View<'_, '_>) -> Result<String, TemplateError> {
     let count = &summary.macs;
     let policies: Vec<String> = summary.policies.iter().map(|name| visible::line(name, LONGEST)).collect();
     let all = count.drifted + count.undecided;
-    let shown = |part: usize, of: usize| match part < of {
-        true => format!("the worst {} of {}", visible::number(part), visible::number(of)),
+    let shown = |part: usize, of: usize, which: &str| match part < of {
+        true => format!("the {which} {} of {}", visible::number(part), visible::number(of)),
         false => visible::number(of),
     };
     fleet_page(&Page {
         title: format!("{} on {}", policies.join(", "), macs(count.all())),
         who: format!("{} looked at", several(count.snapshots, "snapshot", "snapshots")),
-        percent: percent(count.compliant, count.of()),
-        summary: super::text::sum(summary),
+        percent: if count.of() == 0 { "–".to_owned() } else { percent(count.compliant, count.of()) },
+        summary: said(count),
         bars: bars(&states(count), count.of()).into_iter().filter(|bar| bar.width > 0).collect(),
         legend: bars(&states(count), count.of()),
-        of: macs(count.of()),
         notes: notes(view),
+        change: view.change.as_ref().map(|change| changed(change, view)),
         apps: domains(view),
         settings: groups(view),
         versions: summary.apps.iter().filter_map(|app| histogram(app, view)).collect(),
         worst: summary.worst.iter().map(|mac| worst(mac, view)).collect(),
-        worst_of: shown(summary.worst.len(), all),
+        worst_of: shown(summary.worst.len(), all, "worst"),
         unread: summary.unread.iter().map(|one| unread(&one.source, &one.why)).collect(),
-        unread_of: shown(summary.unread.len(), count.unread),
+        unread_of: shown(summary.unread.len(), count.unread, "first"),
     })
 }
 
@@ -158,10 +148,35 @@ fn several(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", visible::number(count), if count == 1 { one } else { many })
 }
 
+/// What the share of compliant Macs is of.
+fn said(count: &Macs) -> String {
+    let be = if count.compliant == 1 || count.of() == 1 { "is" } else { "are" };
+    match count.of() {
+        0 => "No Mac was judged".to_owned(),
+        of => format!("{} of {} {be} compliant", visible::number(count.compliant), macs(of)),
+    }
+}
+
+/// What changed since an earlier audit, in the words of the text report.
+fn changed(change: &Change<'_>, view: &View<'_, '_>) -> Changed {
+    let mut lines = change.lines(view).into_iter();
+    let title = lines.next().map(|(_, line)| line).unwrap_or_default();
+    let line = |(depth, text): (usize, String)| {
+        let word = match text.split_once(": ") {
+            Some(("better", _)) if depth == 1 => "compliant",
+            Some(("worse", _)) if depth == 1 => "drifted",
+            _ => "",
+        };
+        ChangedLine { word, deep: depth > 1, text }
+    };
+    Changed { title, lines: lines.map(line).collect() }
+}
+
 fn notes(view: &View<'_, '_>) -> Vec<String> {
-    let macs = &view.summary.macs;
+    let summary = view.summary;
+    let macs = &summary.macs;
     let mut notes = Vec::new();
-    if view.summary.partial {
+    if summary.partial {
         notes.push("It was ended before all snapshots were looked at: this is of those alone.".to_owned());
     }
     let mut add = |count: usize, one: &str, many: &str| {
@@ -180,7 +195,22 @@ fn notes(view: &View<'_, '_>) -> Vec<String> {
         "snapshot cannot be read: it counts as a Mac that is not compliant.",
         "snapshots cannot be read: each counts as a Mac that is not compliant.",
     );
+    add(
+        macs.unsure,
+        "Mac may or may not be one that a policy applies to: nobody knows.",
+        "Macs may or may not be ones that a policy applies to: nobody knows.",
+    );
+    add(
+        macs.reported,
+        "Mac is known by what an MDM has told alone: not its layers, values and versions.",
+        "Macs are known by what an MDM has told alone: not their layers, values and versions.",
+    );
     add(view.passed, "file is no snapshot.", "files are no snapshots.");
+    if summary.policies.len() > 1 {
+        notes.extend(summary.policies.iter().zip(&summary.applied).map(|(policy, count)| {
+            format!("{} applies to {}.", visible::line(policy, LONGEST), super::macs(*count))
+        }));
+    }
     notes
 }
 
@@ -202,12 +232,13 @@ fn bars(parts: &[(&'static str, usize)], of: usize) -> Vec<Bar> {
 }
 
 fn drift(name: String, drifted: usize, undecided: usize, of: usize, more: String) -> Drift {
-    let mut says = format!("{} of {} ({})", visible::number(drifted), macs(of), percent(drifted, of));
+    let mut says = format!("{} of {}", visible::number(drifted), macs(of));
     if undecided > 0 {
         says = format!("{says}, {} undecided", visible::number(undecided));
     }
+    let percent = percent(drifted, of);
     let bars = bars(&[("drifted", drifted), ("undecided", undecided)], of);
-    Drift { name, says, more, bars: bars.into_iter().filter(|bar| bar.width > 0).collect() }
+    Drift { name, percent, says, more, bars: bars.into_iter().filter(|bar| bar.width > 0).collect() }
 }
 
 /// Drift by app: on how many Macs at least one of its settings drifts.
@@ -261,95 +292,7 @@ fn setting(sum: &SettingSum<'_>) -> Drift {
     drift(name, counts[0], counts[1], sum.macs, more.join(", "))
 }
 
-/// A column: a version, or all that are older.
-struct Counted<'s> {
-    versions: Vec<&'s Version>,
-    macs: usize,
-}
-
-fn histogram(app: &AppSum, view: &View<'_, '_>) -> Option<Histogram> {
-    if app.versions.is_empty() {
-        return None;
-    }
-    let older = app.versions.len().saturating_sub(COLUMNS);
-    let mut columns: Vec<Counted<'_>> = Vec::new();
-    for (place, (version, count)) in app.versions.iter().enumerate() {
-        match columns.last_mut().filter(|_| place > 0 && place < older) {
-            Some(last) => {
-                last.versions.push(version);
-                last.macs += count;
-            }
-            None => columns.push(Counted { versions: vec![version], macs: *count }),
-        }
-    }
-    let most = columns.iter().map(|column| column.macs).max().unwrap_or(1).max(1);
-    let (mut lanes, mut always) = (Vec::new(), 0);
-    for (sum, reads) in readers(app, view) {
-        match lane(sum, reads, &columns) {
-            Some(lane) => lanes.push(lane),
-            None => always += 1,
-        }
-    }
-    let mut says = vec![format!("on {}", macs(app.versions.values().sum()))];
-    says.extend((app.missing > 0).then(|| format!("not installed on {}", visible::number(app.missing))));
-    says.extend((app.unknown > 0).then(|| format!("nobody can say on {}", visible::number(app.unknown))));
-    Some(Histogram {
-        name: visible::line(&app.product, LONGEST),
-        says: says.join(", "),
-        columns: columns.iter().map(|counted| column(counted, most)).collect(),
-        lanes,
-        always: (always > 0)
-            .then(|| several(always, "setting is read by all of these", "settings are read by all of these")),
-    })
-}
-
-fn column(counted: &Counted<'_>, most: usize) -> Column {
-    let height = (counted.macs * 100 / most).max(1);
-    let version = match counted.versions.as_slice() {
-        [only] => only.to_string(),
-        [.., last] => format!("up to {last}"),
-        [] => String::new(),
-    };
-    let count = visible::number(counted.macs);
-    Column { says: format!("{version} on {}", macs(counted.macs)), version, count, top: 100 - height, height }
-}
-
-/// The settings that an app reads, or its suite, each with the builds that do.
-fn readers<'v>(app: &AppSum, view: &'v View<'_, '_>) -> Vec<(&'v SettingSum<'v>, &'v Reads)> {
-    let suite = view.catalog.product(&app.product).and_then(|known| known.suite);
-    let of = |reads: &&Reads| reads.product == app.product || suite == Some(reads.product.as_str());
-    let sums = view.summary.settings.iter();
-    sums.filter_map(|sum| sum.setting.reads.iter().find(of).map(|reads| (sum, reads))).collect()
-}
-
-/// Which columns read a setting; none where all do.
-fn lane(sum: &SettingSum<'_>, reads: &Reads, columns: &[Counted<'_>]) -> Option<Lane> {
-    let builds = reads.all();
-    let cells: Vec<Cell> = columns
-        .iter()
-        .map(|column| {
-            let read = |version: &&&Version| builds.contains(version) || builds.overlaps(version);
-            match column.versions.iter().filter(read).count() {
-                0 => Cell { word: "off", says: "no" },
-                all if all == column.versions.len() => Cell { word: "on", says: "yes" },
-                _ => Cell { word: "part", says: "some" },
-            }
-        })
-        .collect();
-    let key = visible::line(sum.setting.key.as_str(), LONGEST);
-    let differs = cells.iter().any(|cell| cell.word != "on");
-    differs.then(|| Lane { key, builds: builds.describe(), cells })
-}
-
 fn worst(mac: &MacSum, view: &View<'_, '_>) -> Line {
-    let named = mac.settings.iter().take(SETTINGS).filter_map(|(at, verdict)| {
-        let setting = view.summary.settings.get(*at)?.setting;
-        let short = view.catalog.short(setting.domain.as_str());
-        Some(format!("{short}: {} {}", visible::line(setting.key.as_str(), LONGEST), verdict.word()))
-    });
-    let mut settings: Vec<String> = named.collect();
-    let more = mac.settings.len().saturating_sub(SETTINGS);
-    settings.extend((more > 0).then(|| format!("… and {} more", visible::number(more))));
     Line {
         name: visible::line(&mac.name, LONGEST),
         serial: visible::line(&mac.serial, LONGEST),
@@ -357,9 +300,36 @@ fn worst(mac: &MacSum, view: &View<'_, '_>) -> Line {
         state: mac.state.word(),
         drifted: mac.drifted,
         undecided: mac.undecided,
-        settings,
+        settings: told(mac, view),
         source: visible::line(&mac.source, LONGEST),
     }
+}
+
+/// The settings of a Mac that are not as they should be: those of a domain together, by their verdicts.
+fn told(mac: &MacSum, view: &View<'_, '_>) -> Vec<Told> {
+    let mut said: Vec<(&str, Verdict, Vec<String>)> = Vec::new();
+    for (at, verdict) in mac.settings.iter().take(SETTINGS) {
+        let Some(sum) = view.summary.settings.get(*at) else { continue };
+        let domain = view.catalog.short(sum.setting.domain.as_str());
+        let key = visible::line(sum.setting.key.as_str(), LONGEST);
+        match said.iter_mut().find(|(own, other, _)| (*own, *other) == (domain, *verdict)) {
+            Some((.., keys)) => keys.push(key),
+            None => said.push((domain, *verdict, vec![key])),
+        }
+    }
+    let mut told: Vec<Told> = Vec::new();
+    for (domain, verdict, keys) in said {
+        let domain = format!("{}:", visible::line(domain, LONGEST));
+        let says = format!("{} {}", keys.join(", "), verdict.word());
+        match told.iter_mut().find(|own| own.domain == domain) {
+            Some(own) => own.says = format!("{}; {says}", own.says),
+            None => told.push(Told { domain, says }),
+        }
+    }
+    let more = mac.settings.len().saturating_sub(SETTINGS);
+    let says = format!("… and {} more", visible::number(more));
+    told.extend((more > 0).then(|| Told { domain: String::new(), says }));
+    told
 }
 
 fn unread(source: &str, why: &str) -> Unread {

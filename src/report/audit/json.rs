@@ -4,7 +4,7 @@ use super::super::diff::object;
 use super::super::visible;
 use super::{View, share};
 use crate::check::is_secret;
-use crate::diff::audit::{AppSum, MacSum, SettingSum, State, Unread};
+use crate::diff::audit::{AppSum, DomainSum, MacSum, SettingSum, State, Unread};
 use crate::diff::outcome::Standing;
 use crate::diff::verdict::Verdict;
 use crate::plan::{MASK, Setting};
@@ -37,6 +37,7 @@ pub fn json(view: &View<'_, '_>) -> String {
         },
         "change": view.change.as_ref().map(|change| change.json(view)),
         "settings": summary.settings.iter().map(|sum| setting(sum, view)).collect::<Json>(),
+        "domains": summary.domains.iter().map(|sum| domain(sum, view)).collect::<Json>(),
         "apps": summary.apps.iter().map(app).collect::<Json>(),
         "worst": summary.worst.iter().map(|mac| worst(mac, view)).collect::<Json>(),
         "unread": summary.unread.iter().map(unread).collect::<Json>(),
@@ -102,6 +103,16 @@ fn setting(sum: &SettingSum<'_>, view: &View<'_, '_>) -> Json {
     put("layers", layers.into());
     put("why", setting.why.clone().into());
     fields.into()
+}
+
+fn domain(sum: &DomainSum, view: &View<'_, '_>) -> Json {
+    json!({
+        "domain": sum.domain,
+        "alias": view.catalog.domain(&sum.domain).and_then(|known| known.alias),
+        "macs": sum.macs,
+        "drifted": sum.drifted,
+        "undecided": sum.undecided,
+    })
 }
 
 fn app(sum: &AppSum) -> Json {

@@ -40,7 +40,7 @@ pub fn sum(summary: &Summary<'_>) -> String {
         .into_iter()
         .map(|(word, count)| format!("{} {word}", visible::number(count)))
         .collect();
-    let be = if summary.macs.compliant == 1 { "is" } else { "are" };
+    let be = if summary.macs.compliant == 1 || of == 1 { "is" } else { "are" };
     let outside = match summary.macs.outside {
         0 => String::new(),
         count => format!("; no policy applies to {} more", visible::number(count)),
@@ -156,7 +156,7 @@ impl Text<'_, '_, '_> {
         for sum in sums {
             let domain = sum.setting.domain.as_str();
             if domain != last {
-                let heading = self.view.domain(domain);
+                let heading = self.heading(domain, standing);
                 self.line(1, &heading);
                 last = domain;
             }
@@ -173,6 +173,19 @@ impl Text<'_, '_, '_> {
             }
         }
         self.line(0, "");
+    }
+
+    /// A domain; where its settings drift, with the Macs on which at least one does.
+    fn heading(&self, domain: &str, standing: Standing) -> String {
+        let name = self.view.domain(domain);
+        let sum = self.view.summary.domains.iter().find(|sum| sum.domain == domain);
+        match sum.filter(|_| standing == Standing::Drifted) {
+            Some(sum) => {
+                let share = percent(sum.drifted, sum.macs);
+                format!("{name}: drifts on {} of {} ({share})", visible::number(sum.drifted), macs(sum.macs))
+            }
+            None => name,
+        }
     }
 
     fn exempt(&mut self) {

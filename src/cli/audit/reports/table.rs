@@ -105,7 +105,7 @@ impl Reading<'_> {
             }
             let column = only(head.find(name));
             let column =
-                column.ok_or_else(|| anyhow!("no column is called `{name}`: they are {}", head.listed()))?;
+                column.ok_or_else(|| anyhow!("it has no column `{name}`; {}", head.instead(name)))?;
             return Ok(vec![(0, column)]);
         }
         let titles = self.scope.titles();
