@@ -1,5 +1,9 @@
 //! XML as a property list uses it: quick-xml's events, made strict, each with its place.
 
+mod leaf;
+
+pub(super) use leaf::opening;
+
 use super::error::{Place, Problem, ReadError, shown, span};
 use super::sniff::space;
 use crate::finding::{SourceId, Span};
@@ -9,7 +13,6 @@ use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::io::BufRead as _;
 use std::ops::Range;
 
 /// The elements of a property list.
@@ -116,6 +119,8 @@ pub(super) struct Tokens<'x> {
     root: bool,
     /// Whether the end tag of an empty element is still to come.
     empty: bool,
+    /// Whether elements with plain text are taken in one go.
+    whole: bool,
 }
 
 impl<'x> Tokens<'x> {
@@ -127,8 +132,14 @@ impl<'x> Tokens<'x> {
         config.expand_empty_elements = true;
         let base = bytes.len() - text.len();
         let bad = first_bad(text);
-        let (begun, document_type, root, empty) = (false, false, false, false);
-        Self { bytes, source, base, text, xml, bad, begun, document_type, root, empty }
+        let (begun, document_type, root, empty, whole) = (false, false, false, false, true);
+        Self { bytes, source, base, text, xml, bad, begun, document_type, root, empty, whole }
+    }
+
+    /// The same, event by event: what must come to the same.
+    #[cfg(test)]
+    pub(super) fn by_events(self) -> Self {
+        Self { whole: false, ..self }
     }
 
     /// The error of this problem at a range of the text.
@@ -170,35 +181,6 @@ impl<'x> Tokens<'x> {
                 return Ok((token, range));
             }
         }
-    }
-
-    /// A whole element with plain text, as nearly everything in a property list is: taken in one go, where reading it
-    /// event by event takes four times as long. Whatever is unusual about it is left to the events, and so is what
-    /// follows unless it is markup: there the reader of events goes on.
-    fn leaf(&mut self, start: usize) -> Option<(Token<'x>, Range<usize>)> {
-        if !self.root || self.empty {
-            return None;
-        }
-        let text: &'x str = self.text;
-        let rest = text.get(start..)?.strip_prefix('<')?;
-        let (element, content, length) = plain_element(rest)?;
-        let range = start..start + 1 + length;
-        if self.bad.as_ref().is_some_and(|(_, at)| at.start < range.end) {
-            return None;
-        }
-        let behind = text.as_bytes().get(range.end..)?;
-        let gap = behind.iter().position(|byte| !space(*byte))?;
-        if behind.get(gap) != Some(&b'<') {
-            return None;
-        }
-        self.xml.stream().consume(range.end + gap - start);
-        Some((Token::Leaf(element, content), range))
-    }
-
-    /// Where the start tag of a [`Token::Leaf`] stands.
-    pub(super) fn opening(&self, element: Element, range: &Range<usize>) -> Range<usize> {
-        let tag = self.text.get(range.clone()).and_then(|raw| raw.find('>')).unwrap_or(element.name().len());
-        range.start..range.start + tag + 1
     }
 
     fn token(&mut self, event: Event<'x>, range: Range<usize>) -> Result<Option<Token<'x>>, ReadError> {
@@ -293,30 +275,6 @@ impl<'x> Tokens<'x> {
         };
         self.fail(problem, at..end)
     }
-}
-
-/// The element that begins behind a `<`, its content, and how many bytes it has up to the `>` of its end tag: if it is one
-/// of those that hold text, and its text is plain.
-fn plain_element(rest: &str) -> Option<(Element, &str, usize)> {
-    let tag = memchr::memchr(b'>', rest.as_bytes())?;
-    let (name, content) = (rest.get(..tag)?, rest.get(tag + 1..)?);
-    let element = match name {
-        "key" => Element::Key,
-        "string" => Element::String,
-        "integer" => Element::Integer,
-        "real" => Element::Real,
-        "date" => Element::Date,
-        "data" => Element::Data,
-        "true/" => return Some((Element::True, "", tag + 1)),
-        "false/" => return Some((Element::False, "", tag + 1)),
-        _ => return None,
-    };
-    let end = memchr::memchr2(b'<', b'&', content.as_bytes())?;
-    let (text, close) = content.split_at_checked(end)?;
-    let close = close.strip_prefix("</")?.strip_prefix(name)?;
-    // Line ends that are changed, and the end of CDATA where there is none.
-    let plain = close.starts_with('>') && memchr::memchr2(b'\r', b']', text.as_bytes()).is_none();
-    plain.then_some((element, text, tag + 1 + end + "</>".len() + name.len()))
 }
 
 /// What attributes say means nothing here, but they must be attributes, each once.

@@ -1,7 +1,7 @@
 //! From tokens to a tree of values, without recursion.
 
 use super::error::{Problem, ReadError, shown};
-use super::token::{Element, Token, Tokens};
+use super::token::{Element, Token, Tokens, opening};
 use super::wanted::{Want, Wanted};
 use super::{Budgets, Read, scalar};
 use crate::finding::{Origin, Span};
@@ -78,7 +78,7 @@ impl<'x> Tree<'x, '_> {
                 (Token::Open(other), range) => return self.fail(Problem::Root(other.name()), range),
                 (Token::Space(_), _) => {}
                 (Token::Leaf(other, _), range) => {
-                    let open = self.tokens.opening(other, &range);
+                    let open = opening(other, &range);
                     return self.fail(Problem::Root(other.name()), open);
                 }
                 (Token::Text(_) | Token::Close, range) => return self.fail(Problem::Text, range),
@@ -94,7 +94,7 @@ impl<'x> Tree<'x, '_> {
                 (Token::End, _) => return Ok(()),
                 (Token::Space(_), _) => {}
                 (Token::Leaf(element, _), range) => {
-                    return self.fail(Problem::Trailing, self.tokens.opening(element, &range));
+                    return self.fail(Problem::Trailing, opening(element, &range));
                 }
                 (_, range) => return self.fail(Problem::Trailing, range),
             }
@@ -112,7 +112,7 @@ impl<'x> Tree<'x, '_> {
                 Token::Open(Element::Key) => self.key(range, None)?,
                 Token::Open(element) => self.value(element, range, None)?,
                 Token::Leaf(element, text) => {
-                    let open = self.tokens.opening(element, &range);
+                    let open = opening(element, &range);
                     let leaf = Some((text, range));
                     match element {
                         Element::Key => self.key(open, leaf)?,
@@ -290,7 +290,7 @@ impl<'x> Tree<'x, '_> {
                     return self.fail(Problem::Inside { outer: element.name(), inner: inner.name() }, range);
                 }
                 Token::Leaf(inner, _) => {
-                    let at = self.tokens.opening(inner, &range);
+                    let at = opening(inner, &range);
                     return self.fail(Problem::Inside { outer: element.name(), inner: inner.name() }, at);
                 }
                 Token::End => return self.fail(Problem::Unclosed(element.name()), open),
@@ -323,7 +323,7 @@ impl<'x> Tree<'x, '_> {
                     open.push((inner, range));
                 }
                 (Token::Leaf(inner, _), range) => {
-                    let range = self.tokens.opening(inner, &range);
+                    let range = opening(inner, &range);
                     if inner != Element::Key {
                         self.count(&range)?;
                     }
