@@ -1,7 +1,7 @@
 //! What a fleet comes to app by app: on how many Macs at least one setting of a domain is not as it should be.
 
-use super::Scope;
 use super::Gist;
+use super::Scope;
 use crate::diff::outcome::Standing;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -86,9 +86,9 @@ impl Ledger {
         let (numbers, installs) = (&mut self.said, &mut self.installs);
         let said = self.lately_said.of(gist, |gist| numbers.of(Arc::clone(gist)));
         let numbers = &mut self.apps;
-        let apps = self.lately_apps.of(&glance.apps, |apps| {
-            numbers.of(apps.iter().map(|one| installs.of(*one)).collect())
-        });
+        let apps = self
+            .lately_apps
+            .of(&glance.apps, |apps| numbers.of(apps.iter().map(|one| installs.of(*one)).collect()));
         self.kept.push(Kept {
             mac: glance.mac.map_or(0, |mac| mac.0),
             known: glance.mac.is_some(),
