@@ -250,7 +250,8 @@ fn checked(block: &[u8; BLOCK]) -> Option<bool> {
 fn sum(block: &[u8; BLOCK]) -> u64 {
     const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
     let (words, _) = block.as_chunks::<8>();
-    let pairs = words.iter().map(|word| u64::from_le_bytes(*word)).map(|word| (word & EVEN) + (word >> 8 & EVEN));
+    let pairs =
+        words.iter().map(|word| u64::from_le_bytes(*word)).map(|word| (word & EVEN) + (word >> 8 & EVEN));
     let sums: u64 = pairs.sum();
     (0..4).map(|lane| sums >> (16 * lane) & 0xFFFF).sum()
 }

@@ -29,7 +29,8 @@ impl Date {
     /// Reads the one form that macOS writes and reads: `2027-01-31T00:00:00Z`, without offset, fraction or leap second.
     pub fn exact(text: &str) -> Option<Self> {
         let form = |(sign, at): (u8, u8)| if at == b'0' { sign.is_ascii_digit() } else { sign == at };
-        let usual = text.len() == FORM.len() && text.bytes().zip(FORM.bytes()).all(form) && !text.ends_with(":60Z");
+        let usual =
+            text.len() == FORM.len() && text.bytes().zip(FORM.bytes()).all(form) && !text.ends_with(":60Z");
         Self::parse(text).filter(|_| usual)
     }
 

@@ -8,13 +8,13 @@ use super::pool::{Body, Job, Step, Work};
 use crate::catalog::{Catalog, keys_of_rules};
 use crate::check::Options;
 use crate::diff::applies::{Applies, Assignment};
-use crate::diff::audit::{Fingerprint, Gist, Glance, Newest, Scope};
+use crate::diff::audit::{Apps, Fingerprint, Gist, Glance, Newest, Scope};
 use crate::diff::exempt::Exemption;
 use crate::diff::on_mac::{rules_for, spoken};
 use crate::diff::outcome::{Expected, Outcome, outcome};
-use crate::diff::verdict::Judging;
+use crate::diff::verdict::{Judging, unread};
+use crate::mac::alike::{Alike, Said};
 use crate::mac::archive::{Archive, ArchiveError, Limits, each_inside};
-use crate::mac::alike::Alike;
 use crate::mac::packed::{Buffers, Loose};
 use crate::mac::tree::Tree;
 use crate::mac::{ABOUT, About, Ask, Asked, Mac, MacError, Memo};
@@ -193,7 +193,8 @@ impl Work for Judge<'_, '_> {
 
     fn look(&self, job: Job, own: &mut Own) -> Step<Found> {
         let Own { buffers, memo, alike } = own;
-        if let Some(found) = usual(&job.body, buffers).and_then(|loose| self.usual(&loose, &job.name, memo, alike))
+        if let Some(found) =
+            usual(&job.body, buffers).and_then(|loose| self.usual(&loose, &job.name, memo, alike))
         {
             return Step::Done(found);
         }
@@ -216,12 +217,20 @@ impl Work for Judge<'_, '_> {
     }
 }
 
+fn kind(applies: &Applies) -> u8 {
+    match applies {
+        Applies::Yes => 0,
+        Applies::No(_) => 1,
+        Applies::Unknown(_) => 2,
+    }
+}
+
 /// What a thread keeps from one snapshot to the next.
 #[derive(Default)]
 pub(super) struct Own {
     buffers: Buffers,
     memo: Memo,
-    alike: Alike<Arc<Gist>>,
+    alike: Alike<Arc<Gist>, Apps>,
 }
 
 /// A snapshot as collectors write it, which is read faster than any other.
@@ -237,29 +246,49 @@ fn usual<'b>(body: &Body, buffers: &'b mut Buffers) -> Option<Loose<'b>> {
 impl Judge<'_, '_> {
     /// What comes of a snapshot as collectors write it; none where it has to be read in another way. What was said of a Mac
     /// like it is not found out again, unless there are rows: they tell more.
-    fn usual(&self, loose: &Loose<'_>, name: &str, memo: &Memo, alike: &mut Alike<Arc<Gist>>) -> Option<Found> {
+    fn usual(
+        &self,
+        loose: &Loose<'_>,
+        name: &str,
+        memo: &Memo,
+        alike: &mut Alike<Arc<Gist>, Apps>,
+    ) -> Option<Found> {
         let marked = |about: &About, out: &mut Vec<u8>| self.mark(about, out);
         let like = if self.same { alike.find(&self.asked, loose, memo, marked) } else { None };
-        if let Some((about, Some(gist))) = &like {
-            let glance = Glance::with(about, Arc::clone(gist));
+        if let Some((about, Some(said))) = like {
+            let glance = Glance::with(&about, said.settings, said.apps);
             return Some(Found::Mac(Box::new(glance), name.to_owned(), None));
         }
         let tree = loose.sorted()?;
         let Some((about, _)) = like else { return Some(self.mac(&tree, name.to_owned(), memo)) };
-        let found = self.read(self.asked.read_of(about, &tree, memo), name.to_owned());
-        let gist = if let Found::Mac(glance, ..) = &found { Some(Arc::clone(&glance.gist)) } else { None };
-        alike.keep(loose, memo, gist);
+        let mac = self.asked.read_of(about.clone(), &tree, memo);
+        let class = mac.as_ref().map(|mac| self.class(mac)).unwrap_or_default();
+        let found = self.read(mac, name.to_owned());
+        let said = match &found {
+            Found::Mac(glance, ..) => {
+                let said = Said { settings: Arc::clone(&glance.gist), apps: Arc::clone(&glance.apps) };
+                Some((said, class.as_slice()))
+            }
+            _ => None,
+        };
+        alike.keep(&about, loose, memo, said);
         Some(found)
+    }
+
+    /// All of the apps and the system of a Mac on which what is said of its settings depends.
+    fn class(&self, mac: &Mac) -> Vec<u8> {
+        let mut class = vec![u8::from(mac.apps.is_empty())];
+        for plan in self.scope.plans(self.scope.all()) {
+            class.push(kind(&self.assignment.applies(&plan.applies_to, mac)));
+            class.extend(unread(plan, mac, self.catalog).into_iter().map(u8::from));
+        }
+        class
     }
 
     /// What of a Mac's own decides beside what is on it: which exemptions speak of it, and which policies may be for it.
     fn mark(&self, about: &About, out: &mut Vec<u8>) {
         out.extend(self.exemptions.iter().map(|exemption| u8::from(exemption.is_for(about))));
-        let named = |to: &AppliesTo| match self.assignment.applies_to_named(to, about) {
-            Applies::Yes => 0,
-            Applies::No(_) => 1,
-            Applies::Unknown(_) => 2,
-        };
+        let named = |to: &AppliesTo| kind(&self.assignment.applies_to_named(to, about));
         out.extend(self.scope.plans(self.scope.all()).iter().map(|plan| named(&plan.applies_to)));
     }
 

@@ -2,8 +2,8 @@
 
 use super::domains::{DomainSum, domains};
 use super::glance::Cell;
-use super::ledger::{Kept, Ledger, Said};
-use super::{Glance, Install, Scope, State};
+use super::ledger::{Kept, Ledger};
+use super::{Gist, Glance, Install, Scope, State};
 use crate::diff::outcome::Standing;
 use crate::diff::verdict::Verdict;
 use crate::mac::Layer;
@@ -163,7 +163,7 @@ pub struct Unread {
 
 /// What a ledger comes to.
 pub(super) fn of<'p>(ledger: &Ledger, scope: &Scope<'p>, partial: bool) -> Summary<'p> {
-    let said = ledger.said.list();
+    let said = ledger.gists();
     let (newest, older) = ledger.newest();
     let mut of_said = vec![0_usize; said.len()];
     let mut of_apps: BTreeMap<u32, usize> = BTreeMap::new();
@@ -210,7 +210,7 @@ pub(super) fn of<'p>(ledger: &Ledger, scope: &Scope<'p>, partial: bool) -> Summa
 
 /// The newest snapshot of each Mac, and what it counts as.
 pub(super) fn newest_states(ledger: &Ledger) -> impl Iterator<Item = (&Kept, State)> {
-    let said = ledger.said.list();
+    let said = ledger.gists();
     let state = move |kept: &Kept| number(kept.said).and_then(|at| said.get(at)).map(|said| said.state);
     let (newest, _) = ledger.newest();
     newest.into_iter().filter_map(move |number| {
@@ -223,7 +223,7 @@ fn number(number: u32) -> Option<usize> {
     usize::try_from(number).ok()
 }
 
-fn settings<'p>(said: &[&Said], counts: &[usize], scope: &Scope<'p>) -> Vec<SettingSum<'p>> {
+fn settings<'p>(said: &[&Gist], counts: &[usize], scope: &Scope<'p>) -> Vec<SettingSum<'p>> {
     let mut sums: Vec<SettingSum<'p>> = scope.settings().iter().map(|setting| empty(setting)).collect();
     // Macs by the policies that apply to them: what is not kept of a Mac is as it should be.
     let mut by_policies: BTreeMap<u128, usize> = BTreeMap::new();
@@ -310,7 +310,7 @@ fn apps(ledger: &Ledger, counts: &BTreeMap<u32, usize>, scope: &Scope<'_>) -> Ve
 /// The order of the worst: settings that drift, settings that are undecided, name, serial number, snapshot.
 type Badness<'l> = (Reverse<usize>, Reverse<usize>, [&'l str; 3], usize);
 
-fn worst(ledger: &Ledger, newest: &[u32], said: &[&Said], scope: &Scope<'_>) -> Vec<MacSum> {
+fn worst(ledger: &Ledger, newest: &[u32], said: &[&Gist], scope: &Scope<'_>) -> Vec<MacSum> {
     let counted: Vec<(usize, usize)> = said
         .iter()
         .map(|said| {
