@@ -100,7 +100,9 @@ impl<T: Clone> Alike<T> {
             Some(Place { entry, question: *question })
         };
         let Some(places) = looked.iter().map(place).collect::<Option<Vec<_>>>() else { return };
-        let Some(numbers) = looked.iter().map(|(_, _, number)| *number).collect::<Option<Vec<_>>>() else { return };
+        let Some(numbers) = looked.iter().map(|(_, _, number)| *number).collect::<Option<Vec<_>>>() else {
+            return;
+        };
         let number = match self.shapes.get(&self.shape) {
             // What is looked at may depend on what is in a file; then nothing can be said of the next.
             Some((_, known)) if *known != *places => return,
@@ -120,7 +122,8 @@ impl<T: Clone> Alike<T> {
 /// Writes what a snapshot says of itself and the names of all that is in it, with numbers in place of users' names.
 fn shape(out: &mut Vec<u8>, about: &About, loose: &Loose<'_>, who: Who<'_>) {
     let paths = || loose.entries.iter().map(|(path, content)| (path.as_ref(), content.is_none()));
-    let mut homes: Vec<&str> = paths().filter_map(|(path, _)| segment(path, USERS)).map(|(name, _)| name).collect();
+    let mut homes: Vec<&str> =
+        paths().filter_map(|(path, _)| segment(path, USERS)).map(|(name, _)| name).collect();
     homes.retain(|name| !name.starts_with('.') && !NOBODY.contains(name));
     homes.sort_unstable();
     homes.dedup();
@@ -130,7 +133,11 @@ fn shape(out: &mut Vec<u8>, about: &About, loose: &Loose<'_>, who: Who<'_>) {
         Who::Everybody => None,
     };
     let chosen = chosen.map(|name| homes.binary_search(&name).ok());
-    out.extend([u8::from(about.managed_only), u8::from(about.hardware_uuid.is_some()), u8::from(chosen.is_some())]);
+    out.extend([
+        u8::from(about.managed_only),
+        u8::from(about.hardware_uuid.is_some()),
+        u8::from(chosen.is_some()),
+    ]);
     number(out, chosen.flatten().map_or(0, |at| at + 1));
     let names = Names { homes, uuid: about.hardware_uuid.as_deref() };
     for (path, folder) in paths() {
@@ -231,7 +238,8 @@ mod tests {
 
     /// A Mac whose user has a file, with the key that is asked for and another.
     fn files(user: &str, value: u32, other: u32) -> Vec<(String, String)> {
-        let keys = format!("<key>K</key><integer>{value}</integer><key>Other</key><integer>{other}</integer>");
+        let keys =
+            format!("<key>K</key><integer>{value}</integer><key>Other</key><integer>{other}</integer>");
         let managed = "<key>K</key><integer>7</integer>".to_owned();
         vec![
             (format!("/Users/{user}/Library/Preferences/com.example.app.plist"), plist(&keys)),
@@ -276,7 +284,10 @@ mod tests {
             mac(own("A2", OTHER, "anna", ""), files("anna", 1, 1)),
             // Another name of the user; a key that nobody asked for; another time.
             mac(own("A3", OTHER, "ben", "<key>name</key><string>Büro</string>"), files("ben", 1, 1)),
-            mac(own("A4", OTHER, "ben", "<key>taken</key><date>2027-01-01T00:00:00Z</date>"), files("ben", 1, 2)),
+            mac(
+                own("A4", OTHER, "ben", "<key>taken</key><date>2027-01-01T00:00:00Z</date>"),
+                files("ben", 1, 2),
+            ),
         ];
         assert_eq!(told(Who::Console, &macs), [0, 0, 0, 0]);
     }
@@ -285,11 +296,13 @@ mod tests {
     fn whatever_decides_makes_one() {
         let first = mac(own("A1", UUID, "anna", ""), files("anna", 1, 1));
         let managed_only = "<key>managed-only</key><true/>";
-        let asked = "<key>collected</key><dict><key>com.example.app</key><array><string>K</string></array></dict>";
+        let asked =
+            "<key>collected</key><dict><key>com.example.app</key><array><string>K</string></array></dict>";
         let unread = |user: &str| {
             format!("<key>unreadable</key><dict><key>/Users/{user}/Library</key><string>no</string></dict>")
         };
-        let container = |user: &str| (format!("/Users/{user}/Library/Containers/com.example.app/x"), String::new());
+        let container =
+            |user: &str| (format!("/Users/{user}/Library/Containers/com.example.app/x"), String::new());
         let by_host = |uuid: &str, name: &str| {
             (format!("/Users/anna/Library/Preferences/ByHost/com.example.{name}.{uuid}.plist"), plist(""))
         };

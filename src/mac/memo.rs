@@ -103,7 +103,11 @@ impl Held {
 
 impl Memo {
     /// What was asked for, of the part of a snapshot's own file that says it; none where that says nothing of the kind.
-    pub(super) fn asked(&self, part: &[u8], read: impl FnOnce() -> Option<Domains>) -> Option<(Domains, Number)> {
+    pub(super) fn asked(
+        &self,
+        part: &[u8],
+        read: impl FnOnce() -> Option<Domains>,
+    ) -> Option<(Domains, Number)> {
         let mut held = self.held.borrow_mut();
         if let Some(known) = held.by_part.get(part) {
             return Some(known);
@@ -197,7 +201,10 @@ mod tests {
         assert_eq!((one, number("one", "a")), (same, one));
         assert_ne!(one, other);
         let looked = |file: &str, number| (file.to_owned(), 0, Some(number));
-        assert_eq!(memo.noted(), [looked("one", one), looked("two", one), looked("three", other), looked("one", one)]);
+        assert_eq!(
+            memo.noted(),
+            [looked("one", one), looked("two", one), looked("three", other), looked("one", one)]
+        );
         assert_eq!(memo.noted(), []);
     }
 }

@@ -88,7 +88,8 @@ impl<'b> Rest<'b> {
         let (text, rest) = self.0.split_at_checked(end)?;
         self.0 = rest;
         let text = std::str::from_utf8(text).ok()?;
-        let itself = |c: char| c >= ' ' && !matches!(c, '&' | '>' | '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}');
+        let itself =
+            |c: char| c >= ' ' && !matches!(c, '&' | '>' | '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}');
         let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'>'));
         let end = self.skips("</") && self.skips(name) && self.skips(">");
         (end && (plain || text.chars().all(itself))).then_some(text)
@@ -119,7 +120,8 @@ impl<'b> Rest<'b> {
         self.0 = rest;
         self.takes(b"</dict>");
         // In a comment or the like, what looks like a tag is none.
-        let plain = [&b"<dict"[..], b"<!", b"<?"].iter().all(|tag| memchr::memmem::find(inside, tag).is_none());
+        let plain =
+            [&b"<dict"[..], b"<!", b"<?"].iter().all(|tag| memchr::memmem::find(inside, tag).is_none());
         plain.then_some(inside)
     }
 

@@ -1,8 +1,8 @@
 //! Reading a Mac: who is on it, what is installed, and the files of the domains that are asked for.
 
 use super::layer::{GLOBAL, Layer, MANAGED, inside, user_files};
-use super::snapshot::{self, About};
 use super::memo::Question;
+use super::snapshot::{self, About};
 use super::tree::Tree;
 use super::{
     ABOUT, Evidence, File, Files, LARGEST, Mac, MacError, Memo, State, User, Want, apps, evidence, keys,
@@ -301,7 +301,13 @@ impl Reader<'_, '_> {
     }
 
     /// The files of a domain. Of the global domain, each stands in the layer of the global ones.
-    fn files(&self, domain: &str, wanted: Want<'_>, [managed, computer]: [&Folder; 2], homes: &[Home<'_>]) -> Files {
+    fn files(
+        &self,
+        domain: &str,
+        wanted: Want<'_>,
+        [managed, computer]: [&Folder; 2],
+        homes: &[Home<'_>],
+    ) -> Files {
         let global = domain == GLOBAL;
         let name = format!("{domain}.plist");
         let layers = if global {
@@ -379,7 +385,11 @@ impl Reader<'_, '_> {
         let entries = match self.tree.list(folder) {
             Ok(entries) => entries.unwrap_or_default(),
             Err(error) => {
-                return Some(File { layer, path: folder.to_owned(), state: State::Unreadable(error.to_string()) });
+                return Some(File {
+                    layer,
+                    path: folder.to_owned(),
+                    state: State::Unreadable(error.to_string()),
+                });
             }
         };
         let of_domain = |name: &str| {

@@ -13,8 +13,8 @@ use crate::diff::exempt::Exemption;
 use crate::diff::on_mac::{rules_for, spoken};
 use crate::diff::outcome::{Expected, Outcome, outcome};
 use crate::diff::verdict::Judging;
-use crate::mac::archive::{Archive, ArchiveError, Limits, each_inside};
 use crate::mac::alike::Alike;
+use crate::mac::archive::{Archive, ArchiveError, Limits, each_inside};
 use crate::mac::packed::{Buffers, Loose};
 use crate::mac::tree::Tree;
 use crate::mac::{ABOUT, About, Ask, Asked, Mac, Memo};
@@ -193,7 +193,8 @@ impl Work for Judge<'_, '_> {
 
     fn look(&self, job: Job, own: &mut Own) -> Step<Found> {
         let Own { buffers, memo, alike } = own;
-        if let Some(found) = usual(&job.body, buffers).and_then(|loose| self.usual(&loose, &job.name, memo, alike))
+        if let Some(found) =
+            usual(&job.body, buffers).and_then(|loose| self.usual(&loose, &job.name, memo, alike))
         {
             return Step::Done(found);
         }
@@ -236,7 +237,13 @@ fn usual<'b>(body: &Body, buffers: &'b mut Buffers) -> Option<Loose<'b>> {
 impl Judge<'_, '_> {
     /// What comes of a snapshot as collectors write it; none where it has to be read in another way. What was said of a Mac
     /// like it is not found out again, unless there are rows: they tell more.
-    fn usual(&self, loose: &Loose<'_>, name: &str, memo: &Memo, alike: &mut Alike<Arc<Gist>>) -> Option<Found> {
+    fn usual(
+        &self,
+        loose: &Loose<'_>,
+        name: &str,
+        memo: &Memo,
+        alike: &mut Alike<Arc<Gist>>,
+    ) -> Option<Found> {
         let marked = |about: &About, out: &mut Vec<u8>| self.mark(about, out);
         let like = if self.same { alike.find(&self.asked, loose, memo, marked) } else { None };
         if let Some((about, Some(gist))) = &like {

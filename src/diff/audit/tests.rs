@@ -241,7 +241,10 @@ fn the_worst_thousand() {
     let good =
         glance(&world("A", "2027-01-03T08:00:00Z", &format!("{MANUAL}{QUIET}"), ""), &scope, &catalog, 1);
     let half = glance(&world("A", "2027-01-03T08:00:00Z", MANUAL, ""), &scope, &catalog, 1);
-    assert_eq!((bad.gist.state, good.gist.state, half.gist.state), (State::Drifted, State::Compliant, State::Drifted));
+    assert_eq!(
+        (bad.gist.state, good.gist.state, half.gist.state),
+        (State::Drifted, State::Compliant, State::Drifted)
+    );
     let mut ledger = Ledger::default();
     for number in 0..3000_u64 {
         let one = match number % 3 {
