@@ -351,7 +351,10 @@ fn a_department_that_no_mac_has() {
     std::fs::write(at.join("other.csv"), misspelt).unwrap();
     let (status, said) = told(&at.join("other.csv"));
     assert_eq!(status, Some(2));
-    assert!(said.ends_with("other.csv: it has no column `department`; did you mean `Departement`?\n"), "{said}");
+    assert!(
+        said.ends_with("other.csv: it has no column `department`; did you mean `Departement`?\n"),
+        "{said}"
+    );
 }
 
 #[test]
