@@ -10,59 +10,18 @@
     reason = "a bench is a program of its own, which reads the clock, prints and may fail loudly"
 )]
 
+mod inputs;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use inputs::{MANY, given, prepare};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
-use support::{LARGEST, every_key, every_key_of_scripts, median, rounds, show};
-use tempfile::TempDir;
+use support::{LARGEST, median, rounds, show};
 
-/// How many policies "many" are.
-const MANY: usize = 1000;
-/// How many profiles a folder of an organisation may have.
-const PROFILES: usize = 164;
-
-/// A profile of some 60 lines, in one of the two forms, that gives no errors.
-fn profile(number: usize) -> String {
-    let text = |key: &str, value: &str| format!("\t<key>{key}</key>\n\t<string>{value}</string>\n");
-    let envelope = |kind: &str, id: &str, uuid: usize| {
-        let version = "\t<key>PayloadVersion</key>\n\t<integer>1</integer>\n";
-        let uuid = format!("{uuid:08X}-0000-4000-8000-00000000000A");
-        [&text("PayloadType", kind), version, &text("PayloadIdentifier", id), &text("PayloadUUID", &uuid)]
-            .concat()
-    };
-    let id = format!("com.example.bench.p{number}");
-    let keys: String = (0..12)
-        .map(|key| {
-            format!("\t<key>Setting{key}</key>\n\t<string>a value of some length, number {key}</string>\n")
-        })
-        .collect();
-    let domain = format!("com.example.agent{number}");
-    let forced = |domain: &str, keys: &str| {
-        format!(
-            "<key>{domain}</key><dict><key>Forced</key><array><dict>\n<key>mcx_preference_settings</key>\n\
-             <dict>\n{keys}</dict></dict></array></dict>\n"
-        )
-    };
-    let (kind, inside) = if number.is_multiple_of(2) {
-        let outlook = forced("com.microsoft.Outlook", "\t<key>DisableImport</key>\n\t<true/>\n");
-        let domains = outlook + &forced(&domain, &keys);
-        let inside = format!("<key>PayloadContent</key><dict>{domains}</dict>\n");
-        ("com.apple.ManagedClient.preferences", inside)
-    } else {
-        (domain.as_str(), keys)
-    };
-    let payload = envelope(kind, &format!("{id}.settings"), 2 * number + 2) + &inside;
-    let head = envelope("Configuration", &id, 2 * number + 1);
-    let more = text("PayloadDisplayName", "Bench") + &text("PayloadScope", "System");
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n{head}{more}\
-         \t<key>PayloadContent</key>\n<array>\n<dict>\n{payload}</dict>\n</array>\n</dict>\n</plist>\n"
-    )
-}
+/// A profile.
+const ONE: &str = "profiles/p000.mobileconfig";
 
 /// A command to be timed.
 struct Case {
@@ -145,72 +104,6 @@ impl Case {
     }
 }
 
-/// The policies, in a folder of their own.
-fn prepare() -> (TempDir, usize) {
-    // Where it lies decides what flushing costs: TMPDIR=/dev/shm leaves the disk out.
-    let folder = TempDir::new().unwrap();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    let (every, count) = every_key();
-    write("ready-made.toml", LARGEST.1);
-    write("every-key.toml", &every);
-    write("scripts.toml", &every_key_of_scripts().0);
-    std::fs::create_dir(folder.path().join("many")).unwrap();
-    for number in 0..MANY {
-        let text = LARGEST.1.replacen("\"com.example.", &format!("\"com.example.n{number}."), 1);
-        assert_ne!(text, LARGEST.1, "the policies differ in their id");
-        write(&format!("many/n{number:04}.toml"), &text);
-    }
-    std::fs::create_dir(folder.path().join("profiles")).unwrap();
-    for number in 0..PROFILES {
-        write(&format!("profiles/p{number:03}.mobileconfig"), &profile(number));
-    }
-    write("write_profile.py", include_str!("../write_profile.py"));
-    mac(folder.path());
-    (folder, count)
-}
-
-/// A Mac of twelve files of preferences, in binary as macOS writes them, and the policy that it follows: a folder, and an
-/// archive of it.
-fn mac(folder: &Path) {
-    let keys = |from: u32, count: u32| -> plist::Dictionary {
-        (from..from + count)
-            .map(|n| (format!("Key{n}"), plist::Value::String(format!("value {n}"))))
-            .collect()
-    };
-    let mut policy = "[policy]\nid = \"com.example.mac\"\n".to_owned();
-    let mut files: Vec<(String, plist::Dictionary)> = Vec::new();
-    for app in 0..6_u32 {
-        let domain = format!("com.example.app{app}");
-        let _ = write!(policy, "\n[custom.\"{domain}\"]\n");
-        for n in 0..5 {
-            let _ = writeln!(policy, "Key{n} = \"value {n}\"");
-        }
-        files.push((format!("Library/Managed Preferences/{domain}.plist"), keys(0, 20)));
-        if app < 4 {
-            files.push((format!("Users/anna/Library/Preferences/{domain}.plist"), keys(3, 60)));
-        }
-    }
-    files.push(("Users/anna/Library/Preferences/.GlobalPreferences.plist".to_owned(), keys(100, 120)));
-    files.push(("Library/Preferences/com.example.app0.plist".to_owned(), keys(0, 10)));
-    assert_eq!(files.len(), 12);
-    let gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    let mut archive = tar::Builder::new(gz);
-    for (path, content) in files {
-        let mut bytes = Vec::new();
-        plist::Value::Dictionary(content).to_writer_binary(&mut bytes).unwrap();
-        let place = folder.join("mac").join(&path);
-        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-        std::fs::write(place, &bytes).unwrap();
-        let mut header = tar::Header::new_gnu();
-        header.set_size(u64::try_from(bytes.len()).unwrap());
-        header.set_mode(0o644);
-        archive.append_data(&mut header, path, bytes.as_slice()).unwrap();
-    }
-    std::fs::write(folder.join("mac.tar.gz"), archive.into_inner().unwrap().finish().unwrap()).unwrap();
-    std::fs::write(folder.join("mac.toml"), policy).unwrap();
-    std::fs::write(folder.join("read_mac.py"), include_str!("../read_mac.py")).unwrap();
-}
-
 /// Python itself: what is on the PATH may be a script that looks for it first.
 fn python() -> String {
     let asked = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
@@ -219,45 +112,17 @@ fn python() -> String {
     path.filter(|path| !path.is_empty()).unwrap_or_else(|| "python3".to_owned())
 }
 
-/// Profiles and manifests of somebody's own, where the environment names folders of them: all of the profiles, and the
-/// one in the middle when they are sorted by size.
-fn given(prefsmith: &str) -> Vec<Case> {
-    let named = |name: &str| std::env::var(name).ok().and_then(|path| std::fs::canonicalize(path).ok());
-    let Some(profiles) = named("PREFSMITH_BENCH_PROFILES") else { return Vec::new() };
-    let manifests = named("PREFSMITH_BENCH_MANIFESTS");
-    let mut files: Vec<(u64, PathBuf)> = Vec::new();
-    let mut open = vec![profiles.clone()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            let data = entry.metadata().unwrap();
-            if data.is_dir() {
-                open.push(entry.path());
-            } else if entry.path().extension().is_some_and(|of| of == "mobileconfig") {
-                files.push((data.len(), entry.path()));
-            }
-        }
-    }
-    files.sort();
-    let one = files.get(files.len() / 2).map(|(_, path)| path.clone()).unwrap();
-    let mut cases = Vec::new();
-    for (name, path) in [("one profile, given", &one), ("all profiles, given", &profiles)] {
-        let mut command = vec![prefsmith, "check", "--no-project", path.to_str().unwrap()];
-        cases.push(case(&format!("{name}: check"), &command).finds());
-        if let Some(manifests) = &manifests {
-            command.extend(["--manifests", manifests.to_str().unwrap()]);
-            cases.push(case(&format!("{name}: check, with --manifests"), &command).finds());
-        }
-    }
-    cases
-}
-
 /// Every other verb on little: what it costs to begin.
 fn starts(prefsmith: &str) -> Vec<Case> {
-    let verbs: [(&[&str], bool); 9] = [
+    let sign = ["sign", "--cert", "identity.pem", "--out", "signed.mobileconfig", "--force", ONE];
+    let verbs: [(&[&str], bool); 12] = [
+        (&["init"], false),
+        (&["catalog", "check", "site.toml"], false),
+        (&sign, false),
         (&["plan", "ready-made.toml"], false),
         (&["diff", "ready-made.toml", "ready-made.toml"], false),
-        (&["import", "profiles/p000.mobileconfig"], false),
-        (&["verify", "profiles/p000.mobileconfig"], true),
+        (&["import", ONE], false),
+        (&["verify", ONE], true),
         (&["show", "mac.tar.gz"], false),
         (&["audit", "mac.toml", "mac.tar.gz"], true),
         (&["schema"], false),
@@ -272,7 +137,7 @@ fn starts(prefsmith: &str) -> Vec<Case> {
     verbs.into_iter().map(one).collect()
 }
 
-fn cases() -> Vec<Case> {
+fn cases(folder: &Path) -> Vec<Case> {
     let (prefsmith, python) = (env!("CARGO_BIN_EXE_prefsmith"), python());
     let mut cases = vec![
         case("start: --version", &[prefsmith, "--version"]),
@@ -298,9 +163,13 @@ fn cases() -> Vec<Case> {
         case("every key of scripts: build --target defaults, into nothing", &build).fresh("out/scripts"),
     );
     cases.push(case("every key of scripts: build --target defaults, nothing changed", &build));
-    cases.push(case("one profile: check", &[prefsmith, "check", "profiles/p000.mobileconfig"]));
+    cases.push(case("one profile: check", &[prefsmith, "check", ONE]));
     cases.push(case("a folder of 164 profiles: check", &[prefsmith, "check", "profiles"]));
-    cases.extend(given(prefsmith));
+    cases.push(case("2,000 profiles: check", &[prefsmith, "check", "masses"]).every(10));
+    for (name, command, every) in given(prefsmith, folder) {
+        let command: Vec<&str> = command.iter().map(String::as_str).collect();
+        cases.push(case(&name, &command).finds().every(every));
+    }
     let many: Vec<String> = (0..MANY).map(|number| format!("many/n{number:04}.toml")).collect();
     let with = |name: &str, verb: &[&str]| {
         let whole: Vec<&str> = verb.iter().copied().chain(many.iter().map(String::as_str)).collect();
@@ -328,7 +197,7 @@ fn main() {
     let rounds = rounds(50);
     let (folder, keys) = prepare();
     let folder = folder.path();
-    let mut cases = cases();
+    let mut cases = cases(folder);
     cases.retain(|case| match case.works(folder) {
         Ok(()) => true,
         Err(why) if case.name.contains("python3") || case.name.starts_with("plistlib") => {

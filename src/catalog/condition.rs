@@ -8,6 +8,7 @@ use super::rule::{ANY, Atom, Number, Path, Rule, Sight, Test};
 use super::truth::Truth;
 use crate::value::Value;
 use crate::version::Ranges;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// How many entries of a dictionary a rule is tried with: nobody has so many apps, but a Mac may mean harm.
@@ -59,6 +60,30 @@ struct Bound<'b> {
     app: Option<(&'b str, &'b str)>,
 }
 
+impl<'b> Bound<'b> {
+    /// The domain of a path.
+    fn domain_of<'p>(&self, path: &Path<'p>) -> &'p str
+    where
+        'b: 'p,
+    {
+        if path.domain == "@" { self.domain.unwrap_or("") } else { path.domain }
+    }
+
+    /// A part of a path with what its variables are bound to.
+    fn fill<'p>(&self, text: &'p str) -> Cow<'p, str> {
+        if !text.contains('{') {
+            return Cow::Borrowed(text);
+        }
+        let text = text.replace("{key}", self.key.unwrap_or(""));
+        let text = match self.app {
+            Some((app, path)) => text.replace("{app}", app).replace("{path}", path),
+            None => text,
+        };
+        // The last: a Mac chooses what stands for it.
+        Cow::Owned(text.replace("{x}", self.x.unwrap_or("")))
+    }
+}
+
 struct Evaluation<'e, 'c> {
     rule: &'e Rule<'c>,
     facts: &'e dyn Facts,
@@ -80,7 +105,7 @@ impl Rule<'_> {
             copies.iter().map(|(app, copy, truth)| (Some((*app, copy.path.as_str())), *truth)).collect()
         };
         let domains: Vec<Option<&str>> = match rule.each {
-            Some(list) => evaluation.list(list).into_iter().map(Some).collect(),
+            Some(list) => evaluation.list(list).map(Some).collect(),
             None => vec![None],
         };
         let keys: Vec<Option<&str>> = if rule.any_key.is_empty() {
@@ -112,7 +137,7 @@ impl<'e, 'c> Evaluation<'e, 'c> {
     fn lacks(&self, bound: Bound<'_>) -> bool {
         let needed = self.rule.when.iter().filter(|atom| atom.over.is_none() && atom.test.needs_value());
         needed.map(|atom| &atom.path).any(|path| {
-            let domain = if path.domain == "@" { bound.domain.unwrap_or("") } else { path.domain };
+            let domain = bound.domain_of(path);
             let key = match path.key {
                 "{key}" => bound.key.unwrap_or(""),
                 // Left to a closer look.
@@ -123,8 +148,8 @@ impl<'e, 'c> Evaluation<'e, 'c> {
         })
     }
 
-    fn list(&self, name: &str) -> Vec<&'e str> {
-        self.catalog.list(name).map_or_else(Vec::new, |list| list.domains.clone())
+    fn list(&self, name: &str) -> impl Iterator<Item = &'e str> + use<'e, 'c> {
+        self.catalog.list(name).into_iter().flat_map(|list| list.domains.iter().copied())
     }
 
     fn licence(&self) -> Truth {
@@ -170,7 +195,7 @@ impl<'e, 'c> Evaluation<'e, 'c> {
             let place = self.place(&atom.path, bound);
             let Some(known) = self.catalog.key(&place.domain, &place.key) else { continue };
             if let Some(product) = known.product(self.catalog) {
-                narrow(product.name, known.reads());
+                narrow(product.name, known.reads().clone());
             }
         }
         let mut truth = Truth::Yes;
@@ -232,20 +257,10 @@ impl<'e, 'c> Evaluation<'e, 'c> {
     }
 
     fn place(&self, path: &Path<'_>, bound: Bound<'_>) -> Place {
-        let fill = |text: &str| {
-            let text = text.replace("{key}", bound.key.unwrap_or(""));
-            let text = match bound.app {
-                Some((app, path)) => text.replace("{app}", app).replace("{path}", path),
-                None => text,
-            };
-            // The last: a Mac chooses what stands for it.
-            text.replace("{x}", bound.x.unwrap_or(""))
-        };
-        let domain = if path.domain == "@" { bound.domain.unwrap_or("") } else { path.domain };
         Place {
-            domain: domain.to_owned(),
-            key: fill(path.key),
-            inside: path.inside.iter().map(|part| fill(part)).collect(),
+            domain: bound.domain_of(path).to_owned(),
+            key: bound.fill(path.key).into_owned(),
+            inside: path.inside.iter().map(|part| bound.fill(part).into_owned()).collect(),
         }
     }
 

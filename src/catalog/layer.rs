@@ -4,6 +4,7 @@ use super::compile::MAGIC;
 use super::model::{EXTRAS, Extras, HEADS, Heads, INDEX, KEYS, Key, KeyEntry, NETWORK, RULES, SECTIONS};
 use super::network::Network;
 use super::rule::Rule;
+use crate::version::Ranges;
 use serde::Deserialize;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -71,7 +72,26 @@ pub struct Layer<'c> {
 struct Index<'c> {
     entries: Vec<KeyEntry<'c>>,
     /// In boxes: of thousands of keys, a run looks at few.
-    keys: Vec<OnceLock<Option<Box<Key<'c>>>>>,
+    keys: Vec<OnceLock<Option<Box<Known<'c>>>>>,
+}
+
+/// A key that was decoded.
+pub(super) struct Known<'c> {
+    /// The facts.
+    pub key: Key<'c>,
+    /// The builds that read it, once somebody has asked: rules ask over and over.
+    pub builds: OnceLock<Builds>,
+}
+
+/// The builds that read a key.
+#[derive(Debug)]
+pub(super) struct Builds {
+    /// Those for which a source vouches.
+    pub works: Ranges,
+    /// Those nobody vouches for.
+    pub doubtful: Ranges,
+    /// Both.
+    pub all: Ranges,
 }
 
 impl<'c> Layer<'c> {
@@ -163,6 +183,11 @@ impl<'c> Layer<'c> {
 
     /// The facts of an entry.
     pub fn key(&self, number: usize) -> Option<&Key<'c>> {
+        self.known(number).map(|known| &known.key)
+    }
+
+    /// The facts of an entry, and what was made of them so far.
+    pub(super) fn known(&self, number: usize) -> Option<&Known<'c>> {
         let index = self.index();
         let (entry, cell) = (index.entries.get(number)?, index.keys.get(number)?);
         cell.get_or_init(|| {
@@ -171,7 +196,7 @@ impl<'c> Layer<'c> {
                 Some(keys) => keys.get(start, length)?,
                 None => self.section(KEYS).get(start..start.checked_add(length)?)?,
             };
-            decode(bytes).map(Box::new)
+            decode(bytes).map(|key| Box::new(Known { key, builds: OnceLock::new() }))
         })
         .as_deref()
     }

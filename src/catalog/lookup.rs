@@ -1,6 +1,6 @@
 //! Look-ups over all layers of a catalogue.
 
-use super::layer::Layer;
+use super::layer::{Builds, Known, Layer};
 use super::model::{
     Delivery, Domain, Key, List, MauApp, Mdm, NotAKey, Product, ReadAs, Source, Spelt, Token,
 };
@@ -17,8 +17,17 @@ pub struct Catalog<'c> {
     builtin: usize,
     /// Where each domain is known first: the layer and the place in its list.
     places: OnceLock<BTreeMap<&'c str, (usize, usize)>>,
-    /// What each rule needs, in the order of their ids.
-    needs: OnceLock<Vec<Needs<'c>>>,
+    /// What each rule needs.
+    needs: OnceLock<RuleNeeds<'c>>,
+}
+
+/// What each rule needs, in the order of their ids.
+struct RuleNeeds<'c> {
+    list: Vec<Needs<'c>>,
+    /// The places in the list of those that need something in one of several domains, by these.
+    by_domain: BTreeMap<&'c str, Vec<usize>>,
+    /// Those that need nothing.
+    free: Vec<usize>,
 }
 
 /// What must be set for a rule to have something to say.
@@ -38,6 +47,7 @@ pub struct KeyRef<'a, 'c> {
     pub domain: &'a str,
     /// The number of the layer, 0 the strongest.
     pub layer: usize,
+    builds: &'a OnceLock<Builds>,
 }
 
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
@@ -101,8 +111,8 @@ impl<'c> Catalog<'c> {
 
     /// Whether a Mac takes several payloads of Apple's of one type, each for itself: no key of theirs has one value.
     pub fn takes_several(&self, domain: &str) -> bool {
-        let once = self.list("apple-payloads-once").is_some_and(|list| list.domains.contains(&domain));
-        self.is_apple_payload(domain) && !once
+        let once = || self.list("apple-payloads-once").is_some_and(|list| list.domains.contains(&domain));
+        self.is_apple_payload(domain) && !once()
     }
 
     /// Where each domain is known first.
@@ -133,7 +143,7 @@ impl<'c> Catalog<'c> {
         self.layers.iter().enumerate().flat_map(move |(number, layer)| {
             layer.named(name).filter_map(move |at| {
                 let own = layer.entries().get(at)?.domains.iter().find(|known| **known == domain)?;
-                layer.key(at).map(|key| KeyRef { key, domain: own, layer: number })
+                layer.known(at).map(|known| KeyRef::new(known, own, number))
             })
         })
     }
@@ -152,9 +162,9 @@ impl<'c> Catalog<'c> {
         let mut by_domain: BTreeMap<&str, KeyRef<'_, 'c>> = BTreeMap::new();
         for (number, layer) in self.layers.iter().enumerate().take(layers) {
             for at in layer.named(name) {
-                let Some(key) = layer.key(at) else { continue };
-                for domain in &key.domains {
-                    by_domain.entry(domain).or_insert(KeyRef { key, domain, layer: number });
+                let Some(known) = layer.known(at) else { continue };
+                for domain in &known.key.domains {
+                    by_domain.entry(domain).or_insert(KeyRef::new(known, domain, number));
                 }
             }
         }
@@ -282,11 +292,16 @@ impl<'c> Catalog<'c> {
             needs.domains.iter().all(|list| list.iter().any(|domain| domains.contains(domain)))
         };
         let rule = |needs: &Needs<'c>| self.layers.get(needs.place.0)?.rules().get(needs.place.1);
-        self.needs().iter().filter(speaks).filter_map(rule).collect()
+        let needs = self.needs();
+        let of_domains = domains.iter().filter_map(|domain| needs.by_domain.get(domain)).flatten();
+        let mut may: Vec<usize> = of_domains.chain(&needs.free).copied().collect();
+        may.sort_unstable();
+        may.dedup();
+        may.into_iter().filter_map(|at| needs.list.get(at)).filter(speaks).filter_map(rule).collect()
     }
 
     /// What each rule needs. One that says nothing still stands in front of a weaker one of its name.
-    fn needs(&self) -> &[Needs<'c>] {
+    fn needs(&self) -> &RuleNeeds<'c> {
         self.needs.get_or_init(|| {
             let mut seen = BTreeMap::new();
             for (number, layer) in self.layers.iter().enumerate() {
@@ -295,7 +310,16 @@ impl<'c> Catalog<'c> {
                     seen.entry(rule.id).or_insert_with(needs);
                 }
             }
-            seen.into_values().collect()
+            let list: Vec<Needs<'c>> = seen.into_values().collect();
+            let (mut by_domain, mut free) = (BTreeMap::<&str, Vec<usize>>::new(), Vec::new());
+            for (at, needs) in list.iter().enumerate() {
+                // One list is enough to leave out nearly all rules.
+                match needs.domains.first() {
+                    Some(any) => any.iter().for_each(|domain| by_domain.entry(domain).or_default().push(at)),
+                    None => free.push(at),
+                }
+            }
+            RuleNeeds { list, by_domain, free }
         })
     }
 
@@ -416,6 +440,10 @@ impl<'c> Catalog<'c> {
 }
 
 impl<'a, 'c> KeyRef<'a, 'c> {
+    fn new(known: &'a Known<'c>, domain: &'a str, layer: usize) -> Self {
+        Self { key: &known.key, domain, layer, builds: &known.builds }
+    }
+
     /// The name of the key.
     pub fn name(&self) -> &'c str {
         self.key.name
@@ -435,19 +463,27 @@ impl<'a, 'c> KeyRef<'a, 'c> {
     }
 
     /// The builds for which a source vouches; any, if no range is known.
-    pub fn works(&self) -> Ranges {
-        ranges_of(&self.key.node.works)
+    pub fn works(&self) -> &'a Ranges {
+        &self.builds().works
     }
 
     /// The builds nobody vouches for.
-    pub fn doubtful(&self) -> Ranges {
-        let parts = self.key.node.doubtful.iter().filter_map(|part| part.range.parse::<Ranges>().ok());
-        parts.fold(Ranges::none(), |all, part| all.union(&part))
+    pub fn doubtful(&self) -> &'a Ranges {
+        &self.builds().doubtful
     }
 
     /// The builds that read the key, vouched for or not.
-    pub fn reads(&self) -> Ranges {
-        self.works().union(&self.doubtful())
+    pub fn reads(&self) -> &'a Ranges {
+        &self.builds().all
+    }
+
+    fn builds(&self) -> &'a Builds {
+        self.builds.get_or_init(|| {
+            let works = ranges_of(&self.key.node.works);
+            let parts = self.key.node.doubtful.iter().filter_map(|part| part.range.parse::<Ranges>().ok());
+            let doubtful = parts.fold(Ranges::none(), |all, part| all.union(&part));
+            Builds { all: works.union(&doubtful), works, doubtful }
+        })
     }
 }
 

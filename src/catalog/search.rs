@@ -184,7 +184,7 @@ impl<'c> Catalog<'c> {
 
 /// Adds a key in one domain: to the entry that it shares with others, or as a new one if it has the position.
 fn add<'a, 'c>(entries: &mut Vec<Entry<'a, 'c>>, found: KeyRef<'a, 'c>, bare: bool, path: &[&str]) {
-    let KeyRef { key, domain, layer } = found;
+    let KeyRef { key, domain, layer, .. } = found;
     if let Some(entry) = entries.iter_mut().find(|e| std::ptr::eq(e.key, key) && e.bare == bare) {
         entry.domains.push(domain);
     } else if let Some((path, node)) = descend(&key.node, path) {

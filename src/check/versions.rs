@@ -126,7 +126,7 @@ fn nested(context: &Context<'_, '_>, subject: &Subject<'_, '_>, findings: &mut F
             return;
         }
         // What the whole key already says is not said again.
-        let missed = out_there.intersect(&own).minus(&ranges_of(&position.node.works));
+        let missed = out_there.intersect(own).minus(&ranges_of(&position.node.works));
         if missed.is_empty() {
             return;
         }
@@ -218,7 +218,7 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
     let product = own.map(|name| spoken(context, name));
     // Where no last build is known, the key is superseded for everybody; else for what came after it.
     let any = Ranges::any();
-    let later = out_there.unwrap_or(&any).minus(&reads);
+    let later = out_there.unwrap_or(&any).minus(reads);
     let ends = reads.as_slice().last().and_then(|range| range.end());
     if let Some(end) = ends
         && later.as_slice().iter().all(|range| range.end().is_some_and(|last| last <= end))
@@ -226,11 +226,11 @@ pub(super) fn superseded(context: &Context<'_, '_>, subject: &Subject<'_, '_>, f
         return;
     }
     // That no Mac reads it any more is a finding of its own, with the same help.
-    if out_there.is_some_and(|versions| versions.intersect(&reads).is_empty()) {
+    if out_there.is_some_and(|versions| versions.intersect(reads).is_empty()) {
         return;
     }
     let by = newer.first().map_or(String::new(), |one| of_domain(context, one.by));
-    let finding = subject.finding("superseded", superseded_title(subject.key(), product, &reads, &by));
+    let finding = subject.finding("superseded", superseded_title(subject.key(), product, reads, &by));
     let finding = newer.iter().map(|one| add(context, one)).fold(finding, Finding::help);
     let beside = newer
         .iter()

@@ -9,7 +9,7 @@ use crate::finding::{Finding, Findings, Severity, Sources, listed};
 use crate::plan::Plan;
 use crate::policy::{Files, MAX_BYTES, Policy, normal};
 use crate::report::findings::{TextOptions, summary, text};
-use crate::report::secrets::Secrets;
+use crate::report::secrets::{InText, Secrets};
 use anyhow::{Context as _, Result};
 use std::io::{ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -310,10 +310,22 @@ pub(super) fn mask(
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Secrets {
+    mask_beside(Vec::new(), plans, catalog, global, sources, findings)
+}
+
+/// The same where some of the texts were looked through already.
+pub(super) fn mask_beside(
+    known: Vec<InText>,
+    plans: &[&Plan],
+    catalog: &Catalog<'_>,
+    global: &Global,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Secrets {
     if global.show_secrets {
         return Secrets::default();
     }
-    let secrets = Secrets::find(sources, plans, findings, catalog);
+    let secrets = Secrets::find_beside(known, sources, plans, findings, catalog);
     *findings = secrets.hide(std::mem::take(findings), sources);
     secrets.mask(sources);
     secrets

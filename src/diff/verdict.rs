@@ -174,6 +174,13 @@ pub fn extra<'p>(plan: &'p Plan, mac: &'p Mac, user: Option<&str>) -> Vec<Extra<
     kept
 }
 
+/// For each setting of a plan whether no app on the Mac reads it: all that a verdict depends on of the apps.
+pub fn unread(plan: &Plan, mac: &Mac, catalog: &Catalog<'_>) -> Vec<bool> {
+    let judge = Judge { mac, catalog, judging: &Judging::default(), payloads: Payloads::new() };
+    let known = |setting: &Setting| catalog.key(setting.domain.as_str(), setting.key.as_str());
+    plan.settings.iter().map(|setting| judge.not_read(setting, known(setting).as_ref()).is_some()).collect()
+}
+
 struct Judge<'j, 'p, 'c> {
     mac: &'p Mac,
     catalog: &'j Catalog<'c>,

@@ -9,6 +9,10 @@ pub fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) ->
     for candidate in candidates {
         // What is further away than the best so far is not measured.
         let limit = best.map_or(limit, |(distance, _)| distance);
+        // Of names in ASCII, letters are bytes: most are too long or too short.
+        if candidate.is_ascii() && candidate.len().abs_diff(letters.length) > limit {
+            continue;
+        }
         if letters.apart(&Letters::of(candidate)) > limit {
             continue;
         }
@@ -30,14 +34,25 @@ struct Letters {
 impl Letters {
     fn of(name: &str) -> Self {
         let mut letters = Self { counts: [0; 32], length: 0 };
+        if name.is_ascii() {
+            letters.length = name.len();
+            for byte in name.bytes() {
+                letters.add(byte.to_ascii_lowercase().into());
+            }
+            return letters;
+        }
         for letter in name.chars().flat_map(char::to_lowercase) {
             letters.length += 1;
-            // Letters that share a count only make the bound weaker, and so does a count that is full.
-            if let Some(count) = letters.counts.get_mut(u32::from(letter) as usize % 32) {
-                *count = count.saturating_add(1);
-            }
+            letters.add(letter.into());
         }
         letters
+    }
+
+    fn add(&mut self, letter: u32) {
+        // Letters that share a count only make the bound weaker, and so does a count that is full.
+        if let Some(count) = self.counts.get_mut(letter as usize % 32) {
+            *count = count.saturating_add(1);
+        }
     }
 
     /// At least how many slips lie between two names: each adds one letter at most, and takes one away at most.

@@ -251,7 +251,7 @@ fn builds<'n>(
     for place in places {
         let Some(known) = catalog.key(&place.domain, &place.key) else { continue };
         if let Some(product) = known.product(catalog) {
-            narrow(product.name, &known.works(), &known.reads());
+            narrow(product.name, known.works(), known.reads());
         }
     }
     found

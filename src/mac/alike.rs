@@ -2,10 +2,12 @@
 //! its users are called. What is said of one is said of all of them.
 //!
 //! A snapshot is known by the names of all that is in it, and by what the files held that were looked at in the last one with
-//! the same names. Whatever a reader does next depends on nothing else, so that who has read one of them has read all.
+//! the same names. Whatever a reader does next depends on nothing else, so that who has read one of them has read all. Of apps
+//! there are so many versions that nearly no two Macs have all of them in common: of them it matters which keys they read.
 
+use super::apps::QUESTIONS;
 use super::layer::MANAGED;
-use super::memo::{Looked, Number};
+use super::memo::{Looked, Number, Question};
 use super::packed::Loose;
 use super::plain::plain;
 use super::read::{NOBODY, Who};
@@ -25,43 +27,72 @@ const USER: u8 = 0xFD;
 const UUID: u8 = 0xFE;
 const END: u8 = 0xFF;
 
-/// What was said of Macs, to be said again of others that are like them. It belongs to one [`Asked`] and one [`Memo`].
+/// What was said of Macs, to be said again of others that are like them: `T` of their settings, and `A` of their apps. It belongs
+/// to one [`Asked`] and one [`Memo`].
 #[derive(Debug)]
-pub struct Alike<T> {
-    /// By what a snapshot says of itself and the names of all that is in it: a number, and what is looked at.
-    shapes: RecentBytes<(Number, Arc<[Place]>)>,
-    /// By the number of the shape and of what was in each file that is looked at.
+pub struct Alike<T, A> {
+    /// By what a snapshot says of itself and the names of all that is in it.
+    shapes: RecentBytes<Shape>,
+    /// By the names of the files of apps, and by what was in them: what matters of the apps to what is said, and `A`.
+    apps: Recent<Box<[Number]>, (Number, A)>,
+    /// By the shape, by what was in every other file that is looked at, and by what matters of the apps.
     said: Recent<Box<[Number]>, T>,
+    numbers: RecentBytes<Number>,
     last: Number,
+    /// The shape of the Mac that was asked for last, and its check sum.
     shape: Vec<u8>,
-    key: Vec<Number>,
+    sum: u32,
 }
 
-impl<T: Clone> Default for Alike<T> {
+impl<T: Clone, A: Clone> Default for Alike<T, A> {
     fn default() -> Self {
-        let (shapes, said) = (RecentBytes::new(NAMES), Recent::new(MACS));
-        Self { shapes, said, last: 0, shape: Vec::new(), key: Vec::new() }
+        Self {
+            shapes: RecentBytes::new(NAMES),
+            apps: Recent::new(MACS),
+            said: Recent::new(MACS),
+            numbers: RecentBytes::new(NAMES),
+            last: 0,
+            shape: Vec::new(),
+            sum: 0,
+        }
     }
+}
+
+/// Snapshots with the same names in them.
+#[derive(Clone, Debug)]
+struct Shape {
+    number: Number,
+    /// The number of the names of the files of apps.
+    of_apps: Number,
+    places: Arc<[Place]>,
 }
 
 /// A file that is looked at: which of the entries, and what is asked of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
     entry: usize,
-    question: usize,
+    question: Question,
 }
 
-impl<T: Clone> Alike<T> {
+/// What is said of a Mac.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said<T, A> {
+    /// Of its settings.
+    pub settings: T,
+    /// Of its apps.
+    pub apps: A,
+}
+
+impl<T: Clone, A: Clone> Alike<T, A> {
     /// What the snapshot says of itself, and what was said of a Mac like it; none where nobody can say whether it is like
-    /// another. `mark` writes what else decides: always as many
-    /// bytes.
+    /// another. `mark` writes what else decides: always as many bytes.
     pub fn find(
         &mut self,
         asked: &Asked<'_, '_>,
         loose: &Loose<'_>,
         memo: &Memo,
         mark: impl FnOnce(&About, &mut Vec<u8>),
-    ) -> Option<(About, Option<T>)> {
+    ) -> Option<(About, Option<Said<T, A>>)> {
         if asked.evidence {
             return None;
         }
@@ -71,6 +102,7 @@ impl<T: Clone> Alike<T> {
         self.shape.extend_from_slice(&plain.asked.unwrap_or_default().to_le_bytes());
         mark(&plain.about, &mut self.shape);
         shape(&mut self.shape, &plain.about, loose, asked.who);
+        self.sum = crc32fast::hash(&self.shape);
         let said = self.known(asked, loose, memo);
         if said.is_none() {
             memo.note();
@@ -78,44 +110,113 @@ impl<T: Clone> Alike<T> {
         Some((plain.about, said))
     }
 
-    fn known(&mut self, asked: &Asked<'_, '_>, loose: &Loose<'_>, memo: &Memo) -> Option<T> {
-        let (number, places) = self.shapes.get(&self.shape)?;
-        self.key.clear();
-        self.key.push(number);
-        for place in places.iter() {
+    fn known(&mut self, asked: &Asked<'_, '_>, loose: &Loose<'_>, memo: &Memo) -> Option<Said<T, A>> {
+        let shape = self.shapes.get(0, &self.shape, self.sum)?;
+        let mut keys = Keys::of(&shape);
+        for place in shape.places.iter() {
             let (path, content) = loose.entries.get(place.entry)?;
             let (_, number) = keys_of((*content)?, path, asked.want(place.question)?, memo);
-            self.key.push(number?);
+            keys.push(place.question, number?);
         }
-        self.said.get(self.key.as_slice())
+        let (class, apps) = self.apps.get(keys.apps.as_slice())?;
+        keys.settings.push(class);
+        let settings = self.said.get(keys.settings.as_slice())?;
+        Some(Said { settings, apps })
     }
 
-    /// Keeps what is said of the Mac that was not found, once it was read with the same memo; none: nothing is. What cannot be
-    /// known again is not kept either.
-    pub fn keep(&mut self, loose: &Loose<'_>, memo: &Memo, said: Option<T>) {
+    /// Keeps what is said of the Mac that was not found, once it was read with the same memo; none: nothing is. `class` tells all
+    /// of its apps on which what is said of its settings depends. What cannot be known again is not kept either.
+    pub fn keep(&mut self, about: &About, loose: &Loose<'_>, memo: &Memo, said: Option<(Said<T, A>, &[u8])>) {
         let looked = memo.noted();
-        let Some(said) = said else { return };
+        let Some((said, class)) = said else { return };
+        let _ = self.try_keep(about, loose, &looked, said, class);
+    }
+
+    fn try_keep(
+        &mut self,
+        about: &About,
+        loose: &Loose<'_>,
+        looked: &[Looked],
+        said: Said<T, A>,
+        class: &[u8],
+    ) -> Option<()> {
         let place = |(path, question, _): &Looked| {
             let entry = loose.entries.iter().position(|(own, content)| own == path && content.is_some())?;
             Some(Place { entry, question: *question })
         };
-        let Some(places) = looked.iter().map(place).collect::<Option<Vec<_>>>() else { return };
-        let Some(numbers) = looked.iter().map(|(_, _, number)| *number).collect::<Option<Vec<_>>>() else {
-            return;
-        };
-        let number = match self.shapes.get(&self.shape) {
+        let places = looked.iter().map(place).collect::<Option<Vec<_>>>()?;
+        let shape = match self.shapes.get(0, &self.shape, self.sum) {
             // What is looked at may depend on what is in a file; then nothing can be said of the next.
-            Some((_, known)) if *known != *places => return,
-            Some((number, _)) => number,
+            Some(shape) if *shape.places != *places => return None,
+            Some(shape) => shape,
             None => {
-                let Some(number) = self.last.checked_add(1) else { return };
-                self.last = number;
-                self.shapes.put(&self.shape, (number, places.into()));
-                number
+                let number = self.next()?;
+                let of_apps = self.shape_of_apps(about, looked, number)?;
+                let shape = Shape { number, of_apps, places: places.into() };
+                self.shapes.put(0, &self.shape, self.sum, shape.clone());
+                shape
             }
         };
-        let key = [number].into_iter().chain(numbers).collect();
-        self.said.put(key, said, 1);
+        let mut keys = Keys::of(&shape);
+        for (_, question, number) in looked {
+            keys.push(*question, (*number)?);
+        }
+        let class = self.number(0, class)?;
+        self.apps.put(keys.apps.into(), (class, said.apps), 1);
+        keys.settings.push(class);
+        self.said.put(keys.settings.into(), said.settings, 1);
+        Some(())
+    }
+
+    /// The number of the names of the files of apps: many snapshots differ in others. Where a user has apps, or something could
+    /// not be read, that of the whole shape.
+    fn shape_of_apps(&mut self, about: &About, looked: &[Looked], whole: Number) -> Option<Number> {
+        let apps = || looked.iter().filter(|(_, question, _)| *question < QUESTIONS).map(|(path, ..)| path);
+        if !about.unreadable.is_empty() || apps().any(|path| segment(path, USERS).is_some()) {
+            return Some(whole);
+        }
+        let mut names = vec![u8::from(about.looked_for_apps())];
+        for path in apps() {
+            names.extend_from_slice(path.as_bytes());
+            names.push(END);
+        }
+        self.number(1, &names)
+    }
+
+    /// The number of some bytes of a kind.
+    fn number(&mut self, kind: usize, bytes: &[u8]) -> Option<Number> {
+        let sum = crc32fast::hash(bytes);
+        if let Some(number) = self.numbers.get(kind, bytes, sum) {
+            return Some(number);
+        }
+        let number = self.next()?;
+        self.numbers.put(kind, bytes, sum, number);
+        Some(number)
+    }
+
+    fn next(&mut self) -> Option<Number> {
+        self.last = self.last.checked_add(1)?;
+        Some(self.last)
+    }
+}
+
+/// By what a Mac is looked up.
+struct Keys {
+    apps: Vec<Number>,
+    settings: Vec<Number>,
+}
+
+impl Keys {
+    fn of(shape: &Shape) -> Self {
+        let settings = Vec::with_capacity(shape.places.len() + 2);
+        let mut keys = Self { apps: Vec::with_capacity(shape.places.len() + 1), settings };
+        keys.apps.push(shape.of_apps);
+        keys.settings.push(shape.number);
+        keys
+    }
+
+    fn push(&mut self, question: Question, number: Number) {
+        if question < QUESTIONS { self.apps.push(number) } else { self.settings.push(number) }
     }
 }
 
@@ -263,9 +364,10 @@ mod tests {
             let (about, said) = alike.find(&asked, &loose, &memo, |_, _| ()).unwrap();
             let mac = Mac::read(&loose.sorted().unwrap(), &asks, who, &catalog).unwrap();
             assert_eq!(about, mac.about);
-            said.unwrap_or_else(|| {
+            said.map(|said| said.settings).unwrap_or_else(|| {
                 let read = asked.read(&loose.sorted().unwrap(), &memo).unwrap();
-                alike.keep(&loose, &memo, Some(kinds.len()));
+                let said = Said { settings: kinds.len(), apps: kinds.len() };
+                alike.keep(&about, &loose, &memo, Some((said, &[])));
                 kinds.push(read);
                 kinds.len() - 1
             })
@@ -345,5 +447,36 @@ mod tests {
         cut[0].1 = "<plist><dict>".to_owned();
         let macs = [mac(own("A1", UUID, "anna", ""), cut.clone()), mac(own("A2", UUID, "anna", ""), cut)];
         assert_eq!(told(Who::Console, &macs), [0, 1]);
+    }
+
+    #[test]
+    fn of_apps_only_what_they_read_matters() {
+        let catalog = Catalog::builtin();
+        let asks = [Ask { domain: "com.microsoft.Word", keys: Some(&["K"]) }];
+        let asked = Asked::new(&asks, Who::Console, &catalog).without_rules().without_evidence();
+        let (memo, mut alike, mut buffers) = (Memo::default(), Alike::default(), Buffers::default());
+        let mut look = |version: &str, class: &[u8]| {
+            let info = [("CFBundleIdentifier", "com.microsoft.Word"), ("CFBundleVersion", version)]
+                .map(|(key, text)| format!("<key>{key}</key><string>{text}</string>"));
+            let info =
+                ("/Applications/Microsoft Word.app/Contents/Info.plist".to_owned(), plist(&info.concat()));
+            let bytes = pack(&[own("A1", UUID, "", ""), info]);
+            let loose = buffers.open(bytes.as_slice()).unwrap();
+            let (about, said) = alike.find(&asked, &loose, &memo, |_, _| ()).unwrap();
+            if said.is_none() {
+                asked.read(&loose.sorted().unwrap(), &memo).unwrap();
+                let told = Said { settings: class.to_vec(), apps: version.to_owned() };
+                alike.keep(&about, &loose, &memo, Some((told, class)));
+            }
+            said
+        };
+        let known =
+            |class: &[u8], version: &str| Some(Said { settings: class.to_vec(), apps: version.to_owned() });
+        assert_eq!(look("16.90.1", b"old"), None);
+        assert_eq!(look("16.91.1", b"old"), None);
+        assert_eq!(look("16.92.1", b"new"), None);
+        assert_eq!(look("16.90.1", b""), known(b"old", "16.90.1"));
+        assert_eq!(look("16.91.1", b""), known(b"old", "16.91.1"));
+        assert_eq!(look("16.92.1", b""), known(b"new", "16.92.1"));
     }
 }

@@ -36,7 +36,6 @@ pub struct Memo {
 
 #[derive(Debug)]
 struct Held {
-    /// By the number of the question and the bytes of the file, one behind the other.
     by_file: RecentBytes<(Keys, Number)>,
     /// Files that differ may hold the same of what was asked.
     by_keys: Recent<Keys, Number>,
@@ -46,8 +45,6 @@ struct Held {
     last: Number,
     /// What was looked at since somebody wanted to know.
     looked: Option<Vec<Looked>>,
-    /// Where a name is put together.
-    name: Vec<u8>,
 }
 
 impl Default for Memo {
@@ -59,7 +56,6 @@ impl Default for Memo {
             seen: vec![0; SEEN].into(),
             last: 0,
             looked: None,
-            name: Vec::new(),
         };
         Self { held: RefCell::new(held) }
     }
@@ -71,29 +67,20 @@ impl Held {
         Some(self.last)
     }
 
-    fn file(&mut self, question: Question, bytes: &[u8]) -> Option<(Keys, Number)> {
-        self.name.clear();
-        self.name.extend_from_slice(&question.to_le_bytes());
-        self.name.extend_from_slice(bytes);
-        self.by_file.get(&self.name)
-    }
-
-    /// Keeps what a file holds; its name was put together when it was looked for.
-    fn keep(&mut self, keys: &Keys) -> Option<Number> {
-        let weight = self.name.len();
+    /// Keeps what a file holds.
+    fn keep(&mut self, question: Question, (bytes, sum): (&[u8], u32), keys: &Keys) -> Option<Number> {
         let number = match self.by_keys.get(keys) {
             Some(number) => number,
             None => {
                 let number = self.number()?;
-                self.by_keys.put(Arc::clone(keys), number, weight);
+                self.by_keys.put(Arc::clone(keys), number, bytes.len());
                 number
             }
         };
         // Many files are seen once, and would drive out those that are seen again and again.
-        let sum = crc32fast::hash(&self.name);
         if let Some(seen) = usize::try_from(sum).ok().and_then(|at| self.seen.get_mut(at % SEEN)) {
             if *seen == sum {
-                self.by_file.put(&self.name, (Arc::clone(keys), number));
+                self.by_file.put(question, bytes, sum, (Arc::clone(keys), number));
             }
             *seen = sum;
         }
@@ -109,11 +96,12 @@ impl Memo {
         read: impl FnOnce() -> Option<Domains>,
     ) -> Option<(Domains, Number)> {
         let mut held = self.held.borrow_mut();
-        if let Some(known) = held.by_part.get(part) {
+        let sum = crc32fast::hash(part);
+        if let Some(known) = held.by_part.get(0, part, sum) {
             return Some(known);
         }
         let known = (read()?, held.number()?);
-        held.by_part.put(part, known.clone());
+        held.by_part.put(0, part, sum, known.clone());
         Some(known)
     }
 
@@ -129,11 +117,12 @@ impl Memo {
             return (read().map(Arc::new), None);
         }
         let mut held = self.held.borrow_mut();
-        if let Some((keys, number)) = held.file(question, bytes) {
+        let sum = crc32fast::hash(bytes);
+        if let Some((keys, number)) = held.by_file.get(question, bytes, sum) {
             return (Ok(keys), Some(number));
         }
         let keys = read().map(Arc::new);
-        let number = keys.as_ref().ok().and_then(|keys| held.keep(keys));
+        let number = keys.as_ref().ok().and_then(|keys| held.keep(question, (bytes, sum), keys));
         (keys, number)
     }
 

@@ -117,7 +117,14 @@ impl<'a, 'c> Asked<'a, 'c> {
     /// # Errors
     /// As of [`Mac::read`].
     pub fn read(&self, tree: &dyn Tree, memo: &Memo) -> Result<Mac, MacError> {
-        let about = snapshot::about(tree, memo)?;
+        self.read_of(snapshot::about(tree, memo)?, tree, memo)
+    }
+
+    /// Reads the Mac of which this is known.
+    ///
+    /// # Errors
+    /// As of [`Mac::read`].
+    pub fn read_of(&self, about: About, tree: &dyn Tree, memo: &Memo) -> Result<Mac, MacError> {
         let is_folder = |path: &str| !matches!(tree.list(path), Ok(None));
         if !about.snapshot && !is_folder("/Library") {
             return Err(MacError::NoMac);

@@ -47,10 +47,11 @@ impl<K: Ord, V: Clone> Recent<K, V> {
     }
 }
 
-/// The same by bytes, of which many begin alike: looked up by a check sum, and taken only where all of them are the same.
+/// The same by a number and bytes, of which many begin alike: looked up by a check sum, and taken only where all of them are
+/// the same.
 #[derive(Debug)]
 pub struct RecentBytes<V> {
-    by_sum: Recent<(u32, usize), (Arc<[u8]>, V)>,
+    by_sum: Recent<(u32, usize, usize), (Arc<[u8]>, V)>,
 }
 
 impl<V: Clone> RecentBytes<V> {
@@ -59,15 +60,15 @@ impl<V: Clone> RecentBytes<V> {
         Self { by_sum: Recent::new(most) }
     }
 
-    /// What is there by these bytes.
-    pub fn get(&mut self, bytes: &[u8]) -> Option<V> {
-        let (own, value) = self.by_sum.get(&(crc32fast::hash(bytes), bytes.len()))?;
+    /// What is there by these bytes, of which the check sum is known.
+    pub fn get(&mut self, number: usize, bytes: &[u8], sum: u32) -> Option<V> {
+        let (own, value) = self.by_sum.get(&(sum, bytes.len(), number))?;
         (*own == *bytes).then_some(value)
     }
 
     /// Puts something there.
-    pub fn put(&mut self, bytes: &[u8], value: V) {
-        self.by_sum.put((crc32fast::hash(bytes), bytes.len()), (bytes.into(), value), bytes.len());
+    pub fn put(&mut self, number: usize, bytes: &[u8], sum: u32, value: V) {
+        self.by_sum.put((sum, bytes.len(), number), (bytes.into(), value), bytes.len());
     }
 }
 
@@ -95,10 +96,11 @@ mod tests {
     fn what_has_the_same_check_sum_is_told_apart() {
         // Two texts with one CRC-32: both come to 4DDB0C25 (`python3 -c 'import zlib; print(hex(zlib.crc32(b"plumless")))'`).
         let mut recent = RecentBytes::new(100);
-        assert_eq!(crc32fast::hash(b"plumless"), crc32fast::hash(b"buckeroo"));
-        recent.put(b"plumless", 1);
-        assert_eq!(recent.get(b"buckeroo"), None);
-        recent.put(b"buckeroo", 2);
-        assert_eq!((recent.get(b"plumless"), recent.get(b"buckeroo")), (None, Some(2)));
+        let sum = crc32fast::hash(b"plumless");
+        assert_eq!(crc32fast::hash(b"buckeroo"), sum);
+        recent.put(0, b"plumless", sum, 1);
+        assert_eq!((recent.get(0, b"buckeroo", sum), recent.get(1, b"plumless", sum)), (None, None));
+        recent.put(0, b"buckeroo", sum, 2);
+        assert_eq!((recent.get(0, b"plumless", sum), recent.get(0, b"buckeroo", sum)), (None, Some(2)));
     }
 }

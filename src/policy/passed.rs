@@ -243,9 +243,9 @@ fn keys(places: &Places, found: &mut Vec<Span>) {
         Inside::Leaf => {}
         Inside::Array(items) => items.iter().for_each(|item| keys(item, found)),
         Inside::Dictionary(entries) => {
-            for (at, inner) in entries.values() {
-                found.extend(at.span());
-                keys(inner, found);
+            for entry in entries.iter() {
+                found.extend(entry.at.span());
+                keys(&entry.places, found);
             }
         }
     }

@@ -19,11 +19,11 @@ const ATTACH: (&str, &str, &str) =
 pub fn reads(known: &KeyRef<'_, '_>, catalog: &Catalog<'_>) -> Vec<Reads> {
     let mut found = Vec::new();
     let doubtful = known.doubtful();
-    let ranges = known.works().minus(&doubtful);
+    let ranges = known.works().minus(doubtful);
     if let Some(product) = known.product(catalog)
         && !ranges.is_any()
     {
-        found.push(Reads { product: product.name.to_owned(), ranges, doubtful });
+        found.push(Reads { product: product.name.to_owned(), ranges, doubtful: doubtful.clone() });
     }
     if let Some(ranges) = known.key.macos.and_then(|text| text.parse::<Ranges>().ok()) {
         found.push(Reads { product: "macOS".to_owned(), ranges, doubtful: Ranges::none() });

@@ -2,7 +2,9 @@
 
 use crate::document::{Item, Kind, Table};
 use crate::finding::{Finding, Findings, Origin, Span};
-use crate::value::{Date, Inside, Integer, KeyName, MAX_DEPTH, Places, Real, Text, TokenError, Value, write};
+use crate::value::{
+    Date, Entry, Inside, Integer, KeyName, MAX_DEPTH, Places, Real, Text, TokenError, Value, write,
+};
 use std::collections::BTreeMap;
 use toml::value::{Datetime, Offset};
 
@@ -27,8 +29,9 @@ fn lower_at(item: &Item<'_>, findings: &mut Findings, depth: usize) -> Option<(V
         Kind::Array(items) => {
             // Every item is lowered before one of them can fail the whole: all errors are shown.
             let lowered: Vec<_> = items.iter().map(|item| lower_at(item, findings, depth)).collect();
-            let (values, places) = lowered.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
-            Some((Value::Array(values), Places { at: item.span.into(), inside: Inside::Array(places) }))
+            let lowered = lowered.into_iter().collect::<Option<Vec<_>>>()?;
+            let (values, places): (_, Vec<Places>) = lowered.into_iter().unzip();
+            Some((Value::Array(values), Places { at: item.span.into(), inside: Inside::array(places) }))
         }
         Kind::Table(table) => dictionary(&table, item, findings, depth),
     }
@@ -47,7 +50,7 @@ fn dictionary(
         return special(only.key, &only.item, item.span, findings, depth);
     }
     let mut values = BTreeMap::new();
-    let mut places = BTreeMap::new();
+    let mut places = Vec::new();
     let mut whole = true;
     for entry in &entries {
         let name_ok = match KeyName::new(entry.key) {
@@ -62,13 +65,13 @@ fn dictionary(
         match lower_at(&entry.item, findings, depth) {
             Some((value, inner)) if name_ok => {
                 values.insert(entry.key.to_owned(), value);
-                places.insert(entry.key.to_owned(), (Origin::from(entry.key_span), inner));
+                places.push(Entry::new(entry.key, entry.key_span, inner));
             }
             _ => whole = false,
         }
     }
     whole.then(|| {
-        (Value::Dictionary(values), Places { at: item.span.into(), inside: Inside::Dictionary(places) })
+        (Value::Dictionary(values), Places { at: item.span.into(), inside: Inside::dictionary(places) })
     })
 }
 
@@ -95,13 +98,13 @@ fn special(
         }
         ("$dictionary", Kind::Table(table)) => {
             let mut values = BTreeMap::new();
-            let mut places = BTreeMap::new();
+            let mut places = Vec::new();
             for entry in table.entries() {
                 let (value, inner) = lower_at(&entry.item, findings, depth)?;
                 values.insert(entry.key.to_owned(), value);
-                places.insert(entry.key.to_owned(), (Origin::from(entry.key_span), inner));
+                places.push(Entry::new(entry.key, entry.key_span, inner));
             }
-            Some((Value::Dictionary(values), Places { at: span.into(), inside: Inside::Dictionary(places) }))
+            Some((Value::Dictionary(values), Places { at: span.into(), inside: Inside::dictionary(places) }))
         }
         _ => {
             let title = format!("a dictionary whose only key starts with `$` is reserved: `{key}`");

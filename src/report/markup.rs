@@ -15,7 +15,8 @@ pub(super) fn secrets(text: &str) -> Vec<(usize, usize, usize)> {
     while let Some(at) = text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
         let start = from + at;
         let name_at = start + KEY.len();
-        let Some(length) = text.get(name_at..).and_then(|rest| rest.find('<')) else { break };
+        let rest = text.as_bytes().get(name_at..).unwrap_or(&[]);
+        let Some(length) = memchr::memchr(b'<', rest) else { break };
         let name = text.get(name_at..name_at + length).unwrap_or("");
         from = name_at + length;
         if !looks_secret(name, true) {

@@ -82,28 +82,46 @@ pub(crate) fn number(n: usize) -> String {
 /// JSON in several lines with a line end behind the last. Hidden characters stand as `\u` escapes, so that
 /// the text means the same and is safe to look at.
 pub(super) fn json(value: &impl serde::Serialize) -> String {
+    let mut safe = Safe(String::new());
     // Only a map with keys that are no strings, or a failing writer, can make this fail; reports have neither.
-    safe(&serde_json::to_string_pretty(value).unwrap_or_default())
+    let _ = serde_json::to_writer_pretty(&mut safe, value);
+    safe.0.push('\n');
+    safe.0
 }
 
 /// The same in one line.
 pub(super) fn json_line(value: &impl serde::Serialize) -> String {
-    safe(&serde_json::to_string(value).unwrap_or_default())
+    let mut safe = Safe(String::new());
+    let _ = serde_json::to_writer(&mut safe, value);
+    safe.0.push('\n');
+    safe.0
 }
 
-fn safe(plain: &str) -> String {
-    let mut out = String::with_capacity(plain.len() + 1);
-    for c in plain.chars() {
-        if c == '\u{7F}' || is_hidden(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
+/// Takes JSON in pieces, each of whole characters.
+struct Safe(String);
+
+impl std::io::Write for Safe {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        let text = std::str::from_utf8(piece).map_err(std::io::Error::other)?;
+        if piece.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            self.0.push_str(text);
+            return Ok(piece.len());
         }
+        for c in text.chars() {
+            if c == '\u{7F}' || is_hidden(c) {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(self.0, "\\u{unit:04x}");
+                }
+            } else {
+                self.0.push(c);
+            }
+        }
+        Ok(piece.len())
     }
-    out.push('\n');
-    out
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

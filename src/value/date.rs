@@ -8,6 +8,9 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(jiff::Timestamp);
 
+/// The form of a date in a property list: a digit for each 0.
+const FORM: &str = "0000-00-00T00:00:00Z";
+
 impl Date {
     /// From seconds since 1970-01-01T00:00:00Z; none outside the years 0 to 9999.
     pub fn from_seconds(seconds: i64) -> Option<Self> {
@@ -25,7 +28,10 @@ impl Date {
 
     /// Reads the one form that macOS writes and reads: `2027-01-31T00:00:00Z`, without offset, fraction or leap second.
     pub fn exact(text: &str) -> Option<Self> {
-        Self::parse(text).filter(|date| date.to_string() == text)
+        let form = |(sign, at): (u8, u8)| if at == b'0' { sign.is_ascii_digit() } else { sign == at };
+        let usual =
+            text.len() == FORM.len() && text.bytes().zip(FORM.bytes()).all(form) && !text.ends_with(":60Z");
+        Self::parse(text).filter(|_| usual)
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -59,5 +65,22 @@ mod tests {
         assert_eq!(shown("2027-01-31T00:00:00"), None);
         assert_eq!(shown("2027-01-31T00:00:00.5Z"), None);
         assert_eq!(Date::from_seconds(i64::MIN), None);
+    }
+
+    #[test]
+    fn one_form_alone_is_exact() {
+        let exact = |text: &str| Date::exact(text).is_some_and(|date| date.to_string() == text);
+        assert!(exact("2027-01-31T00:00:00Z") && exact("0000-12-30T00:00:00Z"));
+        for text in [
+            "2027-01-31T01:30:00+02:00",
+            "2027-01-31T00:00:00z",
+            "2027-01-31 00:00:00Z",
+            "2027-01-31T00:00:00.0Z",
+            "2016-12-31T23:59:60Z",
+            "2027-02-30T00:00:00Z",
+            "20270131T00:00:00Z",
+        ] {
+            assert_eq!(Date::exact(text), None, "{text}");
+        }
     }
 }

@@ -14,7 +14,7 @@ pub use file_name::{FileName, FileNameError};
 pub(crate) use file_name::{MANIFEST, folded};
 pub use kind::Type;
 pub use name::{DomainName, KeyName, NameError};
-pub use places::{Inside, Places};
+pub use places::{Entry, Inside, Places};
 pub use text::{Part, Text, TokenError};
 
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! Strings of a policy: literal text with identity tokens such as `${user.upn}` in it.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// One piece of a string.
@@ -12,9 +13,37 @@ pub enum Part {
 }
 
 /// A string, perhaps with identity tokens in it. Canonical: no two literals in a row, none empty.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Text {
-    parts: Vec<Part>,
+    parts: Parts,
+}
+
+/// Canonical: one piece is never in a list, for nearly every string of a profile is one, and a list would double what it
+/// costs to make and to copy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Parts {
+    One(Part),
+    /// None, or several.
+    Many(Vec<Part>),
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl From<Vec<Part>> for Parts {
+    fn from(mut parts: Vec<Part>) -> Self {
+        match parts.pop() {
+            Some(only) if parts.is_empty() => Self::One(only),
+            Some(last) => {
+                parts.push(last);
+                Self::Many(parts)
+            }
+            None => Self::default(),
+        }
+    }
 }
 
 /// Why a string is no text with tokens.
@@ -40,7 +69,7 @@ impl Text {
     /// Text without tokens; `${` in it means nothing.
     pub fn literal(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { parts: if text.is_empty() { Vec::new() } else { vec![Part::Literal(text)] } }
+        Self { parts: if text.is_empty() { Parts::default() } else { Parts::One(Part::Literal(text)) } }
     }
 
     /// Reads a policy's string: `${name}` is a token, `$${` a literal `${`.
@@ -77,22 +106,25 @@ impl Text {
         if !literal.is_empty() {
             parts.push(Part::Literal(literal));
         }
-        Ok(Self { parts })
+        Ok(Self { parts: parts.into() })
     }
 
     /// The pieces in their order.
     pub fn parts(&self) -> &[Part] {
-        &self.parts
+        match &self.parts {
+            Parts::One(part) => std::slice::from_ref(part),
+            Parts::Many(parts) => parts,
+        }
     }
 
     /// Whether any piece is a token.
     pub fn has_tokens(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Token(_)))
+        self.parts().iter().any(|part| matches!(part, Part::Token(_)))
     }
 
     /// The names of its tokens.
     pub fn tokens(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| match part {
+        self.parts().iter().filter_map(|part| match part {
             Part::Token(name) => Some(name.as_str()),
             Part::Literal(_) => None,
         })
@@ -100,7 +132,7 @@ impl Text {
 
     /// The text, if no token is in it.
     pub fn as_literal(&self) -> Option<&str> {
-        match self.parts.as_slice() {
+        match self.parts() {
             [] => Some(""),
             [Part::Literal(text)] => Some(text),
             _ => None,
@@ -110,7 +142,7 @@ impl Text {
     /// As a policy writes it: [`Text::parse`] reads it back.
     pub fn to_source(&self) -> String {
         let mut out = String::new();
-        for part in &self.parts {
+        for part in self.parts() {
             match part {
                 Part::Literal(text) => out.push_str(&text.replace("${", "$${")),
                 Part::Token(name) => {
@@ -124,10 +156,23 @@ impl Text {
     }
 }
 
+/// By its pieces.
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parts().cmp(other.parts())
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// The text with its tokens as `${name}`; literal `${` are not escaped.
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for part in &self.parts {
+        for part in self.parts() {
             match part {
                 Part::Literal(text) => f.write_str(text)?,
                 Part::Token(name) => write!(f, "${{{name}}}")?,
@@ -142,7 +187,7 @@ mod tests {
     use super::*;
 
     fn parse(source: &str) -> Vec<Part> {
-        Text::parse(source).unwrap().parts
+        Text::parse(source).unwrap().parts().to_vec()
     }
 
     #[test]

@@ -86,6 +86,22 @@ impl Ranges {
         Self(both)
     }
 
+    /// Whether anything is in both.
+    pub fn meets(&self, other: &Self) -> bool {
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+            if a.from.max(b.from) < a.until.min(b.until) {
+                return true;
+            }
+            if a.until <= b.until {
+                left.next();
+            } else {
+                right.next();
+            }
+        }
+        false
+    }
+
     /// What is in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {

@@ -139,6 +139,6 @@ fn lines_to_add_set_the_successor() {
 fn founding_keys_end_where_nobody_vouches_for_them() {
     let catalog = Catalog::builtin();
     let known = catalog.key("com.microsoft.Word", "UseOnlineContent").unwrap();
-    assert_eq!(known.works(), union(["15.25 [160726] .. 16.16.x"]));
-    assert_eq!(known.doubtful(), union(["16.17 .."]));
+    assert_eq!(*known.works(), union(["15.25 [160726] .. 16.16.x"]));
+    assert_eq!(*known.doubtful(), union(["16.17 .."]));
 }

@@ -70,13 +70,13 @@ fn places(value: &Value, at: &Places, source: SourceId, length: usize) {
     match (value, &at.inside) {
         (Value::Array(items), Inside::Array(list)) => {
             assert_eq!(items.len(), list.len());
-            items.iter().zip(list).for_each(|(item, at)| places(item, at, source, length));
+            items.iter().zip(list.iter()).for_each(|(item, at)| places(item, at, source, length));
         }
         (Value::Dictionary(entries), Inside::Dictionary(list)) => {
-            assert!(entries.keys().eq(list.keys()));
-            for (value, (key, at)) in entries.values().zip(list.values()) {
-                inside(key, source, length);
-                places(value, at, source, length);
+            assert!(entries.keys().map(String::as_str).eq(list.iter().map(|entry| &*entry.key)));
+            for (value, entry) in entries.values().zip(list.iter()) {
+                inside(&entry.at, source, length);
+                places(value, &entry.places, source, length);
             }
         }
         (_, Inside::Leaf) => assert!(!matches!(value, Value::Array(_) | Value::Dictionary(_))),

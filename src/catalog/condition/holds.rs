@@ -1,9 +1,9 @@
 //! Whether a condition of a rule holds of what is known, with the rule's variables bound.
 
-use super::{Bound, Evaluation, Place};
+use super::{Bound, Evaluation};
 use crate::catalog::facts::{Fact, Known};
 use crate::catalog::model::Literal;
-use crate::catalog::rule::{Atom, Hold, Number, Path, Test};
+use crate::catalog::rule::{ANY, Atom, Hold, Number, Path, Test};
 use crate::catalog::truth::{Truth, compare, is, ordered};
 use crate::value::Value;
 use std::cmp::Ordering;
@@ -21,13 +21,13 @@ impl<'e> Evaluation<'e, '_> {
     /// The domains of a list that count: those that have the key, and that some Mac out there reads. With each,
     /// whether that is certain.
     pub(super) fn counted(&self, list: &str, atom: &Atom<'_>, bound: Bound<'_>) -> Vec<(&'e str, bool)> {
-        let key = self.place(&atom.path, bound).key;
+        let key = bound.fill(atom.path.key);
         let mut found = Vec::new();
         for domain in self.list(list) {
             let Some(known) = self.catalog.key(domain, &key) else { continue };
             let product = known.product(self.catalog);
             match product.map(|product| self.facts.versions(product.name)) {
-                Some(Known::Yes(versions)) if versions.intersect(&known.reads()).is_empty() => {}
+                Some(Known::Yes(versions)) if !versions.meets(known.reads()) => {}
                 Some(Known::Unknown) => found.push((domain, false)),
                 _ => found.push((domain, true)),
             }
@@ -44,18 +44,25 @@ impl<'e> Evaluation<'e, '_> {
     }
 
     fn any(&self, path: &Path<'_>, test: &Test<'_>, bound: Bound<'_>) -> Truth {
+        let key = bound.fill(path.key);
+        if path.inside.is_empty() && key != ANY {
+            let domain = bound.domain_of(path);
+            return self.holds(test, (domain, &key), self.facts.value(domain, &key), bound);
+        }
         let all = self.values(path, bound).into_iter();
-        all.fold(Truth::No, |truth, (place, fact)| truth.or(self.holds(test, &place, fact, bound)))
+        all.fold(Truth::No, |truth, (place, fact)| {
+            truth.or(self.holds(test, (&place.domain, &place.key), fact, bound))
+        })
     }
 
-    fn holds(&self, test: &Test<'_>, place: &Place, fact: Fact<'_>, bound: Bound<'_>) -> Truth {
+    fn holds(&self, test: &Test<'_>, (domain, key): (&str, &str), fact: Fact<'_>, bound: Bound<'_>) -> Truth {
         match test {
             Test::Set(wanted) => match fact {
                 Fact::Set(_) => Truth::from(*wanted),
                 Fact::Unset => Truth::from(!*wanted),
                 Fact::Unknown => Truth::Unknown,
             },
-            Test::Forced(wanted) => match self.facts.forced(&place.domain, &place.key) {
+            Test::Forced(wanted) => match self.facts.forced(domain, key) {
                 Known::Yes(forced) => Truth::from(forced == *wanted),
                 Known::Unknown => Truth::Unknown,
             },

@@ -8,16 +8,16 @@ use super::pool::{Body, Job, Step, Work};
 use crate::catalog::{Catalog, keys_of_rules};
 use crate::check::Options;
 use crate::diff::applies::{Applies, Assignment};
-use crate::diff::audit::{Fingerprint, Gist, Glance, Newest, Scope};
+use crate::diff::audit::{Apps, Fingerprint, Gist, Glance, Newest, Scope};
 use crate::diff::exempt::Exemption;
 use crate::diff::on_mac::{rules_for, spoken};
 use crate::diff::outcome::{Expected, Outcome, outcome};
-use crate::diff::verdict::Judging;
-use crate::mac::alike::Alike;
+use crate::diff::verdict::{Judging, unread};
+use crate::mac::alike::{Alike, Said};
 use crate::mac::archive::{Archive, ArchiveError, Limits, each_inside};
 use crate::mac::packed::{Buffers, Loose};
 use crate::mac::tree::Tree;
-use crate::mac::{ABOUT, About, Ask, Asked, Mac, Memo};
+use crate::mac::{ABOUT, About, Ask, Asked, Mac, MacError, Memo};
 use crate::plan::AppliesTo;
 use crate::report::audit::{Row, Rows};
 use crate::report::mac::View;
@@ -61,7 +61,7 @@ fn opened(job: Job, whole: bool) -> Result<Opened, (Job, String)> {
         Body::Bad(why) => return Err((job.clone(), why.clone())),
         Body::Folder(path) => return open(path).map(Opened::Tree).map_err(|why| (job, why)),
         Body::Bytes(bytes) => read(&mut bytes.as_slice()),
-        Body::File(path) => match file(path) {
+        Body::File(path) | Body::Listed(path) => match file(path) {
             Err(why) => return Err((job, why)),
             Ok(Kind::Other) => return Ok(Opened::Passed),
             Ok(Kind::Line(bytes)) => read(&mut bytes.as_slice()),
@@ -99,7 +99,7 @@ fn file(path: &Path) -> Result<Kind, String> {
 
 /// Looks at what is in an archive of archives.
 fn inside(job: &Job, each: &mut dyn FnMut(Job) -> ControlFlow<()>) -> Result<(), String> {
-    let Body::File(path) = &job.body else { return Ok(()) };
+    let (Body::File(path) | Body::Listed(path)) = &job.body else { return Ok(()) };
     let (file, _) = open_file(path)?;
     let read = each_inside(BufReader::new(file), &LIMITS, &mut |name, bytes| {
         let name = name.strip_prefix("./").unwrap_or(&name);
@@ -217,20 +217,29 @@ impl Work for Judge<'_, '_> {
     }
 }
 
+fn kind(applies: &Applies) -> u8 {
+    match applies {
+        Applies::Yes => 0,
+        Applies::No(_) => 1,
+        Applies::Unknown(_) => 2,
+    }
+}
+
 /// What a thread keeps from one snapshot to the next.
 #[derive(Default)]
 pub(super) struct Own {
     buffers: Buffers,
     memo: Memo,
-    alike: Alike<Arc<Gist>>,
+    alike: Alike<Arc<Gist>, Apps>,
 }
 
 /// A snapshot as collectors write it, which is read faster than any other.
 fn usual<'b>(body: &Body, buffers: &'b mut Buffers) -> Option<Loose<'b>> {
     match body {
         Body::Bytes(bytes) => buffers.open(bytes.as_slice()),
+        Body::Listed(path) if !may_be_line(path) => buffers.open(File::open(path).ok()?),
         Body::File(path) if !may_be_line(path) => buffers.open(open_file(path).ok()?.0),
-        Body::File(_) | Body::Folder(_) | Body::Bad(_) => None,
+        Body::File(_) | Body::Listed(_) | Body::Folder(_) | Body::Bad(_) => None,
     }
 }
 
@@ -242,32 +251,44 @@ impl Judge<'_, '_> {
         loose: &Loose<'_>,
         name: &str,
         memo: &Memo,
-        alike: &mut Alike<Arc<Gist>>,
+        alike: &mut Alike<Arc<Gist>, Apps>,
     ) -> Option<Found> {
         let marked = |about: &About, out: &mut Vec<u8>| self.mark(about, out);
         let like = if self.same { alike.find(&self.asked, loose, memo, marked) } else { None };
-        if let Some((about, Some(gist))) = &like {
-            let glance = Glance::with(about, Arc::clone(gist));
+        if let Some((about, Some(said))) = like {
+            let glance = Glance::with(&about, said.settings, said.apps);
             return Some(Found::Mac(Box::new(glance), name.to_owned(), None));
         }
         let tree = loose.sorted()?;
-        if like.is_none() {
-            return Some(self.mac(&tree, name.to_owned(), memo));
-        }
-        let found = self.mac(&tree, name.to_owned(), memo);
-        let gist = if let Found::Mac(glance, ..) = &found { Some(Arc::clone(&glance.gist)) } else { None };
-        alike.keep(loose, memo, gist);
+        let Some((about, _)) = like else { return Some(self.mac(&tree, name.to_owned(), memo)) };
+        let mac = self.asked.read_of(about.clone(), &tree, memo);
+        let class = mac.as_ref().map(|mac| self.class(mac)).unwrap_or_default();
+        let found = self.read(mac, name.to_owned());
+        let said = match &found {
+            Found::Mac(glance, ..) => {
+                let said = Said { settings: Arc::clone(&glance.gist), apps: Arc::clone(&glance.apps) };
+                Some((said, class.as_slice()))
+            }
+            _ => None,
+        };
+        alike.keep(&about, loose, memo, said);
         Some(found)
+    }
+
+    /// All of the apps and the system of a Mac on which what is said of its settings depends.
+    fn class(&self, mac: &Mac) -> Vec<u8> {
+        let mut class = vec![u8::from(mac.apps.is_empty())];
+        for plan in self.scope.plans(self.scope.all()) {
+            class.push(kind(&self.assignment.applies(&plan.applies_to, mac)));
+            class.extend(unread(plan, mac, self.catalog).into_iter().map(u8::from));
+        }
+        class
     }
 
     /// What of a Mac's own decides beside what is on it: which exemptions speak of it, and which policies may be for it.
     fn mark(&self, about: &About, out: &mut Vec<u8>) {
         out.extend(self.exemptions.iter().map(|exemption| u8::from(exemption.is_for(about))));
-        let named = |to: &AppliesTo| match self.assignment.applies_to_named(to, about) {
-            Applies::Yes => 0,
-            Applies::No(_) => 1,
-            Applies::Unknown(_) => 2,
-        };
+        let named = |to: &AppliesTo| kind(&self.assignment.applies_to_named(to, about));
         out.extend(self.scope.plans(self.scope.all()).iter().map(|plan| named(&plan.applies_to)));
     }
 
@@ -280,7 +301,11 @@ impl Judge<'_, '_> {
         if self.newest.is_some() && About::read(tree).is_ok_and(|about| older(&about)) {
             return Found::Older;
         }
-        match self.asked.read(tree, memo) {
+        self.read(self.asked.read(tree, memo), name)
+    }
+
+    fn read(&self, mac: Result<Mac, MacError>, name: String) -> Found {
+        match mac {
             Err(why) => self.broken(&name, why.to_string()),
             Ok(mac) => self.judged(mac.of_keys(self.keys.own.iter().copied()), name),
         }

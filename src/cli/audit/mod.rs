@@ -227,7 +227,7 @@ impl<'c> Audit<'_, 'c> {
             places.count() > 0 || !reports.macs.is_empty() || refused,
             "there are no snapshots in what was named"
         );
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::for_about(places.count() + reports.macs.len());
         let course = self.judge(&places, (&reports, &reading), &stop, &mut ledger);
         let partial = stop.load(Ordering::Relaxed) && course.failed.is_none();
         match course.failed {

@@ -58,7 +58,13 @@ impl List {
         let name = self.name(start);
         let (name, folder) = name.strip_suffix('/').map_or((name, false), |name| (name, true));
         let path = self.folder.join(name);
-        Job { name: label(&path), body: if folder { Body::Folder(path) } else { Body::File(path) } }
+        let name = label(&path);
+        let body = match (folder, self.folder.as_os_str().is_empty()) {
+            (true, _) => Body::Folder(path),
+            (false, true) => Body::File(path),
+            (false, false) => Body::Listed(path),
+        };
+        Job { name, body }
     }
 }
 

@@ -27,8 +27,10 @@ pub(super) struct Job {
 /// Where something to look at is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Body {
-    /// A file.
+    /// A file, or whatever else somebody has named.
     File(PathBuf),
+    /// A file that lies in a folder: no pipe, on which nobody may ever write.
+    Listed(PathBuf),
     /// A folder shaped like a Mac's root.
     Folder(PathBuf),
     /// An archive from an archive.

@@ -4,7 +4,7 @@ use super::Args;
 use super::profiles::{Entry, Read, Reader};
 use crate::catalog::Catalog;
 use crate::check::{CheckedPlan, Options};
-use crate::cli::common::{Disk, Exit, complain, judge_from, label, read_start};
+use crate::cli::common::{Disk, Exit, Global, complain, judge_from, label, read_start};
 use crate::cli::jobs::{Ask, Job, jobs};
 use crate::cli::project::{Found, Run, together};
 use crate::cli::several;
@@ -15,6 +15,7 @@ use crate::policy::{Files, MAX_BYTES};
 use crate::profile::envelope::{Member, across};
 use crate::profile::read::{Unknown, budgets};
 use crate::project::Project;
+use crate::report::secrets::InText;
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -38,16 +39,22 @@ pub(super) struct Batch<'b, 'c> {
     pub profiles: Vec<Read>,
     pub allowed: usize,
     pub exit: Exit,
+    /// The secrets in the texts of profiles, if they are to be hidden.
+    pub secrets: Vec<InText>,
+    /// Whether they are.
+    hide: bool,
     macs: Macs,
     /// Profiles that were named and not yet read: they are read side by side.
     waiting: Vec<(PathBuf, Option<Vec<u8>>)>,
+    /// Whether anything can be named twice.
+    several: bool,
     /// What was named already.
     done: BTreeSet<OsString>,
 }
 
 impl<'b, 'c> Batch<'b, 'c> {
     pub fn new(
-        args: &'b Args,
+        (args, global): (&'b Args, &Global),
         catalog: &'b Catalog<'c>,
         macs: Macs,
         sources: Sources,
@@ -64,8 +71,11 @@ impl<'b, 'c> Batch<'b, 'c> {
             profiles: Vec::new(),
             allowed: 0,
             exit: Exit::Fine,
+            secrets: Vec::new(),
+            hide: !global.show_secrets,
             macs,
             waiting: Vec::new(),
+            several: false,
             done: BTreeSet::new(),
         }
     }
@@ -73,6 +83,7 @@ impl<'b, 'c> Batch<'b, 'c> {
     /// Reads what was named.
     pub fn files(&mut self, named: &[PathBuf], project: Option<&Found>) {
         let endings = [POLICIES, PROFILES].concat();
+        self.several = named.len() > 1;
         for path in named {
             if !path.is_dir() {
                 self.file(path, project);
@@ -114,8 +125,8 @@ impl<'b, 'c> Batch<'b, 'c> {
             }
             return;
         }
-        // A profile that is named twice, or in a folder and by itself, is no copy of itself.
-        if !self.done.insert(path.components().collect::<PathBuf>().into_os_string()) {
+        // A profile that is named twice, or in a folder and by itself, is no copy of itself. In one folder, none is.
+        if self.several && !self.done.insert(path.components().collect::<PathBuf>().into_os_string()) {
             return;
         }
         if path.extension().is_some() {
@@ -163,7 +174,8 @@ impl<'b, 'c> Batch<'b, 'c> {
         let Self { args, catalog, .. } = *self;
         let domain = args.domain.as_deref().map(|name| catalog.meant(name));
         let mdm = args.mdm.map(super::Target::mdm);
-        Reader { catalog, domain, macs: self.macs.clone(), mdm, options: self.options.clone() }
+        let (macs, options) = (self.macs.clone(), self.options.clone());
+        Reader { catalog, domain, macs, mdm, options, hide: self.hide }
     }
 
     /// Reads the profiles that wait.
@@ -181,6 +193,7 @@ impl<'b, 'c> Batch<'b, 'c> {
                     self.sources.rename(opened.source, opened.name);
                     self.sources.fill(opened.source, opened.text);
                     self.unknown.extend(opened.unknown);
+                    self.secrets.extend(opened.secrets);
                     self.findings.extend(opened.found);
                     self.profiles.extend(opened.read);
                 }

@@ -3,7 +3,7 @@
 mod batch;
 mod profiles;
 
-use super::common::{Exit, Global, Layers, day, either, mask, print, text_options};
+use super::common::{Exit, Global, Layers, day, either, mask_beside, print, text_options};
 use super::project::Found;
 use super::several;
 use crate::finding::{Findings, Severity, Sources};
@@ -112,21 +112,26 @@ pub(super) fn run(args: &Args, global: &Global) -> Result<Exit> {
     let project = layers.project.as_ref();
     let listed = Found::listed(project, &args.files, &mut findings)?;
     let macs = macs_of(&args.macs, &catalog).map_err(|why| anyhow::anyhow!("--macs: {why}"))?;
-    let mut batch = Batch::new(args, &catalog, macs, sources, findings);
+    let mut batch = Batch::new((args, global), &catalog, macs, sources, findings);
     batch.files(&listed.files, project);
     batch.judge(&listed, project)?;
     let deny = args.deny.is_some() || project.is_some_and(|found| found.project.deny_warnings == Some(true));
-    batch.say(global, deny)
+    let exit = batch.say(global, deny);
+    // The process ends here: the system takes back at once what would be given back piece by piece.
+    std::mem::forget(catalog);
+    std::mem::forget(layers);
+    exit
 }
 
 impl Batch<'_, '_> {
     fn say(self, global: &Global, deny: bool) -> Result<Exit> {
-        let Self { args, catalog, mut sources, findings, policies, profiles, allowed, exit, .. } = self;
+        let Self { args, catalog, mut sources, findings, policies, profiles, secrets, allowed, exit, .. } =
+            self;
         // A file that several policies extend was read for each.
         let mut findings = findings.distinct(&sources);
         let plans = policies.iter().flat_map(|policy| &policy.plans).map(either);
         let plans: Vec<&Plan> = plans.chain(profiles.iter().flat_map(|read| &read.plans)).collect();
-        mask(&plans, catalog, global, &mut sources, &mut findings);
+        mask_beside(secrets, &plans, catalog, global, &mut sources, &mut findings);
         match args.format {
             Format::Text => {
                 let options = text_options(std::io::stdout().is_terminal());
@@ -144,9 +149,9 @@ impl Batch<'_, '_> {
             Format::Github => print(&github(&findings, &sources))?,
             Format::Gitlab => print(&gitlab(&findings, &sources))?,
         }
-        // The process ends here: the system takes back at once what would be given back piece by piece.
-        std::mem::forget(profiles);
         let denied = deny && findings.count(Severity::Warning) > 0;
-        Ok(exit.max(if findings.has_errors() || denied { Exit::Found } else { Exit::Fine }))
+        let found = if findings.has_errors() || denied { Exit::Found } else { Exit::Fine };
+        std::mem::forget((profiles, sources, findings));
+        Ok(exit.max(found))
     }
 }

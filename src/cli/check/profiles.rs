@@ -10,6 +10,7 @@ use crate::plan::{Macs, Plan};
 use crate::profile::envelope::{Mdm, envelope, for_mdm};
 use crate::profile::read::{Held, Input, Unknown, budgets, load_as, plan};
 use crate::profile::signature;
+use crate::report::secrets::InText;
 use std::path::PathBuf;
 
 /// A file that is to be read.
@@ -32,6 +33,8 @@ pub(super) struct Opened {
     /// What is said of it, if it could not be read.
     pub found: Findings,
     pub unknown: Unknown,
+    /// The secrets in its text, if they are to be hidden.
+    pub secrets: Option<InText>,
     pub read: Option<Read>,
 }
 
@@ -55,6 +58,8 @@ pub(super) struct Reader<'r, 'c> {
     pub macs: Macs,
     pub mdm: Option<Mdm>,
     pub options: Options,
+    /// Whether secrets are to be hidden.
+    pub hide: bool,
 }
 
 impl Reader<'_, '_> {
@@ -80,13 +85,15 @@ impl Reader<'_, '_> {
             Ok(Wrapped::Bare(inner)) => (inner, true),
             Err(why) => {
                 found.push(Finding::new("unreadable-file", why).at(Origin::Whole(source), ""));
-                return Ok(Opened { source, name, text: String::new(), found, unknown, read: None });
+                let (text, secrets) = (String::new(), None);
+                return Ok(Opened { source, name, text, found, unknown, secrets, read: None });
             }
         };
         let input = Input { label: &name, bytes: &bytes, domain: self.domain };
         let (text, held) = load_as(source, &input, self.catalog, &mut found);
+        let secrets = self.hide.then(|| InText::of(source, &text, self.catalog));
         let Some(held) = held else {
-            return Ok(Opened { source, name, text, found: found.sorted(), unknown, read: None });
+            return Ok(Opened { source, name, text, found: found.sorted(), unknown, secrets, read: None });
         };
         let one = |profile| {
             let mut plan = plan(&held, profile, self.catalog, &mut unknown, &mut found);
@@ -97,7 +104,7 @@ impl Reader<'_, '_> {
         let plans = held.profiles.iter().map(one).collect();
         let wrapped = wrapped || held.signed;
         let read = Some(Read { held, plans, bytes: bytes.len(), wrapped, found });
-        Ok(Opened { source, name, text, found: Findings::new(), unknown, read })
+        Ok(Opened { source, name, text, found: Findings::new(), unknown, secrets, read })
     }
 
     /// Checks each for itself, now that it is known what the others set.

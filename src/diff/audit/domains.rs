@@ -1,7 +1,7 @@
 //! What a fleet comes to app by app: on how many Macs at least one setting of a domain is not as it should be.
 
+use super::Gist;
 use super::Scope;
-use super::ledger::Said;
 use crate::diff::outcome::Standing;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub struct DomainSum {
 }
 
 /// The domains, by name. `counts` are the Macs of which each is said.
-pub(super) fn domains(said: &[&Said], counts: &[usize], scope: &Scope<'_>) -> Vec<DomainSum> {
+pub(super) fn domains(said: &[&Gist], counts: &[usize], scope: &Scope<'_>) -> Vec<DomainSum> {
     let settings = scope.settings();
     let mut all: BTreeMap<&str, DomainSum> = BTreeMap::new();
     for (said, count) in said.iter().zip(counts).filter(|(_, count)| **count > 0) {

@@ -133,7 +133,7 @@ fn at<T: Copy>(all: &[T], number: u32) -> Option<T> {
     usize::try_from(number).ok().and_then(|number| all.get(number)).copied()
 }
 
-/// What is said of a Mac, whichever it is: the same for all that are alike.
+/// What is said of a Mac's settings, whichever it is: the same for all that are alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gist {
     /// What it counts as.
@@ -146,9 +146,10 @@ pub struct Gist {
     pub(super) applied: u128,
     /// What is said of settings, by place; without those that a profile enforces for the Mac, as it should.
     pub(super) cells: Box<[Cell]>,
-    /// The number of a product in the scope, and each version of it that is there.
-    pub(super) apps: Box<[(u16, Install)]>,
 }
+
+/// The number of a product in the scope, and each version of it that is there.
+pub type Apps = Arc<[(u16, Install)]>;
 
 /// What is kept of one Mac.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,8 +162,10 @@ pub struct Glance {
     pub name: String,
     /// Its serial number, or nothing.
     pub serial: String,
-    /// What is said of it.
+    /// What is said of its settings.
     pub gist: Arc<Gist>,
+    /// Its apps.
+    pub apps: Apps,
 }
 
 impl Glance {
@@ -197,19 +200,19 @@ impl Glance {
             reported: false,
             applied,
             cells: cells.into(),
-            apps: apps(mac, scope).into(),
         };
-        Self::with(&mac.about, Arc::new(gist))
+        Self::with(&mac.about, Arc::new(gist), apps(mac, scope).into())
     }
 
     /// Of a Mac of which the same is to be said as of another.
-    pub fn with(about: &About, gist: Arc<Gist>) -> Self {
+    pub fn with(about: &About, gist: Arc<Gist>, apps: Apps) -> Self {
         Self {
             mac: Fingerprint::of(about),
             taken: about.taken.map(|taken| taken.seconds()),
             name: short(&about.name),
             serial: short(&about.serial),
             gist,
+            apps,
         }
     }
 
@@ -221,9 +224,9 @@ impl Glance {
     /// Of a Mac of which nothing is known but what it counts as.
     #[cfg(test)]
     pub(super) fn bare(mac: Option<Fingerprint>, state: State) -> Self {
-        let (cells, apps) = (Box::default(), Box::default());
-        let gist = Arc::new(Gist { state, unsure: false, reported: false, applied: 1, cells, apps });
-        Self { mac, taken: None, name: String::new(), serial: String::new(), gist }
+        let gist = Gist { state, unsure: false, reported: false, applied: 1, cells: Box::default() };
+        let (name, serial, apps) = (String::new(), String::new(), Arc::default());
+        Self { mac, taken: None, name, serial, gist: Arc::new(gist), apps }
     }
 
     /// How many settings count as this. Those that are as they should be are not all kept.

@@ -1,6 +1,5 @@
 //! Glances at many Macs, a few dozen bytes of each: what Macs have in common is kept once.
 
-use super::glance::Cell;
 use super::{Fingerprint, Gist, Glance, Install, Scope, State, Summary, Unread, summary};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -29,26 +28,41 @@ pub(super) struct Kept {
     pub known: bool,
 }
 
-/// What is said of the settings of a Mac: what many Macs have in common.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Said {
-    pub state: State,
-    pub unsure: bool,
-    pub reported: bool,
-    pub applied: u128,
-    pub cells: Box<[Cell]>,
+/// The numbers of what came lately, by where it lies in memory: it is held, so that nothing else can lie there.
+#[derive(Debug)]
+struct Lately<T: ?Sized>(BTreeMap<usize, (Arc<T>, u32)>);
+
+impl<T: ?Sized> Default for Lately<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: ?Sized> Lately<T> {
+    fn of(&mut self, thing: &Arc<T>, number: impl FnOnce(&Arc<T>) -> u32) -> u32 {
+        let place = Arc::as_ptr(thing).cast::<()>().addr();
+        if let Some((_, number)) = self.0.get(&place) {
+            return *number;
+        }
+        if self.0.len() == LATELY {
+            self.0.clear();
+        }
+        let number = number(thing);
+        self.0.insert(place, (Arc::clone(thing), number));
+        number
+    }
 }
 
 /// Glances at many Macs. What comes out depends on their order only where two snapshots of one Mac were taken in the same
 /// second: the first then counts.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Ledger {
     pub(super) kept: Vec<Kept>,
-    pub(super) said: Numbers<Said>,
+    said: Numbers<Arc<Gist>>,
     pub(super) apps: Numbers<Box<[u32]>>,
     pub(super) installs: Numbers<(u16, Install)>,
-    /// The numbers of what was said of Macs lately, by where it lies in memory: it is held, so that nothing else can lie there.
-    lately: BTreeMap<usize, (Arc<Gist>, (u32, u32))>,
+    lately_said: Lately<Gist>,
+    lately_apps: Lately<[(u16, Install)]>,
     texts: String,
     /// Older snapshots that were known to be, and not looked at.
     pub(super) older: usize,
@@ -57,6 +71,11 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// With room for so many snapshots.
+    pub fn for_about(snapshots: usize) -> Self {
+        Self { kept: Vec::with_capacity(snapshots), ..Self::default() }
+    }
+
     /// Takes the glance at the next snapshot. `source` is what it is called; it is asked for only where it will be shown.
     pub fn add(&mut self, glance: Glance, source: impl FnOnce() -> String) {
         let gist = &glance.gist;
@@ -64,10 +83,12 @@ impl Ledger {
             State::Drifted | State::Undecided => self.keep([&glance.name, &glance.serial, &source()]),
             State::Compliant | State::Outside => NO_TEXT,
         };
-        let (said, apps) = match self.lately.get(&Arc::as_ptr(gist).addr()) {
-            Some((_, numbers)) => *numbers,
-            None => self.numbers(Arc::clone(gist)),
-        };
+        let (numbers, installs) = (&mut self.said, &mut self.installs);
+        let said = self.lately_said.of(gist, |gist| numbers.of(Arc::clone(gist)));
+        let numbers = &mut self.apps;
+        let apps = self
+            .lately_apps
+            .of(&glance.apps, |apps| numbers.of(apps.iter().map(|one| installs.of(*one)).collect()));
         self.kept.push(Kept {
             mac: glance.mac.map_or(0, |mac| mac.0),
             known: glance.mac.is_some(),
@@ -76,25 +97,6 @@ impl Ledger {
             apps,
             text,
         });
-    }
-
-    /// The numbers of what is said of a Mac, and of its apps.
-    fn numbers(&mut self, gist: Arc<Gist>) -> (u32, u32) {
-        let installs = &mut self.installs;
-        let apps: Box<[u32]> = gist.apps.iter().map(|one| installs.of(*one)).collect();
-        let said = Said {
-            state: gist.state,
-            unsure: gist.unsure,
-            reported: gist.reported,
-            applied: gist.applied,
-            cells: gist.cells.clone(),
-        };
-        let numbers = (self.said.of(said), self.apps.of(apps));
-        if self.lately.len() == LATELY {
-            self.lately.clear();
-        }
-        self.lately.insert(Arc::as_ptr(&gist).addr(), (gist, numbers));
-        numbers
     }
 
     /// Takes the next snapshot, of whose Mac there is a newer one.
@@ -110,6 +112,11 @@ impl Ledger {
         }
     }
 
+    /// What is said of Macs, in the order of their numbers.
+    pub(super) fn gists(&self) -> Vec<&Gist> {
+        self.said.list().into_iter().map(Arc::as_ref).collect()
+    }
+
     /// What all of it comes to. `partial`: not all snapshots were looked at.
     pub fn summary<'p>(&self, scope: &Scope<'p>, partial: bool) -> Summary<'p> {
         summary::of(self, scope, partial)
@@ -122,26 +129,34 @@ impl Ledger {
         std::array::from_fn(|_| parts.next().unwrap_or_default())
     }
 
-    /// The newest snapshot of each Mac, in the order of their coming; and how many older ones there are.
-    pub(super) fn newest(&self) -> (Vec<&Kept>, usize) {
+    /// The number of the newest snapshot of each Mac, in the order of their coming; and how many older ones there are.
+    pub(super) fn newest(&self) -> (Vec<u32>, usize) {
         let mut order: Vec<u32> = (0..).take(self.kept.len()).collect();
-        let at = |number: u32| usize::try_from(number).ok().and_then(|at| self.kept.get(at));
+        let at = |number: u32| self.at(number);
         order.sort_unstable_by_key(|number| {
             // Of those that were taken in the same second the first comes last.
             at(*number).map(|kept| (kept.known, kept.mac, kept.taken, std::cmp::Reverse(*number)))
         });
-        let mut newest: Vec<u32> = Vec::new();
-        for (place, number) in order.iter().enumerate() {
-            let mac = |number: u32| at(number).filter(|kept| kept.known).map(|kept| kept.mac);
-            let next = order.get(place + 1).and_then(|next| mac(*next));
-            if next.is_none() || mac(*number) != next {
-                newest.push(*number);
+        // Who has the same Mac next is the older one. What is left is put where the order was: there may be very many.
+        let mut left = 0;
+        for place in 0..order.len() {
+            let mac = |place: usize| {
+                order.get(place).and_then(|number| at(*number)).filter(|kept| kept.known).map(|kept| kept.mac)
+            };
+            let next = mac(place + 1);
+            if next.is_none() || mac(place) != next {
+                order.swap(left, place);
+                left += 1;
             }
         }
-        let older = self.kept.len() - newest.len();
-        drop(order);
-        newest.sort_unstable();
-        (newest.into_iter().filter_map(at).collect(), older)
+        order.truncate(left);
+        order.sort_unstable();
+        (order, self.kept.len() - left)
+    }
+
+    /// A snapshot by its number.
+    pub(super) fn at(&self, number: u32) -> Option<&Kept> {
+        usize::try_from(number).ok().and_then(|at| self.kept.get(at))
     }
 
     fn keep(&mut self, texts: [&str; 3]) -> u32 {

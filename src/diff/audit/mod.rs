@@ -18,7 +18,7 @@ mod tests;
 
 pub use domains::DomainSum;
 pub use fingerprint::Fingerprint;
-pub use glance::{Gist, Glance, Install, State};
+pub use glance::{Apps, Gist, Glance, Install, State};
 pub use ledger::{Ledger, Newest};
 pub use reported::Told;
 pub use scope::{Applied, Scope, ScopeError};

@@ -78,8 +78,7 @@ impl Glance {
             _ if open || unsure || !fine => State::Undecided,
             _ => State::Compliant,
         };
-        let (cells, apps) = (cells.into(), Box::default());
-        let gist = Gist { state, unsure, reported: true, applied: applied.policies, cells, apps };
-        Self::with(about, Arc::new(gist))
+        let gist = Gist { state, unsure, reported: true, applied: applied.policies, cells: cells.into() };
+        Self::with(about, Arc::new(gist), Arc::default())
     }
 }

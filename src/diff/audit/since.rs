@@ -75,7 +75,7 @@ impl Ledger {
 
     /// Each Mac that says which it is, and what it counts as, in the order of fingerprints.
     pub fn fleet(&self) -> Vec<(Fingerprint, State)> {
-        let known = newest_states(self).into_iter().filter(|(kept, _)| kept.known);
+        let known = newest_states(self).filter(|(kept, _)| kept.known);
         let mut fleet: Vec<_> = known.map(|(kept, state)| (Fingerprint(kept.mac), state)).collect();
         fleet.sort_unstable_by_key(|(print, _)| *print);
         fleet

@@ -2,8 +2,8 @@
 
 use super::domains::{DomainSum, domains};
 use super::glance::Cell;
-use super::ledger::{Kept, Ledger, Said};
-use super::{Glance, Install, Scope, State};
+use super::ledger::{Kept, Ledger};
+use super::{Gist, Glance, Install, Scope, State};
 use crate::diff::outcome::Standing;
 use crate::diff::verdict::Verdict;
 use crate::mac::Layer;
@@ -163,11 +163,11 @@ pub struct Unread {
 
 /// What a ledger comes to.
 pub(super) fn of<'p>(ledger: &Ledger, scope: &Scope<'p>, partial: bool) -> Summary<'p> {
-    let said = ledger.said.list();
+    let said = ledger.gists();
     let (newest, older) = ledger.newest();
     let mut of_said = vec![0_usize; said.len()];
     let mut of_apps: BTreeMap<u32, usize> = BTreeMap::new();
-    for kept in &newest {
+    for kept in newest.iter().filter_map(|number| ledger.at(*number)) {
         if let Some(count) = number(kept.said).and_then(|at| of_said.get_mut(at)) {
             *count += 1;
         }
@@ -209,18 +209,21 @@ pub(super) fn of<'p>(ledger: &Ledger, scope: &Scope<'p>, partial: bool) -> Summa
 }
 
 /// The newest snapshot of each Mac, and what it counts as.
-pub(super) fn newest_states(ledger: &Ledger) -> Vec<(&Kept, State)> {
-    let said = ledger.said.list();
-    let state = |kept: &Kept| number(kept.said).and_then(|at| said.get(at)).map(|said| said.state);
+pub(super) fn newest_states(ledger: &Ledger) -> impl Iterator<Item = (&Kept, State)> {
+    let said = ledger.gists();
+    let state = move |kept: &Kept| number(kept.said).and_then(|at| said.get(at)).map(|said| said.state);
     let (newest, _) = ledger.newest();
-    newest.into_iter().filter_map(|kept| Some((kept, state(kept)?))).collect()
+    newest.into_iter().filter_map(move |number| {
+        let kept = ledger.at(number)?;
+        Some((kept, state(kept)?))
+    })
 }
 
 fn number(number: u32) -> Option<usize> {
     usize::try_from(number).ok()
 }
 
-fn settings<'p>(said: &[&Said], counts: &[usize], scope: &Scope<'p>) -> Vec<SettingSum<'p>> {
+fn settings<'p>(said: &[&Gist], counts: &[usize], scope: &Scope<'p>) -> Vec<SettingSum<'p>> {
     let mut sums: Vec<SettingSum<'p>> = scope.settings().iter().map(|setting| empty(setting)).collect();
     // Macs by the policies that apply to them: what is not kept of a Mac is as it should be.
     let mut by_policies: BTreeMap<u128, usize> = BTreeMap::new();
@@ -307,7 +310,7 @@ fn apps(ledger: &Ledger, counts: &BTreeMap<u32, usize>, scope: &Scope<'_>) -> Ve
 /// The order of the worst: settings that drift, settings that are undecided, name, serial number, snapshot.
 type Badness<'l> = (Reverse<usize>, Reverse<usize>, [&'l str; 3], usize);
 
-fn worst(ledger: &Ledger, newest: &[&Kept], said: &[&Said], scope: &Scope<'_>) -> Vec<MacSum> {
+fn worst(ledger: &Ledger, newest: &[u32], said: &[&Gist], scope: &Scope<'_>) -> Vec<MacSum> {
     let counted: Vec<(usize, usize)> = said
         .iter()
         .map(|said| {
@@ -317,7 +320,7 @@ fn worst(ledger: &Ledger, newest: &[&Kept], said: &[&Said], scope: &Scope<'_>) -
         .collect();
     let bad = |state: State| matches!(state, State::Drifted | State::Undecided);
     let mut worst: BTreeSet<Badness<'_>> = BTreeSet::new();
-    for (place, kept) in newest.iter().enumerate() {
+    for (place, kept) in newest.iter().filter_map(|number| ledger.at(*number)).enumerate() {
         let at = number(kept.said).unwrap_or(usize::MAX);
         let (Some(said), Some((drifted, undecided))) = (said.get(at), counted.get(at)) else { continue };
         if bad(said.state) {
@@ -328,7 +331,7 @@ fn worst(ledger: &Ledger, newest: &[&Kept], said: &[&Said], scope: &Scope<'_>) -
         }
     }
     let mac = |(drifted, undecided, [name, serial, source], place): Badness<'_>| {
-        let kept = newest.get(place)?;
+        let kept = newest.get(place).and_then(|number| ledger.at(*number))?;
         let said = said.get(number(kept.said)?)?;
         let told = |cell: &&Cell| {
             cell.is_asked() && matches!(cell.standing(), Standing::Drifted | Standing::Undecided)

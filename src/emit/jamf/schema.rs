@@ -36,7 +36,7 @@ pub(super) fn form(domain: &str, plan: &Plan, catalog: &Catalog<'_>) -> Form {
         }
         let made = match known {
             Some(key) => {
-                node(&key.key.node, value).map(|made| about_key(made, name, &key.reads(), catalog, domain))
+                node(&key.key.node, value).map(|made| about_key(made, name, key.reads(), catalog, domain))
             }
             None => value.and_then(like).map(|made| with_title(made, name, "")),
         };

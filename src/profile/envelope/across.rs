@@ -5,7 +5,8 @@ use crate::catalog::Catalog;
 use crate::finding::{Finding, Findings, Origin, Severity, SourceId, listed};
 use crate::plan::{Channel, Enforcement, Plan, Setting};
 use crate::profile::read::{Dict, HeldProfile};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 /// One profile among others.
 #[derive(Clone, Copy, Debug)]
@@ -16,14 +17,21 @@ pub struct Member<'m> {
     pub plan: &'m Plan,
 }
 
-impl<'m> Member<'m> {
-    fn identifier(&self) -> Option<&'m str> {
-        text(&self.profile.envelope, "PayloadIdentifier")
+/// One profile among others, and how a Mac calls it: looked up once, for it is compared with all others.
+#[derive(Clone, Copy)]
+struct Called<'m> {
+    member: &'m Member<'m>,
+    identifier: Option<&'m str>,
+}
+
+impl<'m> Called<'m> {
+    fn new(member: &'m Member<'m>) -> Self {
+        Self { member, identifier: text(&member.profile.envelope, "PayloadIdentifier") }
     }
 
     /// Whether a Mac would take the two for one profile: whatever else they share is no surprise.
     fn same_profile(&self, other: &Self) -> bool {
-        self.identifier().is_some() && self.identifier() == other.identifier()
+        self.identifier.is_some() && self.identifier == other.identifier
     }
 }
 
@@ -32,8 +40,9 @@ impl<'m> Member<'m> {
 /// Profiles may be alternatives, for different Macs: it is for their author to know whether any Mac gets two.
 pub fn across(members: &[Member<'_>], catalog: &Catalog<'_>) -> Findings {
     let mut findings = same_profiles(members.iter().map(|member| member.profile));
-    uuids(members, &mut findings);
-    settings(members, catalog, &mut findings);
+    let members: Vec<Called<'_>> = members.iter().map(Called::new).collect();
+    uuids(&members, &mut findings);
+    settings(&members, catalog, &mut findings);
     findings
 }
 
@@ -61,28 +70,31 @@ pub fn same_profiles<'m>(profiles: impl Iterator<Item = &'m HeldProfile>) -> Fin
     findings
 }
 
-fn uuids(members: &[Member<'_>], findings: &mut Findings) {
-    let mut seen: BTreeMap<String, (&Member<'_>, &Origin)> = BTreeMap::new();
+fn uuids(members: &[Called<'_>], findings: &mut Findings) {
+    let mut seen: BTreeMap<String, (&Called<'_>, &Origin)> = BTreeMap::new();
     for member in members {
-        let payloads = member.profile.payloads.iter().map(|payload| &payload.envelope);
-        let dicts: Vec<&Dict> = std::iter::once(&member.profile.envelope).chain(payloads).collect();
+        let profile = member.member.profile;
+        let payloads = profile.payloads.iter().map(|payload| &payload.envelope);
+        let dicts: Vec<&Dict> = std::iter::once(&profile.envelope).chain(payloads).collect();
         for dict in dicts {
             let Some(uuid) = text(dict, "PayloadUUID") else { continue };
             let at = dict.at("PayloadUUID");
-            match seen.get(&uuid.to_uppercase()) {
-                // Twice in one profile is said of that profile.
-                Some((other, _)) if std::ptr::eq(other.profile, member.profile) => {}
-                Some((other, _)) if other.same_profile(member) => {}
-                Some((_, first)) => findings.push(
-                    Finding::new("same-uuid", "two profiles share one UUID")
-                        .severity(Severity::Warning)
-                        .at(at.clone(), "")
-                        .at((*first).clone(), "the first")
-                        .help("make another one with `uuidgen`"),
-                ),
-                None => {
-                    seen.insert(uuid.to_uppercase(), (member, at));
+            match seen.entry(uuid.to_uppercase()) {
+                Entry::Vacant(place) => {
+                    place.insert((member, at));
                 }
+                Entry::Occupied(place) => match place.get() {
+                    // Twice in one profile is said of that profile.
+                    (other, _) if std::ptr::eq(other.member.profile, profile) => {}
+                    (other, _) if other.same_profile(member) => {}
+                    (_, first) => findings.push(
+                        Finding::new("same-uuid", "two profiles share one UUID")
+                            .severity(Severity::Warning)
+                            .at(at.clone(), "")
+                            .at((*first).clone(), "the first")
+                            .help("make another one with `uuidgen`"),
+                    ),
+                },
             }
         }
     }
@@ -91,9 +103,10 @@ fn uuids(members: &[Member<'_>], findings: &mut Findings) {
 /// One setting that several profiles bring: channel, user, domain, key.
 type Place<'m> = (Channel, Option<&'m str>, &'m str, &'m str);
 
-fn settings(members: &[Member<'_>], catalog: &Catalog<'_>, findings: &mut Findings) {
-    let mut seen: BTreeMap<Place<'_>, Vec<(&Member<'_>, &Setting)>> = BTreeMap::new();
-    for member in members {
+fn settings(members: &[Called<'_>], catalog: &Catalog<'_>, findings: &mut Findings) {
+    let mut seen: BTreeMap<Place<'_>, Vec<(&Called<'_>, &Setting)>> = BTreeMap::new();
+    for called in members {
+        let member = called.member;
         for setting in member.plan.settings.iter().filter(|one| one.enforcement == Enforcement::Forced) {
             if catalog.takes_several(setting.domain.as_str()) {
                 continue;
@@ -101,8 +114,8 @@ fn settings(members: &[Member<'_>], catalog: &Catalog<'_>, findings: &mut Findin
             let user = member.profile.user.as_deref();
             let place = (setting.channel, user, setting.domain.as_str(), setting.key.as_str());
             let known = seen.entry(place).or_default();
-            if !known.iter().any(|(other, _)| other.same_profile(member)) {
-                known.push((member, setting));
+            if !known.iter().any(|(other, _)| other.same_profile(called)) {
+                known.push((called, setting));
             }
         }
     }

@@ -81,7 +81,8 @@ fn whole(profile: &HeldProfile, findings: &mut Findings) {
         };
         findings.push(Finding::new("no-display-name", "the profile has no PayloadDisplayName").at(at, ""));
     }
-    if matches!(dict.get(CONTENT), Some(Value::Array(items)) if items.is_empty()) {
+    let empty = matches!(dict.get(CONTENT), Some(Value::Array(items)) if items.is_empty());
+    if empty && profile.payloads.is_empty() {
         let title = "the profile carries nothing: its PayloadContent is empty";
         findings.push(Finding::new("payload-shape", title).at(dict.at(CONTENT).clone(), ""));
     }

@@ -61,8 +61,8 @@ pub struct Held {
 /// One profile of a file.
 #[derive(Clone, Debug)]
 pub struct HeldProfile {
-    /// The whole profile, with the names of keys as profiles have them (`PayloadIdentifier`, …) whatever the file
-    /// called them. Empty where there is no envelope.
+    /// The profile without its payloads: what is left in `PayloadContent` is none. The names of keys are those that
+    /// profiles have (`PayloadIdentifier`, …) whatever the file called them. Empty where there is no envelope.
     pub envelope: Dict,
     /// `PayloadScope`, and where it stands; none where it is not said.
     pub scope: Option<(Channel, Origin)>,

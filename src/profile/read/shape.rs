@@ -7,7 +7,7 @@ use crate::finding::{Finding, Findings, Origin, SourceId};
 use crate::plan::Channel;
 use crate::profile::Form;
 use crate::value::read::Read;
-use crate::value::{Inside, Places, Value};
+use crate::value::{Entry, Inside, Places, Value};
 use std::collections::BTreeMap;
 
 /// What profiles are called in the output of `profiles show`, and in a profile.
@@ -103,21 +103,28 @@ fn alone(payload: HeldPayload) -> HeldProfile {
 }
 
 /// A whole profile.
-fn profile(dict: Dict, catalog: &Catalog<'_>, findings: &mut Findings) -> HeldProfile {
+fn profile(mut dict: Dict, catalog: &Catalog<'_>, findings: &mut Findings) -> HeldProfile {
     let mut payloads = Vec::new();
     let places = dict.places.entry("PayloadContent");
-    match dict.get("PayloadContent") {
+    let encrypted = dict.get("EncryptedPayloadContent").is_some();
+    match dict.entries.get_mut("PayloadContent") {
         Some(Value::Array(items)) => {
-            let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+            let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
             for kind in items.iter().filter_map(kind_of) {
-                *kinds.entry(kind).or_default() += 1;
+                *kinds.entry(kind.to_owned()).or_default() += 1;
             }
-            for (index, item) in items.iter().enumerate() {
-                let only = kind_of(item).and_then(|kind| kinds.get(kind)) == Some(&1);
+            for (index, item) in std::mem::take(items).into_iter().enumerate() {
+                let only = kind_of(&item).and_then(|kind| kinds.get(kind)) == Some(&1);
                 let places = places.item(index);
-                match Dict::new(item.clone(), places.clone()) {
-                    Some(inner) => payloads.push(payload::payload(inner, only, catalog, findings)),
-                    None => findings.push(no_payload(&places.at, item)),
+                match item {
+                    Value::Dictionary(entries) => {
+                        let inner = Dict { entries, places: places.clone() };
+                        payloads.push(payload::payload(inner, only, catalog, findings));
+                    }
+                    other => {
+                        findings.push(no_payload(&places.at, &other));
+                        items.push(other);
+                    }
                 }
             }
         }
@@ -126,7 +133,7 @@ fn profile(dict: Dict, catalog: &Catalog<'_>, findings: &mut Findings) -> HeldPr
             let title = format!("PayloadContent of a profile is an array of payloads, not a {kind}");
             findings.push(Finding::new("payload-shape", title).at(places.at.clone(), ""));
         }
-        None if dict.get("EncryptedPayloadContent").is_some() => {
+        None if encrypted => {
             let title = "the payloads of this profile are encrypted for one device: nothing is known of them";
             let at = dict.key_at("EncryptedPayloadContent").clone();
             findings.push(Finding::new("encrypted-profile", title).at(at, ""));
@@ -208,7 +215,9 @@ fn renamed(dict: Dict) -> Dict {
     let Places { at, inside } = dict.places;
     let inside = match inside {
         Inside::Dictionary(places) => {
-            Inside::Dictionary(places.into_iter().map(|(key, at)| (profiles(key), at)).collect())
+            let entry =
+                |entry: &Entry| Entry { key: profiles(entry.key.to_string()).into(), ..entry.clone() };
+            Inside::dictionary(places.iter().map(entry).collect())
         }
         other => other,
     };

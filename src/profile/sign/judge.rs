@@ -80,8 +80,11 @@ pub fn tokens(held: &Held, catalog: &Catalog<'_>, mdm: Option<&str>, findings: &
         }
     };
     for profile in &held.profiles {
-        for (key, value) in &profile.envelope.entries {
-            walk(value, profile.envelope.places.entry(key), &mut see);
+        let payloads = profile.payloads.iter().map(|payload| &payload.envelope);
+        for dict in std::iter::once(&profile.envelope).chain(payloads) {
+            for (key, value) in &dict.entries {
+                walk(value, dict.places.entry(key), &mut see);
+            }
         }
     }
 }

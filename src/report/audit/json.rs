@@ -4,18 +4,20 @@ use super::super::diff::object;
 use super::super::visible;
 use super::{View, share};
 use crate::check::is_secret;
-use crate::diff::audit::{AppSum, DomainSum, MacSum, SettingSum, State, Unread};
+use crate::diff::audit::{AppSum, DomainSum, Fingerprint, MacSum, SettingSum, State, Unread};
 use crate::diff::outcome::Standing;
 use crate::diff::verdict::Verdict;
 use crate::plan::{MASK, Setting};
 use crate::value::Value;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 /// What a fleet comes to as JSON.
 pub fn json(view: &View<'_, '_>) -> String {
     let summary = view.summary;
     let macs = &summary.macs;
-    visible::json(&json!({
+    let all = json!({
         "version": 1,
         "partial": summary.partial,
         "policies": summary.policies,
@@ -41,17 +43,50 @@ pub fn json(view: &View<'_, '_>) -> String {
         "apps": summary.apps.iter().map(app).collect::<Json>(),
         "worst": summary.worst.iter().map(|mac| worst(mac, view)).collect::<Json>(),
         "unread": summary.unread.iter().map(unread).collect::<Json>(),
-        "fleet": fleet(view),
-    }))
+        "fleet": null,
+    });
+    visible::json(&Whole { all: all.as_object().unwrap_or(&Map::new()), fleet: Fleet(&view.fleet) })
 }
 
-/// Each Mac that says which it is, by its fingerprint, in the list of what it counts as.
-fn fleet(view: &View<'_, '_>) -> Json {
-    let of = |state: State| -> Json {
-        let macs = view.fleet.iter().filter(|(_, own)| *own == state);
-        macs.map(|(print, _)| Json::from(format!("{:016x}", print.0))).collect()
-    };
-    State::ALL.into_iter().map(|state| (state.word().to_owned(), of(state))).collect::<Map<_, _>>().into()
+/// All of it, with the fleet in its place.
+struct Whole<'a> {
+    all: &'a Map<String, Json>,
+    fleet: Fleet<'a>,
+}
+
+impl Serialize for Whole<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.all.len()))?;
+        for (name, value) in self.all {
+            match name.as_str() {
+                "fleet" => map.serialize_entry(name, &self.fleet)?,
+                _ => map.serialize_entry(name, value)?,
+            }
+        }
+        map.end()
+    }
+}
+
+/// Each Mac that says which it is, by its fingerprint, in the list of what it counts as. There may be very many of them: they
+/// are written one after the other, and not gathered first.
+struct Fleet<'f>(&'f [(Fingerprint, State)]);
+
+impl Serialize for Fleet<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut states = State::ALL;
+        states.sort_by_key(|state| state.word());
+        serializer.collect_map(states.map(|state| (state.word(), OfState(self.0, state))))
+    }
+}
+
+/// Those of them that count as one.
+struct OfState<'f>(&'f [(Fingerprint, State)], State);
+
+impl Serialize for OfState<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let macs = self.0.iter().filter(|(_, own)| *own == self.1);
+        serializer.collect_seq(macs.map(|(print, _)| format!("{:016x}", print.0)))
+    }
 }
 
 /// A share in percent, with one decimal, rounded down; null of none.

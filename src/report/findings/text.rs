@@ -103,8 +103,8 @@ fn said_by_help<'f>(finding: &'f Finding, edit: &'f Edit) -> &'f str {
 /// One finding on its way to text.
 struct Page<'a, 'b> {
     places: &'b mut Places<'a>,
-    /// What stands for the places that the renderer calls by their number behind [`MARK`]: it would count
-    /// their columns in the excerpts that it gets.
+    /// What stands for what the renderer calls by its number behind [`MARK`]: places, whose columns it would count in
+    /// the excerpts that it gets, and sentences, which it would only lay out character by character.
     names: Vec<String>,
 }
 
@@ -135,7 +135,7 @@ impl<'a, 'b> Page<'a, 'b> {
             Severity::Note => Level::NOTE,
         };
         let title = level
-            .primary_title(visible::line(&finding.title, MAX_TITLE))
+            .primary_title(self.aside(visible::line(&finding.title, MAX_TITLE)))
             .id(visible::line(finding.code.as_str(), MAX_TITLE));
         let pieces = self.pieces(&finding.labels);
         let elements: Vec<_> = pieces.into_iter().map(|piece| self.element(piece)).collect();
@@ -145,14 +145,14 @@ impl<'a, 'b> Page<'a, 'b> {
             group = group.element(Level::NOTE.message(format!("… and {more} more places")));
         }
         for note in &finding.notes {
-            group = group.element(Level::NOTE.message(visible::paragraph(note, MAX_NOTE)));
+            group = group.element(Level::NOTE.message(self.aside(visible::paragraph(note, MAX_NOTE))));
         }
         let primary = finding.primary().map(crate::finding::Origin::source);
         let patch = finding.fix.as_ref().map(|edit| (edit, said_by_help(finding, edit)));
         for help in &finding.help {
             // The help that the edit carries out stands at its head.
             if patch.is_none_or(|(_, head)| head != help) {
-                group = group.element(Level::HELP.message(visible::paragraph(help, MAX_NOTE)));
+                group = group.element(Level::HELP.message(self.aside(visible::paragraph(help, MAX_NOTE))));
             }
         }
         let groups: Vec<_> = match patch {
@@ -281,7 +281,17 @@ impl<'a, 'b> Page<'a, 'b> {
         format!("{MARK}{}", self.names.len() - 1)
     }
 
-    /// Puts the names in: the renderer printed `MARK number:line:column`.
+    /// Makes a name for a sentence that nothing follows on its line; a paragraph of several lines is the renderer's to
+    /// indent.
+    fn aside(&mut self, text: String) -> String {
+        if text.contains('\n') {
+            return text;
+        }
+        self.names.push(text);
+        format!("{MARK}{}", self.names.len() - 1)
+    }
+
+    /// Puts the names in: the renderer printed `MARK number`, and behind that of a place `:line:column`.
     fn name_places(&self, rendered: &str) -> String {
         let mut parts = rendered.split(MARK);
         let mut out = parts.next().unwrap_or("").to_owned();

@@ -10,7 +10,11 @@ const LINE: &str = "-----";
 
 /// Whether a text starts with the armour of this label.
 pub(super) fn begins(text: &[u8], label: &str) -> bool {
-    text.starts_with(format!("{LINE}BEGIN {label}{LINE}").as_bytes())
+    let label = text
+        .strip_prefix(LINE.as_bytes())
+        .and_then(|text| text.strip_prefix(b"BEGIN "))
+        .and_then(|text| text.strip_prefix(label.as_bytes()));
+    label.is_some_and(|rest| rest.starts_with(LINE.as_bytes()))
 }
 
 /// The message inside its armour. Bytes are bounded by those of the input.

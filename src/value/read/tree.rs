@@ -5,7 +5,7 @@ use super::token::{Element, Token, Tokens};
 use super::wanted::{Want, Wanted};
 use super::{Budgets, Read, scalar};
 use crate::finding::{Origin, Span};
-use crate::value::{Inside, Places, Value};
+use crate::value::{Entry, Inside, Places, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,7 +22,8 @@ enum Inner {
     Array(Vec<Value>, Vec<Places>),
     Dictionary {
         entries: BTreeMap<String, Value>,
-        places: BTreeMap<String, (Origin, Places)>,
+        /// Of the same keys, in reading order.
+        places: Vec<Entry>,
         key: Option<Key>,
     },
 }
@@ -129,10 +130,13 @@ impl<'x> Tree<'x, '_> {
         }
         let (name, range) = self.content(Element::Key, range)?;
         let at = self.tokens.span(range.clone());
-        let Some(Frame { inner: Inner::Dictionary { places, key, .. }, .. }) = self.stack.last_mut() else {
+        let Some(Frame { inner: Inner::Dictionary { entries, places, key }, .. }) = self.stack.last_mut()
+        else {
             return Ok(());
         };
-        if let Some(first) = places.get(name.as_ref()).and_then(|(first, _)| first.span()) {
+        if entries.contains_key(name.as_ref())
+            && let Some(first) = places.iter().find(|entry| *entry.key == name).and_then(|one| one.at.span())
+        {
             let first = self.tokens.place(first);
             return self.fail(Problem::Duplicate { key: shown(&name), first }, range);
         }
@@ -158,9 +162,7 @@ impl<'x> Tree<'x, '_> {
         }
         let inner = match element {
             Element::Array => Inner::Array(Vec::new(), Vec::new()),
-            Element::Dict => {
-                Inner::Dictionary { entries: BTreeMap::new(), places: BTreeMap::new(), key: None }
-            }
+            Element::Dict => Inner::Dictionary { entries: BTreeMap::new(), places: Vec::new(), key: None },
             _ => {
                 let (value, range) = self.scalar(element, range)?;
                 let at = self.tokens.span(range);
@@ -187,12 +189,12 @@ impl<'x> Tree<'x, '_> {
     fn close(&mut self, frame: Frame<'_>, range: Range<usize>) -> Result<(), ReadError> {
         let at = Origin::from(self.tokens.span(frame.open.start..range.end));
         let (value, inside) = match frame.inner {
-            Inner::Array(items, places) => (Value::Array(items), Inside::Array(places)),
+            Inner::Array(items, places) => (Value::Array(items), Inside::array(places)),
             Inner::Dictionary { key: Some(key), .. } => {
                 return self.fail(Problem::NoValue(shown(&key.name)), key.range);
             }
             Inner::Dictionary { entries, places, .. } => {
-                (Value::Dictionary(entries), Inside::Dictionary(places))
+                (Value::Dictionary(entries), Inside::dictionary(places))
             }
         };
         self.put(value, Places { at, inside });
@@ -209,7 +211,7 @@ impl<'x> Tree<'x, '_> {
             }
             Some(Inner::Dictionary { entries, places, key }) => {
                 if let Some(key) = key.take() {
-                    places.insert(key.name.clone(), (key.at.into(), at));
+                    places.push(Entry::new(key.name.as_str(), key.at, at));
                     entries.insert(key.name, value);
                 }
             }

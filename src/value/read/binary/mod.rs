@@ -9,7 +9,7 @@ use super::error::{ReadError, shown};
 use super::wanted::{Want, Wanted};
 use super::{Budgets, Problem, Read};
 use crate::finding::{KeyPath, Origin, SourceId};
-use crate::value::{Date, Inside, Places, Real, Value};
+use crate::value::{Date, Entry, Inside, Places, Real, Value};
 use objects::{Object, Objects, Refs};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -34,7 +34,8 @@ enum Inner<'b> {
     Dictionary {
         keys: Refs<'b>,
         entries: BTreeMap<String, Value>,
-        places: BTreeMap<String, (Origin, Places)>,
+        /// Of the same keys, in the order of the file.
+        places: Vec<Entry>,
         /// The key that waits for its value.
         key: String,
     },
@@ -100,9 +101,9 @@ impl<'b, 'w> Tree<'b, 'w> {
         if matches!(want, Want::Nothing) {
             return Ok(None);
         }
-        let Inner::Dictionary { places, key: waiting, .. } = &mut frame.inner else { return Ok(None) };
+        let Inner::Dictionary { entries, key: waiting, .. } = &mut frame.inner else { return Ok(None) };
         let path = frame.path.key(&key);
-        if places.contains_key(key.as_ref()) {
+        if entries.contains_key(key.as_ref()) {
             return Err(Problem::DuplicateObject(shown(&key)).at_path(frame.path.clone()));
         }
         *waiting = key.into_owned();
@@ -216,7 +217,7 @@ impl Frame<'_, '_> {
             Inner::Dictionary { entries, places, key, .. } => {
                 let key = std::mem::take(key);
                 // A key has the place of its value.
-                places.insert(key.clone(), (at.at.clone(), at));
+                places.push(Entry::new(key.as_str(), at.at.clone(), at));
                 entries.insert(key, value);
             }
         }
@@ -226,10 +227,10 @@ impl Frame<'_, '_> {
         let at = Origin::Path { source, path: self.path };
         match self.inner {
             Inner::Array(values, places) => {
-                (Value::Array(values), Places { at, inside: Inside::Array(places) })
+                (Value::Array(values), Places { at, inside: Inside::array(places) })
             }
             Inner::Dictionary { entries, places, .. } => {
-                (Value::Dictionary(entries), Places { at, inside: Inside::Dictionary(places) })
+                (Value::Dictionary(entries), Places { at, inside: Inside::dictionary(places) })
             }
         }
     }
@@ -241,7 +242,7 @@ impl<'b> Inner<'b> {
     }
 
     fn dictionary(keys: Refs<'b>) -> Self {
-        Self::Dictionary { keys, entries: BTreeMap::new(), places: BTreeMap::new(), key: String::new() }
+        Self::Dictionary { keys, entries: BTreeMap::new(), places: Vec::new(), key: String::new() }
     }
 }
 
