@@ -160,14 +160,16 @@ fn said(count: &Macs) -> String {
 /// What changed since an earlier audit, in the words of the text report.
 fn changed(change: &Change<'_>, view: &View<'_, '_>) -> Changed {
     let mut lines = change.lines(view).into_iter();
-    let title = lines.next().map(|(_, line)| line).unwrap_or_default();
+    // A number does not part from its sign.
+    let bound = |text: String| text.replace(" %", "\u{a0}%");
+    let title = lines.next().map(|(_, line)| bound(line)).unwrap_or_default();
     let line = |(depth, text): (usize, String)| {
         let word = match text.split_once(": ") {
             Some(("better", _)) if depth == 1 => "compliant",
             Some(("worse", _)) if depth == 1 => "drifted",
             _ => "",
         };
-        ChangedLine { word, deep: depth > 1, text }
+        ChangedLine { word, deep: depth > 1, text: bound(text) }
     };
     Changed { title, lines: lines.map(line).collect() }
 }
@@ -195,17 +197,14 @@ fn notes(view: &View<'_, '_>) -> Vec<String> {
         "snapshot cannot be read: it counts as a Mac that is not compliant.",
         "snapshots cannot be read: each counts as a Mac that is not compliant.",
     );
-    add(
-        macs.unsure,
-        "Mac may or may not be one that a policy applies to: nobody knows.",
-        "Macs may or may not be ones that a policy applies to: nobody knows.",
-    );
-    add(
-        macs.reported,
-        "Mac is known by what an MDM has told alone: not its layers, values and versions.",
-        "Macs are known by what an MDM has told alone: not their layers, values and versions.",
-    );
     add(view.passed, "file is no snapshot.", "files are no snapshots.");
+    if macs.unsure > 0 {
+        notes.push(format!("Of {} nobody knows whether a policy applies to them.", super::macs(macs.unsure)));
+    }
+    if macs.reported > 0 {
+        let of = super::macs(macs.reported);
+        notes.push(format!("Of {of} only an MDM has told: not their layers, values and versions."));
+    }
     if summary.policies.len() > 1 {
         notes.extend(summary.policies.iter().zip(&summary.applied).map(|(policy, count)| {
             format!("{} applies to {}.", visible::line(policy, LONGEST), super::macs(*count))
