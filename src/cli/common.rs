@@ -81,6 +81,21 @@ pub(super) fn print(text: &str) -> Result<()> {
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush())
     };
+    printed(written)
+}
+
+/// Prints what is written as it comes: too much to hold all of it.
+pub(super) fn print_with(
+    write: impl FnOnce(&mut std::io::BufWriter<std::io::StdoutLock<'static>>) -> std::io::Result<()>,
+) -> Result<()> {
+    let mut out = std::io::BufWriter::with_capacity(64 << 10, std::io::stdout().lock());
+    let written = write(&mut out).and_then(|()| out.flush());
+    // What cannot be written must not be tried again when it is dropped.
+    drop(out.into_parts());
+    printed(written)
+}
+
+fn printed(written: std::io::Result<()>) -> Result<()> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("standard output"),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::io;
 
 /// Whether a character is invisible, or changes how its neighbours are shown: C1 controls (a terminal takes
 /// U+009B for an escape sequence), marks of text direction, characters without width, tags, and the sign
@@ -82,45 +83,54 @@ pub(crate) fn number(n: usize) -> String {
 /// JSON in several lines with a line end behind the last. Hidden characters stand as `\u` escapes, so that
 /// the text means the same and is safe to look at.
 pub(super) fn json(value: &impl serde::Serialize) -> String {
-    let mut safe = Safe(String::new());
+    let mut out = Vec::new();
     // Only a map with keys that are no strings, or a failing writer, can make this fail; reports have neither.
-    let _ = serde_json::to_writer_pretty(&mut safe, value);
-    safe.0.push('\n');
-    safe.0
+    let _ = write_json(value, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// The same, written as it comes.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn write_json(value: &impl serde::Serialize, out: &mut impl io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(Safe(&mut *out), value)?;
+    out.write_all(b"\n")
 }
 
 /// The same in one line.
 pub(super) fn json_line(value: &impl serde::Serialize) -> String {
-    let mut safe = Safe(String::new());
-    let _ = serde_json::to_writer(&mut safe, value);
-    safe.0.push('\n');
-    safe.0
+    let mut out = Vec::new();
+    let _ = serde_json::to_writer(Safe(&mut out), value);
+    out.push(b'\n');
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// Takes JSON in pieces, each of whole characters.
-struct Safe(String);
+struct Safe<W>(W);
 
-impl std::io::Write for Safe {
-    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
-        let text = std::str::from_utf8(piece).map_err(std::io::Error::other)?;
+impl<W: io::Write> io::Write for Safe<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         if piece.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
-            self.0.push_str(text);
+            self.0.write_all(piece)?;
             return Ok(piece.len());
         }
+        let text = std::str::from_utf8(piece).map_err(io::Error::other)?;
         for c in text.chars() {
+            let mut room = [0; 4];
             if c == '\u{7F}' || is_hidden(c) {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(self.0, "\\u{unit:04x}");
+                    write!(self.0, "\\u{unit:04x}")?;
                 }
             } else {
-                self.0.push(c);
+                self.0.write_all(c.encode_utf8(&mut room).as_bytes())?;
             }
         }
         Ok(piece.len())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

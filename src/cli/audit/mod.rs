@@ -9,7 +9,7 @@ mod reports;
 mod stop;
 
 use super::attributes::read_attributes;
-use super::common::{Exit, Global, Layers, complain, day, label, mask, print, say, say_findings};
+use super::common::{Exit, Global, Layers, complain, day, label, mask, print, print_with, say, say_findings};
 use super::diff::TELLING;
 use super::diff_mac::{exempt, remind, tokens};
 use super::mac::who;
@@ -409,12 +409,12 @@ impl<'c> Audit<'_, 'c> {
             catalog: self.catalog,
             show_secrets: self.global.show_secrets,
             passed,
-            fleet: if self.args.format == Format::Json { ledger.fleet() } else { Vec::new() },
+            fleet: if self.args.format == Format::Json { ledger.fleet() } else { BTreeMap::new() },
             change: self.baseline.map(|baseline| Change::new(baseline, ledger)),
         };
         match self.args.format {
             Format::Text => print(&text(&view)),
-            Format::Json => print(&json(&view)),
+            Format::Json => print_with(|out| json(&view, out)),
             Format::Html => print(&html(&view)?),
             // On a terminal it would stand between the rows.
             Format::Ndjson | Format::Csv => {

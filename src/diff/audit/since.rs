@@ -73,11 +73,13 @@ impl Ledger {
         since
     }
 
-    /// Each Mac that says which it is, and what it counts as, in the order of fingerprints.
-    pub fn fleet(&self) -> Vec<(Fingerprint, State)> {
-        let known = newest_states(self).filter(|(kept, _)| kept.known);
-        let mut fleet: Vec<_> = known.map(|(kept, state)| (Fingerprint(kept.mac), state)).collect();
-        fleet.sort_unstable_by_key(|(print, _)| *print);
+    /// Each Mac that says which it is, by what it counts as, in the order of fingerprints.
+    pub fn fleet(&self) -> BTreeMap<State, Vec<Fingerprint>> {
+        let mut fleet: BTreeMap<State, Vec<Fingerprint>> = BTreeMap::new();
+        for (kept, state) in newest_states(self).filter(|(kept, _)| kept.known) {
+            fleet.entry(state).or_default().push(Fingerprint(kept.mac));
+        }
+        fleet.values_mut().for_each(|prints| prints.sort_unstable());
         fleet
     }
 }
@@ -107,7 +109,10 @@ mod tests {
             (Some(6), Outside),
             (None, Drifted),
         ]);
-        let before = before.fleet();
+        let fleet = before.fleet().into_iter();
+        let mut before: Vec<_> =
+            fleet.flat_map(|(state, prints)| prints.into_iter().map(move |print| (print, state))).collect();
+        before.sort_unstable();
         assert_eq!(before.len(), 6);
         assert_eq!(before[0], (Fingerprint(1), Compliant));
         let now = ledger(&[

@@ -12,9 +12,14 @@ use crate::value::Value;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+use std::io;
 
-/// What a fleet comes to as JSON.
-pub fn json(view: &View<'_, '_>) -> String {
+/// Writes what a fleet comes to as JSON.
+///
+/// # Errors
+/// It cannot be written.
+pub fn json(view: &View<'_, '_>, out: &mut impl io::Write) -> io::Result<()> {
     let summary = view.summary;
     let macs = &summary.macs;
     let all = json!({
@@ -45,7 +50,9 @@ pub fn json(view: &View<'_, '_>) -> String {
         "unread": summary.unread.iter().map(unread).collect::<Json>(),
         "fleet": null,
     });
-    visible::json(&Whole { all: all.as_object().unwrap_or(&Map::new()), fleet: Fleet(&view.fleet) })
+    let none = Map::new();
+    let whole = Whole { all: all.as_object().unwrap_or(&none), fleet: Fleet(&view.fleet) };
+    visible::write_json(&whole, out)
 }
 
 /// All of it, with the fleet in its place.
@@ -69,23 +76,23 @@ impl Serialize for Whole<'_> {
 
 /// Each Mac that says which it is, by its fingerprint, in the list of what it counts as. There may be very many of them: they
 /// are written one after the other, and not gathered first.
-struct Fleet<'f>(&'f [(Fingerprint, State)]);
+struct Fleet<'f>(&'f BTreeMap<State, Vec<Fingerprint>>);
 
 impl Serialize for Fleet<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut states = State::ALL;
         states.sort_by_key(|state| state.word());
-        serializer.collect_map(states.map(|state| (state.word(), OfState(self.0, state))))
+        let of = |state: State| self.0.get(&state).map_or(&[][..], Vec::as_slice);
+        serializer.collect_map(states.map(|state| (state.word(), Prints(of(state)))))
     }
 }
 
 /// Those of them that count as one.
-struct OfState<'f>(&'f [(Fingerprint, State)], State);
+struct Prints<'f>(&'f [Fingerprint]);
 
-impl Serialize for OfState<'_> {
+impl Serialize for Prints<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let macs = self.0.iter().filter(|(_, own)| *own == self.1);
-        serializer.collect_seq(macs.map(|(print, _)| format!("{:016x}", print.0)))
+        serializer.collect_seq(self.0.iter().map(|print| format!("{:016x}", print.0)))
     }
 }
 

@@ -15,6 +15,7 @@ pub use text::{sum, text};
 use super::visible;
 use crate::catalog::Catalog;
 use crate::diff::audit::{Fingerprint, Macs, State, Summary};
+use std::collections::BTreeMap;
 
 /// The longest text of a name, in characters: longer ones are cut, JSON has them whole.
 const LONGEST: usize = 200;
@@ -30,7 +31,7 @@ pub struct View<'v, 'c> {
     /// How many files of folders were no snapshots.
     pub passed: usize,
     /// Each Mac that says which it is, in the order of fingerprints: only JSON has it, for a later audit.
-    pub fleet: Vec<(Fingerprint, State)>,
+    pub fleet: BTreeMap<State, Vec<Fingerprint>>,
     /// What changed since an earlier audit.
     pub change: Option<Change<'v>>,
 }
