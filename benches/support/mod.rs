@@ -1,6 +1,6 @@
 //! What the benches share: the policies they work on, and medians.
 
-use prefsmith::catalog::model::{Delivery, Judgement, Literal, Node, Segment, Weight};
+use prefsmith::catalog::model::{Delivery, Domain, Judgement, Literal, Node, ReadAs, Segment, Weight};
 use prefsmith::catalog::{Catalog, Layer};
 use prefsmith::value::{Type, quoted, toml_key};
 use std::collections::BTreeMap;
@@ -13,21 +13,22 @@ pub const LARGEST: (&str, &str) =
 
 /// A policy that sets every key of the built-in catalogue that a profile may carry, to a value that it takes.
 pub fn every_key() -> (String, usize) {
-    keys(&|delivery| delivery != Delivery::NeverByProfile)
+    keys(&|_, delivery| delivery != Delivery::NeverByProfile)
 }
 
 /// A policy with every key that a script may set, and how many settings it has.
 pub fn every_key_of_scripts() -> (String, usize) {
-    keys(&|delivery| delivery == Delivery::Any)
+    keys(&|domain, delivery| delivery == Delivery::Any && domain.read_as != ReadAs::ApplePayload)
 }
 
-fn keys(wanted: &dyn Fn(Delivery) -> bool) -> (String, usize) {
+fn keys(wanted: &dyn Fn(&Domain<'_>, Delivery) -> bool) -> (String, usize) {
     let catalog = Catalog::builtin();
     let mut domains: BTreeMap<&str, String> = BTreeMap::new();
     let mut count = 0;
     for layer in catalog.layers() {
         for number in 0..layer.entries().len() {
-            count += one_key(layer, number, wanted, &mut domains);
+            let wanted = |name: &str, delivery| catalog.domain(name).is_some_and(|one| wanted(one, delivery));
+            count += one_key(layer, number, &wanted, &mut domains);
         }
     }
     let mut text = "[policy]\nid = \"com.example.every-key\"\nname = \"Every key\"\n".to_owned();
@@ -45,17 +46,17 @@ fn keys(wanted: &dyn Fn(Delivery) -> bool) -> (String, usize) {
 fn one_key<'c>(
     layer: &Layer<'c>,
     number: usize,
-    wanted: &dyn Fn(Delivery) -> bool,
+    wanted: &dyn Fn(&str, Delivery) -> bool,
     domains: &mut BTreeMap<&'c str, String>,
 ) -> usize {
-    let Some(key) = layer.key(number).filter(|key| wanted(key.delivery)) else {
-        return 0;
-    };
-    for domain in &key.domains {
+    let Some(key) = layer.key(number) else { return 0 };
+    let reached: Vec<&str> =
+        key.domains.iter().copied().filter(|domain| wanted(domain, key.delivery)).collect();
+    for domain in &reached {
         let settings = domains.entry(domain).or_default();
         let _ = writeln!(settings, "{} = {}", toml_key(key.name), value(&key.node));
     }
-    key.domains.len()
+    reached.len()
 }
 
 /// A value that a position takes, as TOML.

@@ -137,8 +137,9 @@ impl Batch<'_, '_> {
                 let options = text_options(std::io::stdout().is_terminal());
                 let options = TextOptions { all: Some("--format json"), ..options };
                 let Shown { findings: pages, rest } = shown(&findings, &options);
-                let pages = several::each(pages, |finding| page(finding, &sources, &options));
-                print(&[pages.concat(), rest].concat())?;
+                let mut pages = several::each(pages, |finding| page(finding, &sources, &options));
+                pages.push(rest);
+                print(&pages.concat())?;
                 // Of a file that could not be read nobody knows whether there would be findings.
                 if exit < Exit::Failure || !findings.is_empty() {
                     print(&format!("{}\n", summary(&findings, allowed)))?;

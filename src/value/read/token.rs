@@ -1,5 +1,9 @@
 //! XML as a property list uses it: quick-xml's events, made strict, each with its place.
 
+mod leaf;
+
+pub(super) use leaf::opening;
+
 use super::error::{Place, Problem, ReadError, shown, span};
 use super::sniff::space;
 use crate::finding::{SourceId, Span};
@@ -89,6 +93,8 @@ pub(super) enum Token<'x> {
     Open(Element),
     /// An end tag: of the element that was opened last.
     Close,
+    /// A whole element that holds nothing but plain text, which is its content, and the white space behind it.
+    Leaf(Element, &'x str),
     /// White space as it stands.
     Space(&'x str),
     /// Any other text, references and CDATA included.
@@ -111,6 +117,10 @@ pub(super) struct Tokens<'x> {
     begun: bool,
     document_type: bool,
     root: bool,
+    /// Whether the end tag of an empty element is still to come.
+    empty: bool,
+    /// Whether elements with plain text are taken in one go.
+    whole: bool,
 }
 
 impl<'x> Tokens<'x> {
@@ -122,7 +132,14 @@ impl<'x> Tokens<'x> {
         config.expand_empty_elements = true;
         let base = bytes.len() - text.len();
         let bad = first_bad(text);
-        Self { bytes, source, base, text, xml, bad, begun: false, document_type: false, root: false }
+        let (begun, document_type, root, empty, whole) = (false, false, false, false, true);
+        Self { bytes, source, base, text, xml, bad, begun, document_type, root, empty, whole }
+    }
+
+    /// The same, event by event: what must come to the same.
+    #[cfg(test)]
+    pub(super) fn by_events(self) -> Self {
+        Self { whole: false, ..self }
     }
 
     /// The error of this problem at a range of the text.
@@ -148,12 +165,17 @@ impl<'x> Tokens<'x> {
     pub(super) fn next(&mut self) -> Result<(Token<'x>, Range<usize>), ReadError> {
         loop {
             let start = self.offset();
+            if let Some(leaf) = self.leaf(start) {
+                return Ok(leaf);
+            }
             let event = self.xml.read_event();
             let range = start..self.offset();
             if let Some((character, at)) = self.bad.as_ref().filter(|(_, at)| at.start < range.end) {
                 return Err(self.fail(Problem::Character(u32::from(*character)), at.clone()));
             }
             let event = event.map_err(|error| self.xml_error(&error))?;
+            self.empty = matches!(event, Event::Start(_))
+                && self.text.get(range.clone()).is_some_and(|raw| raw.ends_with("/>"));
             let token = self.token(event, range.clone())?;
             if let Some(token) = token {
                 return Ok((token, range));

@@ -1,7 +1,7 @@
 //! From tokens to a tree of values, without recursion.
 
 use super::error::{Problem, ReadError, shown};
-use super::token::{Element, Token, Tokens};
+use super::token::{Element, Token, Tokens, opening};
 use super::wanted::{Want, Wanted};
 use super::{Budgets, Read, scalar};
 use crate::finding::{Origin, Span};
@@ -27,6 +27,9 @@ enum Inner {
         key: Option<Key>,
     },
 }
+
+/// The text of an element that was read whole, and where the element stands.
+type Leaf<'x> = (&'x str, Range<usize>);
 
 /// An array or a dictionary that is being read.
 struct Frame<'w> {
@@ -74,6 +77,10 @@ impl<'x> Tree<'x, '_> {
                 (Token::Open(Element::Plist), range) => return Ok(range),
                 (Token::Open(other), range) => return self.fail(Problem::Root(other.name()), range),
                 (Token::Space(_), _) => {}
+                (Token::Leaf(other, _), range) => {
+                    let open = opening(other, &range);
+                    return self.fail(Problem::Root(other.name()), open);
+                }
                 (Token::Text(_) | Token::Close, range) => return self.fail(Problem::Text, range),
                 (Token::End, _) => return Err(ReadError::Foreign),
             }
@@ -86,6 +93,9 @@ impl<'x> Tree<'x, '_> {
             match self.tokens.next()? {
                 (Token::End, _) => return Ok(()),
                 (Token::Space(_), _) => {}
+                (Token::Leaf(element, _), range) => {
+                    return self.fail(Problem::Trailing, opening(element, &range));
+                }
                 (_, range) => return self.fail(Problem::Trailing, range),
             }
         }
@@ -99,8 +109,16 @@ impl<'x> Tree<'x, '_> {
                 Token::Space(_) => {}
                 Token::Text(_) => return self.fail(Problem::Text, range),
                 Token::Open(Element::Plist) => return self.fail(Problem::Nested, range),
-                Token::Open(Element::Key) => self.key(range)?,
-                Token::Open(element) => self.value(element, range)?,
+                Token::Open(Element::Key) => self.key(range, None)?,
+                Token::Open(element) => self.value(element, range, None)?,
+                Token::Leaf(element, text) => {
+                    let open = opening(element, &range);
+                    let leaf = Some((text, range));
+                    match element {
+                        Element::Key => self.key(open, leaf)?,
+                        _ => self.value(element, open, leaf)?,
+                    }
+                }
                 Token::Close => match self.stack.pop() {
                     Some(frame) => self.close(frame, range)?,
                     None => match self.root.take() {
@@ -120,7 +138,8 @@ impl<'x> Tree<'x, '_> {
         }
     }
 
-    fn key(&mut self, range: Range<usize>) -> Result<(), ReadError> {
+    /// A key whose start tag was read, or the whole of it.
+    fn key(&mut self, range: Range<usize>, leaf: Option<Leaf<'x>>) -> Result<(), ReadError> {
         match self.stack.last().map(|frame| &frame.inner) {
             Some(Inner::Dictionary { key: None, .. }) => {}
             Some(Inner::Dictionary { key: Some(key), .. }) => {
@@ -128,7 +147,7 @@ impl<'x> Tree<'x, '_> {
             }
             _ => return self.fail(Problem::KeyOutside, range),
         }
-        let (name, range) = self.content(Element::Key, range)?;
+        let (name, range) = self.content(Element::Key, range, leaf)?;
         let at = self.tokens.span(range.clone());
         let Some(Frame { inner: Inner::Dictionary { entries, places, key }, .. }) = self.stack.last_mut()
         else {
@@ -144,8 +163,13 @@ impl<'x> Tree<'x, '_> {
         Ok(())
     }
 
-    /// A value whose start tag was read: judged against the budgets, then read or skipped.
-    fn value(&mut self, element: Element, range: Range<usize>) -> Result<(), ReadError> {
+    /// A value whose start tag was read, or the whole of it: judged against the budgets, then read or skipped.
+    fn value(
+        &mut self,
+        element: Element,
+        range: Range<usize>,
+        leaf: Option<Leaf<'x>>,
+    ) -> Result<(), ReadError> {
         let want = match self.stack.last() {
             None if self.root.is_some() => return self.fail(Problem::Second, range),
             None => self.root_want.clone(),
@@ -158,13 +182,13 @@ impl<'x> Tree<'x, '_> {
         self.count(&range)?;
         self.deep(self.stack.len(), &range)?;
         if matches!(want, Want::Nothing) {
-            return self.skip(element, range);
+            return self.skip(element, range, leaf.is_some());
         }
         let inner = match element {
             Element::Array => Inner::Array(Vec::new(), Vec::new()),
             Element::Dict => Inner::Dictionary { entries: BTreeMap::new(), places: Vec::new(), key: None },
             _ => {
-                let (value, range) = self.scalar(element, range)?;
+                let (value, range) = self.scalar(element, range, leaf)?;
                 let at = self.tokens.span(range);
                 self.put(value, Places::leaf(at));
                 return Ok(());
@@ -218,8 +242,13 @@ impl<'x> Tree<'x, '_> {
         }
     }
 
-    fn scalar(&mut self, element: Element, range: Range<usize>) -> Result<(Value, Range<usize>), ReadError> {
-        let (text, range) = self.content(element, range)?;
+    fn scalar(
+        &mut self,
+        element: Element,
+        range: Range<usize>,
+        leaf: Option<Leaf<'x>>,
+    ) -> Result<(Value, Range<usize>), ReadError> {
+        let (text, range) = self.content(element, range, leaf)?;
         let value = match element {
             Element::Integer => scalar::integer(&text),
             Element::Real => scalar::real(&text),
@@ -241,7 +270,12 @@ impl<'x> Tree<'x, '_> {
         &mut self,
         element: Element,
         open: Range<usize>,
+        leaf: Option<Leaf<'x>>,
     ) -> Result<(Cow<'x, str>, Range<usize>), ReadError> {
+        if let Some((text, range)) = leaf {
+            self.amount(text, &open)?;
+            return Ok((Cow::Borrowed(text), range));
+        }
         let mut text = Cow::Borrowed("");
         loop {
             let (token, range) = self.tokens.next()?;
@@ -255,12 +289,13 @@ impl<'x> Tree<'x, '_> {
                 Token::Open(inner) => {
                     return self.fail(Problem::Inside { outer: element.name(), inner: inner.name() }, range);
                 }
+                Token::Leaf(inner, _) => {
+                    let at = opening(inner, &range);
+                    return self.fail(Problem::Inside { outer: element.name(), inner: inner.name() }, at);
+                }
                 Token::End => return self.fail(Problem::Unclosed(element.name()), open),
             };
-            self.text = self.text.saturating_add(more.len());
-            if self.text > self.budgets.text {
-                return self.fail(Problem::Amount(self.budgets.text), open);
-            }
+            self.amount(&more, &open)?;
             if text.is_empty() {
                 text = more;
             } else {
@@ -269,9 +304,15 @@ impl<'x> Tree<'x, '_> {
         }
     }
 
-    /// Passes over a value that nobody wants.
-    fn skip(&mut self, element: Element, range: Range<usize>) -> Result<(), ReadError> {
-        let mut open = vec![(element, range)];
+    fn amount(&mut self, more: &str, open: &Range<usize>) -> Result<(), ReadError> {
+        self.text = self.text.saturating_add(more.len());
+        let most = self.budgets.text;
+        if self.text > most { self.fail(Problem::Amount(most), open.clone()) } else { Ok(()) }
+    }
+
+    /// Passes over a value that nobody wants: the rest of it, unless the whole of it was read.
+    fn skip(&mut self, element: Element, range: Range<usize>, whole: bool) -> Result<(), ReadError> {
+        let mut open = if whole { Vec::new() } else { vec![(element, range)] };
         while let Some((element, at)) = open.last() {
             match self.tokens.next()? {
                 (Token::Open(inner), range) => {
@@ -280,6 +321,13 @@ impl<'x> Tree<'x, '_> {
                     }
                     self.deep(self.stack.len() + open.len(), &range)?;
                     open.push((inner, range));
+                }
+                (Token::Leaf(inner, _), range) => {
+                    let range = opening(inner, &range);
+                    if inner != Element::Key {
+                        self.count(&range)?;
+                    }
+                    self.deep(self.stack.len() + open.len(), &range)?;
                 }
                 (Token::Close, _) => {
                     open.pop();

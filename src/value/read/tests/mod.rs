@@ -4,6 +4,7 @@ mod binary;
 mod budgets;
 mod decisions;
 mod hostile;
+mod leaves;
 mod oracle;
 mod places;
 mod wrapped;
