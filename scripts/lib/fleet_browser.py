@@ -84,7 +84,7 @@ class Reader:
         seen, first = self.browser.run(SEEN), names[:self.most]
         count = f"{len(names):,} of {len(self.worst):,}"
         shown = self.browser.run("document.getElementById('shown').textContent")
-        assert shown == (count if first == names else f"the first {self.most} of {count}"), (why, shown)
+        assert shown == (count if first == names else f"{count}, the first {self.most} shown"), (why, shown)
         names = first
         assert seen == names, (why, len(seen), len(names), [pair for pair in zip(seen, names) if pair[0] != pair[1]][:3])
 
