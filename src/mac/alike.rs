@@ -305,7 +305,6 @@ mod tests {
     use crate::catalog::Catalog;
     use flate2::Compression;
     use flate2::write::GzEncoder;
-    use std::io::Write as _;
 
     fn plist(inside: &str) -> String {
         format!("<plist version=\"1.0\"><dict>{inside}</dict></plist>")

@@ -51,8 +51,11 @@ impl<K: Ord, V: Clone> Recent<K, V> {
 /// the same.
 #[derive(Debug)]
 pub struct RecentBytes<V> {
-    by_sum: Recent<(u32, usize, usize), (Arc<[u8]>, V)>,
+    by_sum: Recent<Sum, (Arc<[u8]>, V)>,
 }
+
+/// The check sum of some bytes, how many they are, and their number.
+type Sum = (u32, usize, usize);
 
 impl<V: Clone> RecentBytes<V> {
     /// An empty map; a generation holds so many bytes.

@@ -1,7 +1,7 @@
 //! Fleets of a handful of Macs, with totals by hand.
 
 use super::glance::Cell;
-use super::{Fingerprint, Glance, Install, Ledger, Newest, Scope, ScopeError, State, Summary};
+use super::{Fingerprint, Glance, Ledger, Newest, Scope, ScopeError, State, Summary};
 use crate::catalog::Catalog;
 use crate::diff::applies::Applies;
 use crate::diff::outcome::{Expected, Standing, outcome};
