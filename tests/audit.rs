@@ -10,8 +10,12 @@
     reason = "helpers of tests, which clippy.toml does not know as tests"
 )]
 
+#[path = "common/packed.rs"]
+mod packed;
+
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use packed::tar;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -66,17 +70,6 @@ fn snapshot(mac: &str, nameless: bool) -> Vec<u8> {
         (format!("./{}", path.strip_prefix(&root).unwrap().to_str().unwrap()), bytes)
     });
     gz(&tar(entries))
-}
-
-fn tar(entries: impl Iterator<Item = (String, Vec<u8>)>) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, bytes) in entries {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        header.set_mode(0o644);
-        builder.append_data(&mut header, name, bytes.as_slice()).unwrap();
-    }
-    builder.into_inner().unwrap()
 }
 
 /// All Macs, each as an archive with a name.

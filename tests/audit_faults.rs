@@ -8,6 +8,10 @@
     reason = "helpers of tests, which clippy.toml does not know as tests"
 )]
 
+#[path = "common/packed.rs"]
+mod packed;
+
+use packed::tar;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -39,17 +43,6 @@ fn plist(inside: &str) -> Vec<u8> {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\"><dict>{inside}</dict></plist>\n"
     )
     .into_bytes()
-}
-
-fn tar(entries: impl Iterator<Item = (String, Vec<u8>)>) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, bytes) in entries {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        header.set_mode(0o644);
-        builder.append_data(&mut header, name, bytes.as_slice()).unwrap();
-    }
-    builder.into_inner().unwrap()
 }
 
 /// The snapshot of a Mac that drifts; each has another serial number.
