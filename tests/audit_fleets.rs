@@ -63,3 +63,69 @@ fn a_thousand_macs_in_folders_and_in_one_archive() {
     compare(&totals, &audit(folder.path(), "macs", "2"));
     compare(&totals, &audit(folder.path(), "fleet.tar", "3"));
 }
+
+/// For some of the Macs, by everything that may decide: the system, an app, the serial number, and what no Mac knows.
+const FOR_SOME: [(&str, &str); 5] = [
+    ("system", "macOS = \"15 ..\"\n[settings.Office]\nDefaultsToLocalOpenSave = true\n"),
+    ("app", "apps.Outlook = \"16.90 ..\"\n[settings.Outlook]\nDisableImport = true\nEnableNewOutlook = 0\n"),
+    ("pilots", "serial = \"PLT*\"\n[settings.AutoUpdate]\nChannelName = \"CurrentThrottle\"\n"),
+    ("odd", "attributes.desk = \"odd\"\n[settings.Office]\nDefaultsToLocalOpenSave = true\n"),
+    (
+        "desk",
+        "attributes.desk = \"odd\"\n[custom.\"com.example.vpn\"]\nServer = \"${device.serial}.example.com\"\n",
+    ),
+];
+
+/// Where rows are written each Mac is judged by itself; where none are, those that are alike are judged once. Both say the same.
+#[test]
+fn macs_that_are_alike_are_judged_as_each_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    Fleet { seed: 5, macs: 600 }.write(&folder.path().join("macs"), 2);
+    write("fleet.toml", POLICY);
+    write("exempt.toml", EXEMPTIONS);
+    let desks = (0..600).map(|number| format!("MAC-{number:07},{}\n", ["even", "odd"][number % 2]));
+    write("desks.csv", &(String::from("name,desk\n") + &desks.collect::<String>()));
+    for (name, rest) in FOR_SOME {
+        write(
+            &format!("{name}.toml"),
+            &format!("[policy]\nid = \"com.example.{name}\"\nname = \"{name}\"\n\n[applies-to]\n{rest}"),
+        );
+    }
+    let run = |policies: &[&str], format: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_prefsmith"));
+        command.current_dir(folder.path()).arg("audit").args(policies).args([
+            "macs",
+            "--format",
+            format,
+            "--no-project",
+        ]);
+        command.args(["--exemptions", "exempt.toml", "--attributes", "desks.csv"]).env("PREFSMITH_CACHE", "");
+        let output = command.output().unwrap();
+        assert!(!output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let (some, all) =
+        (["system.toml", "app.toml", "pilots.toml"], ["fleet.toml", "system.toml", "app.toml", "desk.toml"]);
+    for policies in [&some[..], &all, &some[..1], &some[1..2], &some[2..], &["odd.toml"]] {
+        let whole: Json = serde_json::from_slice(&run(policies, "json")).unwrap();
+        let rows = run(policies, "csv");
+        let mut table = csv::Reader::from_reader(rows.as_slice());
+        let mut states = std::collections::BTreeMap::new();
+        let mut by_name = std::collections::BTreeMap::new();
+        for row in table.records().map(Result::unwrap) {
+            *states.entry(row[4].to_owned()).or_insert(0_u64) += 1;
+            by_name.insert((row[0].to_owned(), row[12].to_owned()), [row[6].to_owned(), row[7].to_owned()]);
+        }
+        for state in ["compliant", "drifted", "undecided", "outside"] {
+            assert_eq!(whole[state], states.get(state).copied().unwrap_or(0), "{policies:?}: {state}");
+        }
+        let worst = whole["worst"].as_array().unwrap();
+        assert!(!worst.is_empty() && states.len() > 2, "{policies:?}: {states:?}");
+        for mac in worst {
+            let text = |name: &str| mac[name].as_str().unwrap_or_default().to_owned();
+            let counts = ["drifted", "undecided"].map(|name| mac[name].to_string());
+            assert_eq!(by_name.get(&(text("name"), text("snapshot"))), Some(&counts), "{policies:?}: {mac}");
+        }
+    }
+}
